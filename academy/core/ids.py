@@ -1,0 +1,15 @@
+"""Identifiers that leave the house: random, so that they tell neither number nor time."""
+
+import base64
+import secrets
+import uuid
+
+
+def public_id() -> uuid.UUID:
+    """A random UUID for URLs, events and the API; integers stay inside."""
+    return uuid.uuid4()
+
+
+def unguessable() -> str:
+    """A serial or token of 128 random bits, in 26 letters and digits that survive being read aloud."""
+    return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=")
