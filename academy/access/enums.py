@@ -1,0 +1,45 @@
+"""The roles and what each may do, as one table."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """Granted roles. Trainee and head of court follow from facts and stand here for the table only."""
+
+    TRAINEE = "trainee", _("trainee")
+    HEAD = "head", _("head of court")
+    TRAINER = "trainer", _("trainer")
+    COORDINATOR = "coordinator", _("court coordinator")
+    REGISTRAR = "registrar", _("registrar")
+    AUDITOR = "auditor", _("auditor")
+    ADMIN = "admin", _("administrator")
+
+
+class Right(TextChoices):
+    """What somebody may do; scopes of other systems use the same words."""
+
+    ENROL_SELF = "enrol_self"
+    NOMINATE = "nominate"
+    CONSENT = "consent"
+    TEACH = "teach"  # roster, marks and finalisation of own runs
+    PLAN = "plan"  # courses and runs
+    REGISTER = "register"  # the queue, cancellation, imports, every enrolment
+    ISSUE = "issue"  # certificates: revoke, replace
+    READ_ALL = "read_all"  # everything that was done, by whom
+    READ_COURT = "read_court"  # the own court's people and their enrolments
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.TRAINEE: frozenset({Right.ENROL_SELF}),
+    Role.HEAD: frozenset({Right.CONSENT, Right.NOMINATE, Right.READ_COURT}),
+    Role.TRAINER: frozenset({Right.TEACH}),
+    Role.COORDINATOR: frozenset({Right.NOMINATE, Right.READ_COURT}),
+    Role.REGISTRAR: frozenset(
+        {Right.PLAN, Right.REGISTER, Right.ISSUE, Right.TEACH, Right.READ_ALL}
+    ),
+    Role.AUDITOR: frozenset({Right.READ_ALL}),
+    Role.ADMIN: frozenset(),
+}
+
+SECOND_FACTOR_ROLES = frozenset({Role.REGISTRAR, Role.AUDITOR, Role.ADMIN})

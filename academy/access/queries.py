@@ -1,0 +1,101 @@
+"""What an account may see and do, worked out once per request."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from academy.access.enums import RIGHTS, SECOND_FACTOR_ROLES, Right, Role
+from academy.core.actor import Actor, ActorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a page or calls the API, with everything that access is decided from."""
+
+    account_id: int | None
+    account_public_id: UUID | None
+    person_id: int | None
+    person_public_id: UUID | None
+    language: str
+    roles: frozenset[Role] = frozenset()
+    headed_courts: frozenset[int] = frozenset()
+    coordinated_courts: frozenset[int] = frozenset()
+    unread: int = 0
+    client_id: UUID | None = None  # set when another court system calls
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """The union of what the roles allow."""
+        return frozenset().union(*(RIGHTS[role] for role in self.roles))
+
+    def may(self, right: Right) -> bool:
+        """Whether any of the roles allows it."""
+        return any(right in RIGHTS[role] for role in self.roles)
+
+    @property
+    def courts(self) -> frozenset[int]:
+        """The courts whose people the viewer may see."""
+        return self.headed_courts | self.coordinated_courts
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether one of the roles may not be used with a password alone."""
+        return bool(self.roles & SECOND_FACTOR_ROLES)
+
+    def actor(self, request_id: str = "") -> Actor:
+        """The viewer as the one who acts."""
+        if self.client_id:
+            return Actor(ActorKind.CLIENT, id=self.client_id, request_id=request_id)
+        return Actor(
+            ActorKind.ACCOUNT,
+            id=self.account_public_id,
+            person=self.person_public_id,
+            request_id=request_id,
+        )
+
+
+NOBODY = Viewer(None, None, None, None, "")
+
+VIEWER = """
+SELECT account.id, account.public_id, person.id, person.public_id,
+       coalesce(nullif(account.language, ''), person.language, ''),
+       (SELECT coalesce(array_agg(DISTINCT g.role), '{}') FROM academy_rolegrant g
+         WHERE g.account_id = account.id AND (g.period IS NULL OR g.period @> %(now)s)),
+       (SELECT coalesce(array_agg(g.court_id), '{}') FROM academy_rolegrant g
+         WHERE g.account_id = account.id AND g.role = 'coordinator'
+           AND (g.period IS NULL OR g.period @> %(now)s)),
+       (SELECT coalesce(array_agg(DISTINCT a.court_id), '{}')
+          FROM academy_appointment a JOIN academy_position p ON p.id = a.position_id
+         WHERE a.person_id = person.id AND p.is_head AND a.period @> %(today)s)
+  FROM academy_account account
+  LEFT JOIN academy_person person ON person.id = account.person_id AND person.left_on IS NULL
+ WHERE account.id = %(account)s AND account.is_active
+"""
+
+
+def viewer_of(account_id: int, *, now: datetime, today: date) -> Viewer:
+    """The viewer behind an account, in one statement; `NOBODY` when it may not sign in any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(VIEWER, {"account": account_id, "now": now, "today": today})
+        row = cursor.fetchone()
+    if row is None:
+        return NOBODY
+    pk, public_id, person_id, person_public_id, language, granted, coordinated, headed = row
+    roles = {Role(role) for role in granted}
+    if person_id:
+        roles.add(Role.TRAINEE)
+    if headed:
+        roles.add(Role.HEAD)
+    return Viewer(
+        account_id=pk,
+        account_public_id=public_id,
+        person_id=person_id,
+        person_public_id=person_public_id,
+        language=language,
+        roles=frozenset(roles),
+        headed_courts=frozenset(headed),
+        coordinated_courts=frozenset(coordinated),
+    )

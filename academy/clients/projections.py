@@ -1,0 +1,60 @@
+"""What a client sees: per projection, the types of events and resources, and the fields of each.
+
+A slot: higher rooms fill it in their `apps.ready()`. What is not on the list does not exist for the
+client, so a new type of event is closed until somebody opens it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FULL = "full"
+EVALUATOR = "evaluator"
+MINIMAL = "minimal"
+
+# Attributes of an event beside its data that a projection may open.
+ATTRIBUTES = ("person", "context", "actor", "reason")
+
+
+@dataclass(slots=True)
+class Projection:
+    """One list of allowed fields. `full` allows every type and field that the ledger holds."""
+
+    name: str
+    is_full: bool = False
+    fields: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def shows(self, kind: str) -> bool:
+        """Whether this type of event or resource exists for the client."""
+        return self.is_full or kind in self.fields
+
+    def cut(self, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The allowed part of the facts."""
+        if self.is_full:
+            return dict(facts)
+        allowed = self.fields.get(kind, frozenset())
+        return {name: value for name, value in facts.items() if name in allowed}
+
+
+_projections: dict[str, Projection] = {
+    FULL: Projection(FULL, is_full=True),
+    EVALUATOR: Projection(EVALUATOR),
+    MINIMAL: Projection(MINIMAL),
+}
+
+
+def allow(projection: str, kinds: Mapping[str, Iterable[str]]) -> None:
+    """Open types with their fields to a projection; naming a new projection makes it."""
+    entry = _projections.setdefault(projection, Projection(projection))
+    for kind, fields in kinds.items():
+        entry.fields[kind] = entry.fields.get(kind, frozenset()) | frozenset(fields)
+
+
+def projection(name: str) -> Projection:
+    """The projection of that name; an unknown name shows nothing."""
+    return _projections.get(name, Projection(name))
+
+
+def names() -> list[str]:
+    """The projections that a client can be given."""
+    return sorted(_projections)

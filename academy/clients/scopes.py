@@ -1,0 +1,38 @@
+"""The scopes that another system can be given, and how the token endpoint hands them out."""
+
+from typing import Any
+
+from oauth2_provider.scopes import BaseScopes
+
+SCOPES: dict[str, str] = {
+    "courses:read": "The catalogue, runs and sessions, drafts of the academy excepted.",
+    "runs:write": "Plan, publish, cancel and finalise runs.",
+    "enrollments:read": "Enrolments, through the client's projection.",
+    "enrollments:write": "Enrol, withdraw, accept, decline and confirm on behalf of a named person.",
+    "decisions:read": "Open decisions.",
+    "marks:write": "Record attendance.",
+    "people:read": "People and their posts.",
+    "courts:read": "Courts and their regions.",
+    "certificates:read": "Certificates of people.",
+    "events:read": "The change feed, through the client's projection.",
+}
+
+
+class ClientScopes(BaseScopes):  # type: ignore[misc]
+    """Each client has its own list of scopes; a token carries all of it, or the part asked for."""
+
+    def get_all_scopes(self) -> dict[str, str]:
+        """Every scope and what it opens."""
+        return SCOPES
+
+    def get_available_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        """What this client may ask for."""
+        return list(application.scopes) if application is not None else list(SCOPES)
+
+    def get_default_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        """What it gets when it asks for nothing in particular."""
+        return self.get_available_scopes(application)

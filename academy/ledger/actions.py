@@ -1,0 +1,104 @@
+"""The only writers of the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from academy.core.actor import Actor
+from academy.ledger import wake
+from academy.ledger.models import Event, Note
+
+SEQUENCER_LOCK = 7_301_001
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened to what: a past-tense type, the subject, and facts as ids, codes and numbers."""
+
+    type: str
+    subject_kind: str
+    subject_id: UUID
+    context_id: UUID | None = None
+    person_id: UUID | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    note: str = ""
+
+
+def record(facts: Sequence[Fact], *, actor: Actor, at: datetime) -> list[Event]:
+    """Write down what happened, in the transaction of the change itself.
+
+    Refuses to run outside a transaction. After the commit the workers are woken; if the wake-up is
+    lost they find the events by themselves within seconds.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("An event is recorded in the transaction of its change.")
+    events = Event.objects.bulk_create([_event(fact, actor, at) for fact in facts])
+    notes = [
+        Note(event=event, person_id=fact.person_id, text=fact.note)
+        for event, fact in zip(events, facts, strict=True)
+        if fact.note
+    ]
+    if notes:
+        Note.objects.bulk_create(notes)
+    transaction.on_commit(wake.nudge, robust=True)
+    return events
+
+
+def _event(fact: Fact, actor: Actor, at: datetime) -> Event:
+    return Event(
+        type=fact.type,
+        time=at,
+        subject_kind=fact.subject_kind,
+        subject_id=fact.subject_id,
+        context_id=fact.context_id,
+        person_id=fact.person_id,
+        data=fact.data,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        behalf_of=actor.behalf_of,
+        reason=fact.reason,
+        request_id=actor.request_id,
+    )
+
+
+MOVE_TO_FEED = """
+WITH moved AS (
+    DELETE FROM academy_inbox
+     WHERE event_id IN (SELECT event_id FROM academy_inbox ORDER BY event_id LIMIT %(limit)s)
+    RETURNING event_id
+), base AS (
+    SELECT coalesce(max(position), 0) AS position FROM academy_feedentry
+)
+INSERT INTO academy_feedentry (position, event_id)
+SELECT base.position + row_number() OVER (ORDER BY moved.event_id), moved.event_id
+  FROM moved, base
+"""
+
+
+def sequence(*, limit: int = 5_000) -> int:
+    """Give committed events their place in the feed; how many were moved.
+
+    A sequence's numbers are not commit order, so a reader that remembers the last number loses
+    whatever commits late. One sequencer at a time (advisory lock) moves what is visible, and only
+    its positions are ever used as cursors.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(MOVE_TO_FEED, {"limit": limit})
+        return int(cursor.rowcount)
+
+
+def sequence_all() -> int:
+    """Move everything that waits, in batches; how many were moved."""
+    total = 0
+    while moved := sequence():
+        total += moved
+    return total

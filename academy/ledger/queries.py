@@ -1,0 +1,45 @@
+"""Reads of the ledger: histories and lags."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max, QuerySet
+
+from academy.ledger.models import Cursor, Event, FeedEntry
+
+
+def history_of(subject_id: UUID) -> QuerySet[Event]:
+    """Everything that happened to one subject, oldest first."""
+    return Event.objects.filter(subject_id=subject_id).order_by("id")
+
+
+def history_within(context_id: UUID) -> QuerySet[Event]:
+    """Everything that happened within a run (or another context), oldest first."""
+    return Event.objects.filter(context_id=context_id).order_by("id")
+
+
+def feed_after(position: int, *, types: Sequence[str] = (), limit: int = 100) -> list[FeedEntry]:
+    """The next entries of the feed after a position, optionally of some types only."""
+    entries = FeedEntry.objects.filter(position__gt=position).select_related("event")
+    if types:
+        entries = entries.filter(event__type__in=types)
+    return list(entries.order_by("position")[:limit])
+
+
+def last_position() -> int:
+    """The newest position of the feed; 0 when it is empty."""
+    return FeedEntry.objects.aggregate(last=Max("position"))["last"] or 0
+
+
+def handler_lags() -> dict[str, int]:
+    """How many events each handler still has before it."""
+    last = last_position()
+    return {cursor.name: last - cursor.position for cursor in Cursor.objects.order_by("name")}
+
+
+def waiting_in_inbox() -> int:
+    """How many committed events have no place in the feed yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM academy_inbox")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,146 @@
+"""Writing messages down. Nothing here sends: delivery does, from rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from academy.core import clock
+from academy.core.actor import Actor
+from academy.core.errors import Missing, Refused
+from academy.ledger.actions import Fact, record
+from academy.messages import registry
+from academy.messages.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What must be told to one person. `occurrence` tells two of the same kind apart."""
+
+    person: int
+    kind: str
+    subject_kind: str
+    subject_id: UUID
+    occurrence: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None  # now
+    useless_after: datetime | None = None
+
+
+INSERT = """
+INSERT INTO academy_message (
+    public_id, person_id, kind, subject_kind, subject_id, occurrence, facts, due_at, useless_after,
+    urgent, created_at, state, attempts, outcome, channel, address, language, title, body)
+SELECT gen_random_uuid(), drafts.person_id, drafts.kind, drafts.subject_kind, drafts.subject_id,
+       drafts.occurrence, drafts.facts, drafts.due_at, drafts.useless_after, drafts.urgent,
+       %(now)s, 'waiting', 0, '', 'email', '', '', '', ''
+  FROM ({selected}) drafts
+    ON CONFLICT (person_id, subject_id, kind, occurrence) DO NOTHING
+"""
+
+FROM_ARRAYS = """
+SELECT *
+  FROM unnest(%(person)s::bigint[], %(kind)s::text[], %(subject_kind)s::text[],
+              %(subject_id)s::uuid[], %(occurrence)s::text[], %(facts)s::jsonb[],
+              %(due_at)s::timestamptz[], %(useless_after)s::timestamptz[], %(urgent)s::boolean[])
+       AS rows(person_id, kind, subject_kind, subject_id, occurrence, facts, due_at, useless_after,
+               urgent)
+"""
+
+
+def write_messages(drafts: Sequence[Draft], *, at: datetime) -> int:
+    """Write down what must be told; how many were new.
+
+    A message that exists already, whoever wrote it, stays as it is: calling this again is harmless.
+    """
+    if not drafts:
+        return 0
+    columns: dict[str, Any] = {
+        "person": [draft.person for draft in drafts],
+        "kind": [draft.kind for draft in drafts],
+        "subject_kind": [draft.subject_kind for draft in drafts],
+        "subject_id": [draft.subject_id for draft in drafts],
+        "occurrence": [draft.occurrence for draft in drafts],
+        "facts": [orjson.dumps(draft.facts).decode() for draft in drafts],
+        "due_at": [draft.due_at or at for draft in drafts],
+        "useless_after": [draft.useless_after for draft in drafts],
+        "urgent": [_is_urgent(draft.kind) for draft in drafts],
+    }
+    return write_selected(FROM_ARRAYS, columns, at=at)
+
+
+def write_selected(selected: str, params: Mapping[str, Any], *, at: datetime) -> int:
+    """Write down what a SELECT finds, without the rows passing through here; how many were new.
+
+    The SELECT (text of a higher room's own code, never of a user) names the columns person_id, kind,
+    subject_kind, subject_id, occurrence, facts, due_at, useless_after and urgent.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT.format(selected=selected), {**params, "now": at})
+        return int(cursor.rowcount)
+
+
+def _is_urgent(name: str) -> bool:
+    kind = registry.find(name)
+    return kind is not None and kind.urgent
+
+
+def send_again(*, message: UUID, actor: Actor) -> Message:
+    """Tell the same once more, as a new message that points to the first.
+
+    It is still dropped when it is no longer true. Refuses while the first one waits.
+    """
+    at = clock.now()
+    with transaction.atomic(durable=True):
+        first = Message.objects.select_for_update().filter(public_id=message).first()
+        if first is None:
+            raise Missing("unknown_message", _("There is no such message."))
+        if first.state == Message.State.WAITING:
+            raise Refused("still_waiting", _("This message is still waiting to be sent."))
+        again = Message.objects.create(
+            person_id=first.person_id,
+            kind=first.kind,
+            subject_kind=first.subject_kind,
+            subject_id=first.subject_id,
+            occurrence=_next_occurrence(first),
+            facts=first.facts,
+            urgent=True,
+            created_at=at,
+            due_at=at,
+            again_of=first,
+        )
+        record([_sent_again(first, again)], actor=actor, at=at)
+        return again
+
+
+def _next_occurrence(first: Message) -> str:
+    base = first.occurrence.partition("~")[0]
+    told = Message.objects.filter(
+        person_id=first.person_id,
+        subject_id=first.subject_id,
+        kind=first.kind,
+        occurrence__startswith=f"{base}~",
+    ).count()
+    return f"{base}~{told + 2}"
+
+
+def _sent_again(first: Message, again: Message) -> Fact:
+    return Fact(
+        "message.sent_again",
+        "message",
+        again.public_id,
+        person_id=first.person.public_id,
+        data={"kind": first.kind, "first": str(first.public_id)},
+    )
+
+
+def mark_read(*, person: int, upto: int, at: datetime) -> int:
+    """The person has looked at "what we sent you": nothing up to that row is unread any more."""
+    return Message.objects.filter(
+        person_id=person, id__lte=upto, read_at__isnull=True, closed_at__isnull=False
+    ).update(read_at=at)

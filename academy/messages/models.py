@@ -1,0 +1,75 @@
+"""What must be told to whom, once: the messages and the record of what became of them."""
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+
+from academy.core import ids
+from academy.people.models import Person
+
+
+class Message(models.Model):
+    """Something to be told to one person, once.
+
+    Written before anything is sent, under a key that makes a second one impossible. Rendered at the
+    time of sending, in the language of the person; dropped, saying why, when it is no longer true.
+
+    A worker that has claimed the message holds it until `lease_until`. A lease that ran out means
+    that the worker died; nothing else leaves one behind.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        DROPPED = "dropped"  # no longer true, or nobody to send it to
+        FAILED = "failed"  # given up after retries
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    # No index of its own: the unique key below begins with the person.
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
+    kind = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=30)
+    subject_id = models.UUIDField()
+    occurrence = models.CharField(max_length=80)
+    facts = models.JSONField(default=dict)  # ids and codes that the resolver needs; no words
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    urgent = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # not before; a retry moves it
+    useless_after = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=60, blank=True)  # why dropped, failed or put off
+    channel = models.CharField(max_length=20, default="email")
+    address = models.CharField(max_length=254, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    title = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+    read_at = models.DateTimeField(null=True)
+    again_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, db_index=False, related_name="sent_again"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "subject_id", "kind", "occurrence"], name="message_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-urgent", "due_at", "id"],
+                name="message_waiting",
+                condition=Q(state="waiting"),
+            ),
+            models.Index(fields=["-id"], name="message_failed", condition=Q(state="failed")),
+            # Rows are appended in this order, so a few pages of index cover millions of them.
+            BrinIndex(fields=["created_at"], name="message_written"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.person_id}"

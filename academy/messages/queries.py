@@ -1,0 +1,103 @@
+"""Reads of messages: for the person, for the desk, for the watchers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Count, Min, Q, QuerySet
+
+from academy.messages.models import Message
+
+WAITING = Q(state=Message.State.WAITING)
+FAILED = Q(state=Message.State.FAILED)
+# What a person sees: everything that was put into words, whether a mail server took it or not.
+IN_WORDS = Q(closed_at__isnull=False) & ~Q(title="")
+
+
+def sent_to(person: int) -> QuerySet[Message]:
+    """ "What we sent you": every message that is closed, newest first, also those not sent and why."""
+    return Message.objects.filter(person_id=person, closed_at__isnull=False).order_by("-id")
+
+
+def unread_of(person: int) -> int:
+    """How many messages the person has not looked at yet."""
+    return Message.objects.filter(IN_WORDS, person_id=person, read_at__isnull=True).count()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOverview:
+    """How delivery stands. `recent` counts what was written within the last days, by state."""
+
+    waiting: int
+    overdue: int  # should have gone out more than a few minutes ago
+    put_off: int  # tried, and waiting for the next try
+    in_work: int
+    oldest_due_at: datetime | None
+    failed: int
+    recent: dict[str, int]
+
+
+LATE = timedelta(minutes=5)
+RECENT = timedelta(days=7)
+
+
+def desk_overview(*, now: datetime) -> DeskOverview:
+    """What waits, what is stuck and what was given up, for the registrar."""
+    waiting = Message.objects.filter(WAITING).aggregate(
+        all=Count("id"),
+        overdue=Count("id", filter=Q(due_at__lt=now - LATE)),
+        put_off=Count("id", filter=Q(attempts__gt=0, lease_until__isnull=True)),
+        in_work=Count("id", filter=Q(lease_until__gt=now)),
+        oldest=Min("due_at", filter=Q(due_at__lte=now)),
+    )
+    recent = (
+        Message.objects.filter(created_at__gte=now - RECENT)
+        .values_list("state")
+        .annotate(number=Count("id"))
+    )
+    return DeskOverview(
+        waiting=waiting["all"],
+        overdue=waiting["overdue"],
+        put_off=waiting["put_off"],
+        in_work=waiting["in_work"],
+        oldest_due_at=waiting["oldest"],
+        failed=given_up().count(),
+        recent=dict(recent),
+    )
+
+
+def given_up() -> QuerySet[Message]:
+    """What could not be delivered, newest first: somebody must look."""
+    return Message.objects.filter(FAILED).select_related("person").order_by("-id")
+
+
+NUMBERS = """
+SELECT count(*) FILTER (WHERE state = 'waiting'),
+       count(*) FILTER (WHERE state = 'waiting' AND attempts > 0 AND lease_until IS NULL),
+       count(*) FILTER (WHERE state = 'failed'),
+       coalesce(extract(epoch FROM %(now)s - min(due_at)
+                FILTER (WHERE state = 'waiting' AND due_at <= %(now)s)), 0)
+  FROM academy_message
+ WHERE state IN ('waiting', 'failed')
+"""
+
+SENT = """
+SELECT state, count(*) FROM academy_message
+ WHERE created_at > %(since)s AND closed_at > %(since)s GROUP BY state
+"""
+
+
+def numbers(*, now: datetime) -> dict[str, float]:
+    """For Prometheus: what waits, the age of the oldest in seconds, and closed within the hour."""
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERS, {"now": now})
+        waiting, put_off, failed, age = cursor.fetchone()
+        cursor.execute(SENT, {"since": now - timedelta(hours=1)})
+        closed = dict(cursor.fetchall())
+    return {
+        "messages_waiting": waiting,
+        "messages_put_off": put_off,
+        "messages_failed": failed,
+        "messages_oldest_seconds": float(age),
+        **{f"messages_{state}_last_hour": closed.get(state, 0) for state in ("sent", "dropped")},
+    }

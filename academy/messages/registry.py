@@ -1,0 +1,66 @@
+"""The kinds of message. Higher rooms register theirs when the apps are ready."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from academy.messages.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The message still holds: what the template says, and where its one link leads.
+
+    `facts` are plain values: a map of texts by language is put into the reader's language, a moment
+    into `time_zone` with its offset named. `path` lies below the service's address.
+    """
+
+    facts: Mapping[str, object]
+    path: str
+    time_zone: str
+    template: str = ""  # other words than the kind's own
+
+
+@dataclass(frozen=True, slots=True)
+class Untrue:
+    """The message no longer holds, and why: a code that staff and the person can see."""
+
+    reason: str
+
+
+Answer = Holds | Untrue
+Resolve = Callable[[Sequence[Message], datetime], Mapping[int, Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message.
+
+    `resolve` gets the messages of a batch at the moment of sending and answers by their key; a
+    message that it leaves out has lost its subject. `urgent` ones overtake the others. `duty` ones
+    cannot be switched off.
+    """
+
+    name: str
+    resolve: Resolve = field(repr=False)
+    template: str  # messages/<template>.txt
+    urgent: bool = False
+    duty: bool = True
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(*kinds: Kind) -> None:
+    """Add kinds; a second one of the same name replaces the first."""
+    _kinds.update({kind.name: kind for kind in kinds})
+
+
+def find(name: str) -> Kind | None:
+    """The kind of that name; none when this version of the service does not know it."""
+    return _kinds.get(name)
+
+
+def kinds() -> list[Kind]:
+    """Every kind, in the order of registration."""
+    return list(_kinds.values())

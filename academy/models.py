@@ -1,0 +1,34 @@
+"""The rooms' tables, listed for Django."""
+
+from academy.access.models import RoleGrant
+from academy.accounts.models import Account
+from academy.clients.models import Client, Disclosure
+from academy.courts.models import CalendarDay, Court, CourtKind, CourtLevel, Position, Region
+from academy.jobs.models import Job
+from academy.ledger.models import Cursor, Event, FeedEntry, Inbox, Note
+from academy.messages.models import Message
+from academy.people.models import Appointment, Person
+from academy.rest.models import IdempotencyKey
+
+__all__ = [
+    "Account",
+    "Appointment",
+    "CalendarDay",
+    "Client",
+    "Court",
+    "CourtKind",
+    "CourtLevel",
+    "Cursor",
+    "Disclosure",
+    "Event",
+    "FeedEntry",
+    "IdempotencyKey",
+    "Inbox",
+    "Job",
+    "Message",
+    "Note",
+    "Person",
+    "Position",
+    "Region",
+    "RoleGrant",
+]

@@ -1,0 +1,1 @@
+"""The endpoint kit: how any endpoint signs in, reads, refuses, pages, repeats and describes itself. No domain."""

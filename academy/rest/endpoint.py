@@ -1,0 +1,152 @@
+"""The base of every endpoint: declared needs, checked input, one way to carry out a command."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.translation import get_language_from_request, gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from academy.access.queries import Viewer
+from academy.clients import actions as clients
+from academy.clients.projections import FULL, Projection, projection
+from academy.clients.queries import ClientPass
+from academy.core.actor import Actor
+from academy.core.errors import Invalid
+from academy.rest import conditional
+from academy.rest.authentication import CHALLENGE, viewer_in
+from academy.rest.idempotency import LONGEST_KEY, KeyedCall, carry_out, fingerprint
+from academy.rest.middleware import request_id_of
+from academy.rest.pagination import DEFAULT_LIMIT, HIGHEST_LIMIT
+from academy.rest.permissions import NeedsByMethod
+from academy.rest.renderers import to_json
+
+Result = TypeVar("Result")
+KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
+
+
+class KeyMissing(APIException):
+    """A changing call without a usable Idempotency-Key."""
+
+    status_code = 400
+    default_code = "idempotency_key_missing"
+    default_detail = _("Send an Idempotency-Key of up to 200 visible ASCII characters.")
+
+
+class Query(serializers.Serializer[Any]):
+    """Parameters of a list; a name that is not among them is refused rather than ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the parameters."""
+        if unknown := sorted(set(data) - set(self.fields)):
+            raise serializers.ValidationError(dict.fromkeys(unknown, [_("Unknown parameter.")]))
+        return super().to_internal_value(data)
+
+
+class PageQuery(Query):
+    """Parameters of every paged list."""
+
+    cursor = serializers.CharField(
+        required=False, default="", max_length=500, help_text="From the `next` link."
+    )
+    limit = serializers.IntegerField(
+        required=False, default=DEFAULT_LIMIT, min_value=1, max_value=HIGHEST_LIMIT
+    )
+
+
+class Endpoint(APIView):
+    """A view that parses, passes a door, calls one query or action and answers; it holds no rule."""
+
+    needs: ClassVar[NeedsByMethod] = {}
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who calls."""
+        return viewer_in(self.request)
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as the one who acts."""
+        return self.viewer.actor(request_id_of(self.request._request))  # noqa: SLF001
+
+    @property
+    def projection(self) -> Projection:
+        """What of a resource this caller may see; people are bound by their doors instead."""
+        if isinstance(self.request.auth, ClientPass):
+            return projection(self.request.auth.projection)
+        return projection(FULL)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Always a bearer challenge: a browser is sent to the sign-in page by its own page."""
+        return CHALLENGE
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """In the caller's language, for sentences of refusals only: data are not translated."""
+        with translation.override(get_language_from_request(request)):
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    def query(self, kind: type[Query]) -> dict[str, Any]:
+        """The checked parameters of a list."""
+        form = kind(data=self.request.query_params.dict())
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
+
+    def body(self, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """The checked body of a command; an empty body is an empty object."""
+        form = kind(data=self.request.data or {})
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
+
+    def command(
+        self,
+        action: Callable[[KeyedCall], Result],
+        answer: Callable[[Result], Mapping[str, Any]],
+        status: int = 200,
+    ) -> Response:
+        """Carry out a command once per Idempotency-Key."""
+        status, body = carry_out(self.keyed_call(), action, answer, status)
+        return Response(body, status=status)
+
+    def keyed_call(self) -> KeyedCall:
+        """The call under its key."""
+        key = self.request.META.get("HTTP_IDEMPOTENCY_KEY", "")
+        if not KEY.fullmatch(key):
+            raise KeyMissing
+        caller = self.viewer.client_id or self.viewer.account_public_id
+        if caller is None:
+            raise KeyMissing
+        asked = fingerprint(self.request.method or "", self.request.path, self.request.data)
+        return KeyedCall(caller, key, asked)
+
+    def tagged(self, data: object, revision: int | None = None) -> Response:
+        """An answer with its ETag; empty (304) when the caller holds it already."""
+        body = to_json(data)
+        etag = conditional.etag_of(body, revision)
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+        if conditional.is_known(self.request._request, etag):  # noqa: SLF001
+            return Response(None, status=304, headers=headers)
+        return Response(body, headers=headers)
+
+    def disclosed(self, resource: str, people: Sequence[UUID]) -> None:
+        """Record the read when another system made it."""
+        if self.viewer.client_id:
+            clients.disclose(
+                client=self.viewer.client_id,
+                resource=resource,
+                projection=self.projection.name,
+                people=people,
+                request_id=request_id_of(self.request._request),  # noqa: SLF001
+            )
+
+
+def unknown_value(name: str, sentence: object) -> Invalid:
+    """A parameter or field that names nothing."""
+    return Invalid("invalid", sentence, fields={name: [sentence]})
