@@ -1,0 +1,256 @@
+"""Plan runs and keep their seats. Writes only its own rows and their events, inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext_lazy as _
+from psycopg.types.range import TimestamptzRange
+
+from academy.core import clock
+from academy.core.actor import Actor
+from academy.core.errors import Invalid
+from academy.ledger.actions import Fact, record
+from courses.catalogue.models import Course
+from courses.planning import rules
+from courses.planning.enums import EnrollmentMode, PoolScope, RunState
+from courses.planning.models import Run, Seat, SeatPool, Session, TrainerAssignment, Venue
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlan:
+    """One meeting to be held: when it starts, how many minutes are taught, where."""
+
+    starts_at: datetime
+    minutes: int
+    length: timedelta | None = (
+        None  # from start to end with breaks; the taught minutes when unknown
+    )
+    venue: Venue | None = None
+    link: str = ""
+
+    @property
+    def period(self) -> TimestamptzRange:
+        """From the start to the end of the meeting."""
+        return TimestamptzRange(
+            self.starts_at, self.starts_at + (self.length or timedelta(minutes=self.minutes))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a registrar fills in for a new run; times are aware, lengths in minutes."""
+
+    code: str
+    course: Course
+    language: str
+    time_zone: str
+    sessions: Sequence[SessionPlan]
+    enrollment_opens_at: datetime
+    enrollment_closes_at: datetime
+    capacity: int | None = None
+    minimum_size: int = 0
+    mode: EnrollmentMode = EnrollmentMode.OPEN
+    withdraw_until: datetime | None = None
+    promote_until: datetime | None = None
+    decide_by: datetime | None = None
+    offer_hours: int = 48
+    auto_accept: bool = False
+    venue: Venue | None = None
+    link: str = ""
+    trainers: Sequence[int] = field(default_factory=tuple)  # person ids, the lead first
+
+
+def plan_run(*, plan: RunPlan, actor: Actor, at: datetime | None = None) -> Run:
+    """Put a new run into the plan, as a draft, with its sessions, its seats and its trainers."""
+    at = at or clock.now()
+    _check_plan(plan)
+    with transaction.atomic():
+        run = Run.objects.create(**_columns(plan, at))
+        _write_sessions(run, plan.sessions)
+        TrainerAssignment.objects.bulk_create(
+            TrainerAssignment(run=run, person_id=person, is_lead=number == 0)
+            for number, person in enumerate(plan.trainers)
+        )
+        if plan.capacity is not None:
+            pool = SeatPool.objects.create(run=run, scope=PoolScope.EVERYONE)
+            add_seats(pool=pool, count=plan.capacity)
+        record([_fact(run, "run.planned", capacity=plan.capacity)], actor=actor, at=at)
+    return run
+
+
+def _check_plan(plan: RunPlan) -> None:
+    if plan.course.current_id is None:
+        raise Invalid("course_has_no_version", _("The course has no published version."))
+    if plan.capacity is not None and plan.minimum_size > plan.capacity:
+        raise Invalid("minimum_above_capacity", _("The minimum size is above the capacity."))
+    ends = [session.period.upper for session in plan.sessions]
+    starts = [session.starts_at for session in plan.sessions]
+    if any(end > start for end, start in zip(ends, starts[1:], strict=False)):
+        raise Invalid("sessions_overlap", _("Sessions of one run must follow one another."))
+
+
+def _columns(plan: RunPlan, at: datetime) -> dict[str, object]:
+    version = plan.course.current
+    if version is None:
+        raise Invalid("course_has_no_version", _("The course has no published version."))
+    return {
+        "code": plan.code,
+        "course": plan.course,
+        "version": version,
+        "format": version.format,
+        "enrollment_mode": plan.mode,
+        "language": plan.language,
+        "time_zone": plan.time_zone,
+        "venue": plan.venue,
+        "link": plan.link,
+        "capacity": plan.capacity,
+        "minimum_size": plan.minimum_size,
+        "decide_by": plan.decide_by,
+        "enrollment_opens_at": plan.enrollment_opens_at,
+        "enrollment_closes_at": plan.enrollment_closes_at,
+        "withdraw_until": plan.withdraw_until,
+        "promote_until": plan.promote_until,
+        "offer_hours": plan.offer_hours,
+        "auto_accept": plan.auto_accept,
+        "created_at": at,
+        "state_since": at,
+        **times_of(plan.sessions),
+    }
+
+
+def times_of(sessions: Sequence[SessionPlan]) -> dict[str, object]:
+    """What a run's own columns say about its sessions: start, end and the busy periods."""
+    periods = [session.period for session in sessions]
+    return {
+        "starts_at": min((period.lower for period in periods), default=None),
+        "ends_at": max((period.upper for period in periods), default=None),
+        "busy": periods or None,
+    }
+
+
+def _write_sessions(run: Run, sessions: Sequence[SessionPlan]) -> None:
+    Session.objects.bulk_create(
+        Session(
+            run=run,
+            number=number,
+            period=session.period,
+            minutes=session.minutes,
+            venue=session.venue or run.venue,
+            link=session.link or run.link,
+        )
+        for number, session in enumerate(sessions, start=1)
+    )
+
+
+def move_sessions(*, run: Run, sessions: Sequence[SessionPlan], at: datetime) -> None:
+    """Give the run new times. Each session keeps its identity, so that calendars update in place."""
+    present = list(run.sessions.order_by("number"))
+    for row, plan in zip(present, sessions, strict=False):
+        row.period, row.minutes = plan.period, plan.minutes
+        row.save(update_fields=["period", "minutes"])
+    extra = sessions[len(present) :]
+    Session.objects.bulk_create(
+        Session(
+            run=run,
+            number=len(present) + number,
+            period=plan.period,
+            minutes=plan.minutes,
+            venue=plan.venue or run.venue,
+            link=plan.link or run.link,
+        )
+        for number, plan in enumerate(extra, start=1)
+    )
+    Session.objects.filter(pk__in=[row.pk for row in present[len(sessions) :]]).update(
+        is_cancelled=True
+    )
+    for name, value in times_of(sessions).items():
+        setattr(run, name, value)
+    run.sequence += 1
+    run.revision += 1
+    run.save(update_fields=["starts_at", "ends_at", "busy", "sequence", "revision"])
+
+
+def set_state(
+    *, run: Run, state: RunState, actor: Actor, at: datetime, reason: str = "", note: str = ""
+) -> None:
+    """Move a run along its states; the steps are one table in `planning.enums`."""
+    rules.check_transition(run.state, state)
+    before, run.state, run.state_since = run.state, state, at
+    run.revision += 1
+    if state == RunState.CANCELLED:
+        run.cancel_reason = reason
+        run.sequence += 1
+    run.save(update_fields=["state", "state_since", "revision", "cancel_reason", "sequence"])
+    verb = "started" if state == RunState.RUNNING else str(state)
+    fact = _fact(run, f"run.{verb}", reason=reason, note=note, **{"from": before})
+    record([fact], actor=actor, at=at)
+
+
+def add_seats(*, pool: SeatPool, count: int) -> list[Seat]:
+    """Add free seats to a pool, numbered on from the run's last seat."""
+    last = Seat.objects.filter(run_id=pool.run_id).aggregate(last=Max("number"))["last"] or 0
+    return Seat.objects.bulk_create(
+        Seat(run_id=pool.run_id, pool=pool, number=number)
+        for number in range(last + 1, last + count + 1)
+    )
+
+
+def retire_seats(*, run: Run, count: int) -> int:
+    """Take so many seats out of the run: free ones first, the last numbers first; how many went.
+
+    A lower capacity throws nobody out: a held seat that is retired stays with its holder and does
+    not come back to the pool when it is left.
+    """
+    ids = list(
+        Seat.objects.select_for_update()
+        .filter(run=run, is_retired=False)
+        .order_by("-free", "-number")
+        .values_list("pk", flat=True)[:count]
+    )
+    return Seat.objects.filter(pk__in=ids).update(free=False, is_retired=True)
+
+
+def take_seat(pool_ids: Sequence[int]) -> int | None:
+    """Take the first free seat of these pools, in their order; None when none can be had at once.
+
+    Never waits: a seat in another's open transaction is passed over, so "none" is certain only
+    under the run's exclusive lock. Refuses to run outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A seat is taken in the transaction of the enrolment.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT courses_take_seat(%s)", [list(pool_ids)])
+        return cursor.fetchone()[0]
+
+
+def free_seats(seat_ids: Iterable[int]) -> int:
+    """Give seats back to their pools; how many are free again."""
+    return Seat.objects.filter(pk__in=list(seat_ids), is_retired=False).update(free=True)
+
+
+def count_free_seats(run_id: int) -> int:
+    """How many seats of the run nobody holds."""
+    return Seat.objects.filter(run_id=run_id, free=True).count()
+
+
+def bump_sequence(run: Run) -> None:
+    """Note a material change of the run for calendars (RFC 5545 SEQUENCE)."""
+    Run.objects.filter(pk=run.pk).update(sequence=F("sequence") + 1, revision=F("revision") + 1)
+    run.refresh_from_db(fields=["sequence", "revision"])
+
+
+def _fact(run: Run, verb: str, *, reason: str = "", note: str = "", **data: object) -> Fact:
+    subject: UUID = run.public_id
+    return Fact(
+        verb,
+        "run",
+        subject,
+        context_id=subject,
+        data={"code": run.code, "state": run.state, "sequence": run.sequence, **data},
+        reason=reason,
+        note=note,
+    )

@@ -1,0 +1,57 @@
+"""The states of a run and how one gets in."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class RunState(TextChoices):
+    """A run's way from plan to record (blueprint, section 5)."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    GOING_AHEAD = "going_ahead", _("going ahead")
+    RUNNING = "running", _("running")
+    FINISHED = "finished", _("finished")
+    FINALISED = "finalised", _("finalised")
+    POSTPONED = "postponed", _("postponed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class EnrollmentMode(TextChoices):
+    """How one gets into a run."""
+
+    OPEN = "open", _("open enrolment")
+    APPROVAL = "approval", _("with consent")
+    NOMINATION = "nomination", _("by nomination")
+    INVITATION = "invitation", _("by invitation")
+    SELECTION = "selection", _("by selection")
+
+
+class PoolScope(TextChoices):
+    """Whom a seat pool is kept for."""
+
+    EVERYONE = "everyone", _("everyone")
+    REGION = "region", _("a region")
+    COURT = "court", _("a court")
+    CATEGORY = "category", _("a category of posts")
+    LANGUAGE = "language", _("a language group")
+
+
+TRANSITIONS: dict[RunState, frozenset[RunState]] = {
+    RunState.DRAFT: frozenset({RunState.PUBLISHED, RunState.CANCELLED}),
+    RunState.PUBLISHED: frozenset(
+        {RunState.GOING_AHEAD, RunState.RUNNING, RunState.POSTPONED, RunState.CANCELLED}
+    ),
+    RunState.GOING_AHEAD: frozenset({RunState.RUNNING, RunState.POSTPONED, RunState.CANCELLED}),
+    RunState.RUNNING: frozenset({RunState.FINISHED, RunState.CANCELLED}),
+    RunState.FINISHED: frozenset({RunState.FINALISED}),
+    RunState.POSTPONED: frozenset({RunState.PUBLISHED, RunState.CANCELLED}),
+    RunState.FINALISED: frozenset(),
+    RunState.CANCELLED: frozenset(),
+}
+
+ASKING = frozenset({RunState.PUBLISHED, RunState.GOING_AHEAD})
+"""States in which one can ask for a place, while the enrolment window is open."""
+
+AHEAD = frozenset({RunState.PUBLISHED, RunState.GOING_AHEAD, RunState.POSTPONED})
+"""States before the run has begun."""

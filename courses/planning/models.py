@@ -1,0 +1,225 @@
+"""Editions of courses: when, where, in which language, with how many seats, and who teaches."""
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+from django.db.models import F, Q
+
+from academy.core import ids, texts
+from academy.courts.models import Court, Region
+from academy.people.models import Person
+from courses.catalogue.models import Course, CourseVersion, Format
+from courses.planning.enums import EnrollmentMode, PoolScope, RunState
+from courses.planning.fields import MultiRangeField
+
+
+class Venue(models.Model):
+    """A place where sessions are held."""
+
+    code = models.CharField(max_length=40, unique=True)
+    names = texts.TextsField()
+    city = texts.TextsField(blank=True)
+    address = texts.TextsField(blank=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, blank=True)
+    capacity = models.IntegerField(null=True, blank=True)
+    time_zone = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Run(models.Model):
+    """One edition of a course. Its seats are rows; `capacity` empty means without a limit.
+
+    `busy`, `starts_at` and `ends_at` follow from the sessions and are written with them. `sequence`
+    grows with every material change (RFC 5545 SEQUENCE); `revision` with every edit (If-Match).
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    code = models.CharField(max_length=60, unique=True)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="runs")
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=12, choices=RunState.choices, default=RunState.DRAFT)
+    enrollment_mode = models.CharField(
+        max_length=12, choices=EnrollmentMode.choices, default=EnrollmentMode.OPEN
+    )
+    format = models.ForeignKey(Format, on_delete=models.PROTECT)
+    language = models.CharField(max_length=10)
+    time_zone = models.CharField(max_length=40)
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True)
+    link = models.URLField(max_length=500, blank=True)
+    capacity = models.IntegerField(null=True, blank=True)
+    minimum_size = models.IntegerField(default=0)
+    decide_by = models.DateTimeField(null=True, blank=True)  # the go or no-go date
+    enrollment_opens_at = models.DateTimeField()
+    enrollment_closes_at = models.DateTimeField()
+    withdraw_until = models.DateTimeField(null=True, blank=True)
+    promote_until = models.DateTimeField(null=True, blank=True)  # no offer after this
+    offer_hours = models.SmallIntegerField(default=48)
+    auto_accept = models.BooleanField(default=False)  # a freed seat is given, not offered
+    hold_while_pending = models.BooleanField(default=False)
+    waiting_list_limit = models.IntegerField(null=True, blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    busy = MultiRangeField(null=True, blank=True)
+    sequence = models.IntegerField(default=0)
+    revision = models.IntegerField(default=1)
+    cancel_reason = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    state_since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(capacity__gte=0), name="run_capacity"
+            ),
+            models.CheckConstraint(
+                condition=Q(enrollment_closes_at__gte=F("enrollment_opens_at")),
+                name="run_enrollment_window",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "postponed", "cancelled"])
+                | Q(starts_at__isnull=False),
+                name="run_in_public_has_dates",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["course", "starts_at"], name="run_course_start"),
+            models.Index(fields=["starts_at", "id"], name="run_start"),
+            models.Index(fields=["state", "starts_at"], name="run_state_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether seats are counted at all."""
+        return self.capacity is not None
+
+
+class Phase(models.Model):
+    """A stage of a run, in order: two weeks online, then one in person."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="phases")
+    number = models.SmallIntegerField()
+    names = texts.TextsField(blank=True)
+    format = models.ForeignKey(Format, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="phase_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.number}"
+
+
+class Session(models.Model):
+    """A dated meeting, the unit of attendance. Moved in place, so that its identity lasts."""
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="sessions")
+    phase = models.ForeignKey(
+        Phase, on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
+    )
+    number = models.SmallIntegerField()
+    period = DateTimeRangeField()
+    minutes = models.SmallIntegerField()  # of teaching, breaks not counted
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True)
+    link = models.URLField(max_length=500, blank=True)
+    is_cancelled = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="session_number_once"),
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="session_has_minutes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}#{self.number}"
+
+
+class TrainerAssignment(models.Model):
+    """Who teaches a run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="assignments")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="teaching")
+    is_lead = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "person"], name="trainer_assigned_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} teaches {self.run_id}"
+
+
+class SeatPool(models.Model):
+    """The seats of a run kept for some people. On the release date its free seats fall to the parent."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="pools")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+    scope = models.CharField(max_length=10, choices=PoolScope.choices, default=PoolScope.EVERYONE)
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True, blank=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, blank=True)
+    value = models.CharField(max_length=20, blank=True)  # a position category, a language
+    release_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "scope", "court", "region", "value"],
+                name="pool_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(scope="court", court__isnull=False, region__isnull=True, value="")
+                | Q(scope="region", court__isnull=True, region__isnull=False, value="")
+                | Q(scope="everyone", court__isnull=True, region__isnull=True, value="")
+                | Q(scope__in=["category", "language"], court__isnull=True, region__isnull=True)
+                & ~Q(value=""),
+                name="pool_scope_has_its_value",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["release_at"],
+                name="pool_to_release",
+                condition=Q(released_at__isnull=True, release_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.scope}"
+
+
+class Seat(models.Model):
+    """One place in one run: a row, free or held by one enrolment. Never deleted, only retired."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="seats")
+    pool = models.ForeignKey(SeatPool, on_delete=models.PROTECT, related_name="seats")
+    number = models.IntegerField()
+    free = models.BooleanField(default=True)
+    is_retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="seat_number_once"),
+            models.UniqueConstraint(fields=["id", "run"], name="seat_of_run"),
+            models.CheckConstraint(
+                condition=~Q(free=True, is_retired=True), name="retired_seat_is_not_free"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["pool", "number"], name="seat_free", condition=Q(free=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}:{self.number}"
