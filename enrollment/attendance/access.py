@@ -1,0 +1,55 @@
+"""Who may read a run's attendance sheet and who may write on it. Unknown and forbidden look alike."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from academy.access.enums import Right
+from academy.access.queries import Viewer
+from academy.core.errors import Missing
+from courses.planning.models import Run, Session
+from enrollment.seats.models import Enrollment
+
+
+def sheet_run_for(viewer: Viewer, public_id: UUID) -> Run:
+    """The run whose sheet the viewer may read: trainers their own, registrar and auditor any."""
+    runs = Run.objects.select_related("version", "course")
+    if not viewer.may(Right.READ_ALL):
+        runs = runs.filter(pk__in=_taught_by(viewer))
+    run = runs.filter(public_id=public_id).first()
+    if run is None:
+        raise Missing("unknown_run", _("There is no such run."))
+    return run
+
+
+def session_to_mark(viewer: Viewer, public_id: UUID) -> Session:
+    """The session whose attendance the viewer may mark: trainers their own, the registrar any."""
+    sessions = Session.objects.select_related("run__version", "run__course").filter(
+        _writable(viewer), public_id=public_id
+    )
+    session = sessions.first()
+    if session is None:
+        raise Missing("unknown_session", _("There is no such session."))
+    return session
+
+
+def enrollment_to_mark(viewer: Viewer, public_id: UUID) -> Enrollment:
+    """The enrolment whose test result the viewer may record: by the same rule as marks."""
+    enrollments = Enrollment.objects.select_related("run__version", "person").filter(
+        _writable(viewer), public_id=public_id
+    )
+    enrollment = enrollments.first()
+    if enrollment is None:
+        raise Missing("unknown_enrollment", _("There is no such enrolment."))
+    return enrollment
+
+
+def _writable(viewer: Viewer) -> Q:
+    return Q() if viewer.may(Right.REGISTER) else Q(run__in=_taught_by(viewer))
+
+
+def _taught_by(viewer: Viewer) -> QuerySet[Run]:
+    if viewer.person_id is None:
+        return Run.objects.none()
+    return Run.objects.filter(assignments__person=viewer.person_id)

@@ -1,0 +1,307 @@
+"""Marks, test results and the frozen outcome: every change of the room."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.transaction import atomic
+from django.utils.translation import gettext as _, ngettext
+
+from academy.core import clock, ids
+from academy.core.actor import Actor
+from academy.core.errors import Invalid, Refused
+from academy.ledger.actions import Fact, record
+from courses.planning.enums import RunState
+from courses.planning.models import Run, Session
+from enrollment.attendance import locks, queries, rules
+from enrollment.attendance.enums import MarkStatus
+from enrollment.attendance.models import Mark, Outcome, TestResult
+from enrollment.seats.enums import State
+from enrollment.seats.locks import refusing_conflicts
+from enrollment.seats.models import Enrollment
+
+NOT_HELD = frozenset({RunState.DRAFT, RunState.POSTPONED, RunState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class MarkDraft:
+    """A mark as a trainer's page or device sends it; the nonce makes sending it again harmless."""
+
+    enrollment: UUID
+    status: MarkStatus
+    minutes: int | None = None  # only of those who came late or left early
+    nonce: UUID = field(default_factory=ids.public_id)
+
+
+@refusing_conflicts()
+@atomic(durable=True)
+def record_marks(
+    *, session: UUID, marks: Sequence[MarkDraft], actor: Actor, at: datetime | None = None
+) -> list[Mark]:
+    """Write down who was at a session. Answers the stored marks in the order they were sent.
+
+    A mark is added, never changed: the newest one counts. What was already received (same person,
+    same nonce) is not written again, even after finalisation, so that a device without a connection
+    may send until it hears an answer. Refuses: before the session is about to begin, a cancelled
+    session, a run that is not held or is finalised, people without a confirmed seat in this run,
+    minutes that contradict the status. One bad mark refuses them all.
+    """
+    now = at or clock.now()
+    meeting = locks.session_with_run_locked(session)
+    roster = _roster(meeting, marks)
+    stored = _already_received(meeting, marks)
+    new = _unsent(meeting, marks, stored, roster)
+    if new:
+        _check_session(meeting, now)
+        _check_confirmed(marks, roster, new)
+        stored |= _write(meeting, new, roster, actor, now)
+    return [stored[draft.enrollment, draft.nonce] for draft in marks]
+
+
+def _roster(session: Session, drafts: Sequence[MarkDraft]) -> dict[UUID, Enrollment]:
+    """The enrolments named, of this session's run; whoever is not of it is refused."""
+    wanted = {draft.enrollment for draft in drafts}
+    rows = Enrollment.objects.filter(run=session.run_id, public_id__in=wanted)
+    roster = {each.public_id: each for each in rows.select_related("person")}
+    _refuse_people(drafts, wanted - roster.keys())
+    return roster
+
+
+def _refuse_people(drafts: Sequence[MarkDraft], wrong: set[UUID]) -> None:
+    if wrong:
+        sentence = _("Only people with a confirmed seat in this run can be marked.")
+        raise Refused(
+            "not_on_the_sheet",
+            sentence,
+            fields={
+                f"marks.{place}.enrollment": [sentence]
+                for place, draft in enumerate(drafts)
+                if draft.enrollment in wrong
+            },
+        )
+
+
+def _already_received(
+    session: Session, drafts: Sequence[MarkDraft]
+) -> dict[tuple[UUID, UUID], Mark]:
+    nonces = {draft.nonce for draft in drafts}
+    rows = Mark.objects.filter(session=session, nonce__in=nonces).select_related("enrollment")
+    return {(mark.enrollment.public_id, mark.nonce): mark for mark in rows}
+
+
+def _unsent(
+    session: Session,
+    drafts: Sequence[MarkDraft],
+    stored: dict[tuple[UUID, UUID], Mark],
+    roster: dict[UUID, Enrollment],
+) -> list[Mark]:
+    """The marks to write, once each; the same nonce with another content is refused."""
+    new: dict[tuple[UUID, UUID], Mark] = {}
+    for place, draft in enumerate(drafts):
+        key = draft.enrollment, draft.nonce
+        minutes = _minutes(place, draft, session)
+        known = stored.get(key) or new.get(key)
+        if known is None:
+            new[key] = Mark(
+                enrollment=roster[draft.enrollment],
+                session=session,
+                status=draft.status,
+                minutes=minutes,
+                nonce=draft.nonce,
+            )
+        elif (known.status, known.minutes) != (draft.status, minutes):
+            raise Refused("nonce_reused", _("This mark was already received with another content."))
+    return list(new.values())
+
+
+def _minutes(place: int, draft: MarkDraft, session: Session) -> int:
+    try:
+        return rules.minutes_of(draft.status, planned=session.minutes, given=draft.minutes)
+    except Invalid as bad:
+        field_name = f"marks.{place}.minutes"
+        raise Invalid(bad.code, bad.sentence, fields={field_name: [bad.sentence]}) from bad
+
+
+def _check_session(session: Session, now: datetime) -> None:
+    _check_run(session.run)
+    if session.is_cancelled:
+        raise Refused("session_cancelled", _("This session was cancelled."))
+    if now < rules.may_mark_from(session.period.lower):
+        raise Refused(
+            "too_early", _("Attendance can be marked from half an hour before the session.")
+        )
+
+
+def _check_run(run: Run) -> None:
+    if run.state == RunState.FINALISED:
+        raise Refused("run_finalised", _("This run is finalised; its record no longer changes."))
+    if run.state in NOT_HELD:
+        raise Refused("run_not_held", _("This run is not being held."))
+
+
+def _check_confirmed(
+    drafts: Sequence[MarkDraft], roster: dict[UUID, Enrollment], new: Sequence[Mark]
+) -> None:
+    new_people = {mark.enrollment.public_id for mark in new}
+    _refuse_people(drafts, {each for each in new_people if roster[each].state != State.CONFIRMED})
+
+
+def _write(
+    session: Session,
+    new: list[Mark],
+    roster: dict[UUID, Enrollment],
+    actor: Actor,
+    now: datetime,
+) -> dict[tuple[UUID, UUID], Mark]:
+    for mark in new:
+        mark.marked_by, mark.at = actor.id, now
+    written = Mark.objects.bulk_create(new)
+    facts = [
+        _fact(
+            "mark.recorded",
+            mark.enrollment,
+            session.run,
+            session=str(session.public_id),
+            status=str(mark.status),
+            minutes=mark.minutes,
+        )
+        for mark in written
+    ]
+    record(facts, actor=actor, at=now)
+    return {(mark.enrollment.public_id, mark.nonce): mark for mark in written}
+
+
+@refusing_conflicts()
+@atomic(durable=True)
+def record_test_result(
+    *, enrollment: UUID, passed: bool, actor: Actor, at: datetime | None = None
+) -> TestResult:
+    """Write down whether a person passed the run's test; the newest result counts, no score is kept.
+
+    Saying again what already counts changes nothing. Refuses: a course without a test, a run that
+    has not begun, is not held or is finalised, and people without a confirmed seat.
+    """
+    now = at or clock.now()
+    claim = locks.enrollment_with_run_locked(enrollment)
+    latest = TestResult.objects.filter(enrollment=claim).order_by("-id").first()
+    if latest is not None and latest.passed == passed:
+        return latest
+    _check_test(claim, now)
+    result = TestResult.objects.create(
+        enrollment=claim, passed=passed, recorded_by=actor.id, at=now
+    )
+    record([_fact("test.recorded", claim, claim.run, passed=passed)], actor=actor, at=now)
+    return result
+
+
+def _check_test(enrollment: Enrollment, now: datetime) -> None:
+    run = enrollment.run
+    _check_run(run)
+    if not run.version.test_required:
+        raise Refused("no_test", _("This course has no test."))
+    if enrollment.state != State.CONFIRMED:
+        raise Refused(
+            "not_on_the_sheet", _("Only people with a confirmed seat in this run can be marked.")
+        )
+    if run.starts_at is None or now < rules.may_mark_from(run.starts_at):
+        raise Refused("too_early", _("A test result can be recorded once the run has begun."))
+
+
+def freeze_outcomes(*, run: Run, at: datetime, actor: Actor) -> list[Outcome]:
+    """Freeze what the run came to for everyone with a confirmed seat, as revision 1.
+
+    Runs inside the transaction of finalisation and refuses to run outside one; the enrolments' states
+    are not its business. Refuses while the last session is not over, while anybody lacks a mark for a
+    session that was held (naming sessions and how many people), and while somebody who was there
+    long enough lacks a test result. A run of which nothing was held is cancelled, not finalised.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Outcomes are frozen in the transaction of finalisation.")
+    sheet = queries.sheet_of(locks.lock_run(run), states={State.CONFIRMED})
+    _check_complete(sheet, at)
+    outcomes = Outcome.objects.bulk_create([_outcome(sheet, row, at) for row in sheet.rows])
+    facts = [_outcome_fact(outcome, run) for outcome in outcomes]
+    record(facts, actor=actor, at=at)
+    return outcomes
+
+
+def _check_complete(sheet: queries.Sheet, at: datetime) -> None:
+    if not sheet.sessions:
+        raise Refused("nothing_held", _("No session of this run was held: cancel the run instead."))
+    if at < max(session.period.upper for session in sheet.sessions):
+        raise Refused("run_not_over", _("The last session of this run is not over yet."))
+    if sheet.unmarked:
+        raise Refused(
+            "marks_missing",
+            _("Marks are missing: %(sessions)s.") % {"sessions": _unmarked_words(sheet)},
+            fields={
+                f"sessions.{session.number}": [_people(people)]
+                for session, people in sheet.unmarked.items()
+            },
+        )
+    if waiting := len(sheet.awaiting_test):
+        raise Refused(
+            "test_results_missing",
+            ngettext(
+                "The test result of %(count)d person is missing.",
+                "The test results of %(count)d people are missing.",
+                waiting,
+            )
+            % {"count": waiting},
+        )
+
+
+def _unmarked_words(sheet: queries.Sheet) -> str:
+    return ", ".join(
+        _("session %(number)d (%(people)s)") % {"number": session.number, "people": _people(people)}
+        for session, people in sheet.unmarked.items()
+    )
+
+
+def _people(count: int) -> str:
+    return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
+
+
+def _outcome(sheet: queries.Sheet, row: queries.SheetRow, at: datetime) -> Outcome:
+    return Outcome(
+        enrollment=row.enrollment,
+        revision=1,
+        outcome=rules.outcome_of(
+            sheet.rule, sheet.planned_minutes, row.attended, test_passed=row.test_passed
+        ),
+        minutes_attended=row.standing.attended,
+        minutes_planned=sheet.planned_minutes,
+        test_passed=row.test_passed,
+        frozen_at=at,
+    )
+
+
+def _outcome_fact(outcome: Outcome, run: Run) -> Fact:
+    """What happened, without the test: participation is nobody's business beyond its class."""
+    return Fact(
+        "outcome.frozen",
+        "outcome",
+        outcome.public_id,
+        context_id=run.public_id,
+        person_id=outcome.enrollment.person.public_id,
+        data={
+            "enrollment": str(outcome.enrollment.public_id),
+            "outcome": str(outcome.outcome),
+            "minutes_attended": outcome.minutes_attended,
+            "minutes_planned": outcome.minutes_planned,
+            "revision": outcome.revision,
+        },
+    )
+
+
+def _fact(type_: str, enrollment: Enrollment, run: Run, **data: str | int | bool) -> Fact:
+    return Fact(
+        type_,
+        "enrollment",
+        enrollment.public_id,
+        context_id=run.public_id,
+        person_id=enrollment.person.public_id,
+        data=data,
+    )

@@ -1,0 +1,78 @@
+"""Writing down what was earned."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from academy.core.actor import Actor
+from academy.ledger.actions import Fact, record
+from courses.planning.models import Run
+from enrollment.attendance.enums import OutcomeKind
+from enrollment.attendance.models import Outcome
+from enrollment.credits import rules
+from enrollment.credits.models import CreditEntry
+
+
+def credit_outcomes(
+    *, outcomes: Sequence[Outcome], at: datetime, actor: Actor
+) -> list[CreditEntry]:
+    """Write the credit that frozen outcomes earn: one entry for each completed run, none for others.
+
+    Runs inside the transaction of finalisation and refuses to run outside one. Credit belongs to
+    the year in which the run ended where it was held, however late it is finalised.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Credit is written in the transaction of finalisation.")
+    earned = Outcome.objects.filter(pk__in=[outcome.pk for outcome in outcomes]).select_related(
+        "enrollment__person", "enrollment__run__version"
+    )
+    entries = CreditEntry.objects.bulk_create(_entries(earned.order_by("pk")))
+    record([_fact(entry) for entry in entries], actor=actor, at=at)
+    return entries
+
+
+def _entries(outcomes: Iterable[Outcome]) -> Iterable[CreditEntry]:
+    for outcome in outcomes:
+        minutes = rules.earned_minutes(OutcomeKind(outcome.outcome), outcome.minutes_attended)
+        if minutes:
+            yield _entry(outcome, minutes)
+
+
+def _entry(outcome: Outcome, minutes: int) -> CreditEntry:
+    run = outcome.enrollment.run
+    day = _last_day(run, outcome.frozen_at)
+    return CreditEntry(
+        person=outcome.enrollment.person,
+        course_id=run.course_id,
+        outcome=outcome,
+        kind=CreditEntry.Kind.COURSE,
+        year=day.year,
+        earned_on=day,
+        minutes=minutes,
+        minutes_per_hour=rules.academic_hour(run.version.minutes_per_hour),
+    )
+
+
+def _last_day(run: Run, frozen_at: datetime) -> date:
+    return (run.ends_at or frozen_at).astimezone(ZoneInfo(run.time_zone)).date()
+
+
+def _fact(entry: CreditEntry) -> Fact:
+    outcome = entry.outcome
+    assert outcome is not None
+    return Fact(
+        "credit.earned",
+        "credit",
+        entry.public_id,
+        context_id=outcome.enrollment.run.public_id,
+        person_id=entry.person.public_id,
+        data={
+            "outcome": str(outcome.public_id),
+            "kind": str(entry.kind),
+            "year": entry.year,
+            "minutes": entry.minutes,
+            "minutes_per_hour": entry.minutes_per_hour,
+        },
+    )

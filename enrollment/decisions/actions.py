@@ -1,0 +1,132 @@
+"""Open, answer and close decision steps, inside the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from academy.core.actor import Actor
+from academy.core.errors import Refused
+from academy.courts.queries import working_calendar
+from academy.ledger.actions import Fact, record
+from enrollment.decisions.enums import StepState
+from enrollment.decisions.models import Decision
+from enrollment.decisions.rules import Step
+from enrollment.seats.models import Enrollment
+
+CLOSE_OF_BUSINESS = time(18, 0)
+
+
+def open_steps(
+    enrollment: Enrollment,
+    steps: Sequence[Step],
+    *,
+    court_id: int | None,
+    time_zone: str,
+    actor: Actor,
+    at: datetime,
+) -> list[Decision]:
+    """Ask for the decisions that a request needs, each with its day of answer."""
+    decisions = Decision.objects.bulk_create(
+        Decision(
+            enrollment=enrollment,
+            number=number,
+            kind=step.kind,
+            decider=step.decider,
+            court_id=court_id if step.decider == "head" else None,
+            silence=step.silence,
+            due_at=answer_day(at, step.days, time_zone),
+        )
+        for number, step in enumerate(steps, start=1)
+    )
+    facts = [_fact(decision, "decision.opened") for decision in decisions]
+    record(facts, actor=actor, at=at)
+    return decisions
+
+
+def answer_day(at: datetime, working_days: int, time_zone: str) -> datetime:
+    """The close of business, so many working days from now, on the court's clock."""
+    zone = ZoneInfo(time_zone)
+    today = at.astimezone(zone).date()
+    calendar = working_calendar(today, today + timedelta(days=working_days * 3 + 30))
+    return datetime.combine(calendar.shift(today, working_days), CLOSE_OF_BUSINESS, zone)
+
+
+def answer(
+    decision: Decision,
+    *,
+    yes: bool,
+    account_id: int | None,
+    behalf_of_id: int | None = None,
+    reason: str = "",
+    note: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Decision:
+    """Write down the answer of the one who decides. An answered step is not answered again."""
+    if decision.state != StepState.OPEN:
+        raise Refused("decision_closed", _("This decision has already been made."))
+    if not yes and not reason:
+        raise Refused(
+            "reason_needed", _("Please say why."), fields={"reason": [_("Please say why.")]}
+        )
+    _close(
+        decision,
+        StepState.YES if yes else StepState.NO,
+        at=at,
+        account_id=account_id,
+        behalf_of_id=behalf_of_id,
+        reason=reason,
+    )
+    verb = "decision.given" if yes else "decision.refused"
+    record([_fact(decision, verb, reason=reason, note=note)], actor=actor, at=at)
+    return decision
+
+
+def lapse(decision: Decision, state: StepState, *, actor: Actor, at: datetime) -> None:
+    """Close a step that nobody answered in time, with what silence means."""
+    _close(decision, state, at=at, reason="silence")
+    record([_fact(decision, "decision.lapsed", reason="silence")], actor=actor, at=at)
+
+
+def close_open_steps(enrollment: Enrollment, *, actor: Actor, at: datetime) -> None:
+    """The request ended: what was still to be decided is no longer needed."""
+    open_steps = list(enrollment.decisions.filter(state=StepState.OPEN))
+    for decision in open_steps:
+        _close(decision, StepState.MOOT, at=at)
+    if open_steps:
+        record([_fact(step, "decision.moot") for step in open_steps], actor=actor, at=at)
+
+
+def _close(
+    decision: Decision,
+    state: StepState,
+    *,
+    at: datetime,
+    account_id: int | None = None,
+    behalf_of_id: int | None = None,
+    reason: str = "",
+) -> None:
+    decision.state, decision.decided_at, decision.reason = state.value, at, reason
+    decision.decided_by_id, decision.behalf_of_id = account_id, behalf_of_id
+    decision.save(update_fields=["state", "decided_at", "decided_by", "behalf_of", "reason"])
+
+
+def _fact(decision: Decision, verb: str, *, reason: str = "", note: str = "") -> Fact:
+    enrollment = decision.enrollment
+    return Fact(
+        verb,
+        "decision",
+        decision.public_id,
+        context_id=enrollment.run.public_id,
+        person_id=enrollment.person.public_id,
+        data={
+            "enrollment": str(enrollment.public_id),
+            "kind": decision.kind,
+            "state": decision.state,
+            "due_at": decision.due_at.isoformat(),
+        },
+        reason=reason,
+        note=note,
+    )

@@ -1,0 +1,69 @@
+"""Which decisions a request needs, whose they are, and what they add up to. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from courses.planning.enums import EnrollmentMode
+from enrollment.decisions.enums import Decider, Silence, StepKind, StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision to ask for: kind, whose, working days to answer, and what silence means."""
+
+    kind: StepKind
+    decider: Decider
+    days: int
+    silence: Silence
+
+
+CONSENT_OF_HEAD = Step(StepKind.CONSENT, Decider.HEAD, 5, Silence.REFUSE)
+
+
+class Verdict(StrEnum):
+    """What the decisions on a request add up to."""
+
+    PENDING = "pending"
+    YES = "yes"
+    NO = "no"
+
+
+def steps_for(mode: str, own: Iterable[Step]) -> list[Step]:
+    """The decisions that a run asks for: its own list, else what its mode says.
+
+    With consent means one consent by the head of court; the other modes ask nobody by themselves.
+    """
+    steps = list(own)
+    if not steps and mode == EnrollmentMode.APPROVAL:
+        return [CONSENT_OF_HEAD]
+    return steps
+
+
+def court_that_decides(*, court_id: int | None, parent_id: int | None, is_head: bool) -> int | None:
+    """Whose head is asked: the own court's; a head's own request goes one level up."""
+    return parent_id if is_head else court_id
+
+
+def verdict(decisions: Iterable[tuple[str, str]]) -> Verdict:
+    """Add up (kind, state) pairs: any refused consent or ruling is no; all given is yes.
+
+    An opinion never blocks, whatever it says and whether or not it was given.
+    """
+    blocking = [state for kind, state in decisions if kind != StepKind.OPINION]
+    if StepState.NO in blocking:
+        return Verdict.NO
+    if all(state in {StepState.YES, StepState.MOOT} for state in blocking):
+        return Verdict.YES
+    return Verdict.PENDING
+
+
+def after_silence(silence: str) -> StepState:
+    """What an unanswered step becomes when its time is over."""
+    match silence:
+        case Silence.APPROVE:
+            return StepState.YES
+        case Silence.REFUSE:
+            return StepState.NO
+        case _:
+            return StepState.LAPSED

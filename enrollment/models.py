@@ -1,0 +1,22 @@
+"""The rooms' tables, listed for Django."""
+
+from enrollment.attendance.models import Mark, Outcome, TestResult
+from enrollment.certificates.models import Certificate
+from enrollment.credits.models import CreditEntry
+from enrollment.decisions.models import Decision, StepRule
+from enrollment.reminders.models import ReminderRule
+from enrollment.seats.models import Enrollment, PromotionLook, PromotionPass
+
+__all__ = [
+    "Certificate",
+    "CreditEntry",
+    "Decision",
+    "Enrollment",
+    "Mark",
+    "Outcome",
+    "PromotionLook",
+    "PromotionPass",
+    "ReminderRule",
+    "StepRule",
+    "TestResult",
+]

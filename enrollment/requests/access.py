@@ -1,0 +1,98 @@
+"""The doors to enrolments, decisions and runs. Unknown and forbidden look alike."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from academy.access.enums import Right
+from academy.access.queries import Viewer
+from academy.core.errors import Missing
+from courses.planning.models import Run
+from enrollment.decisions.enums import StepState
+from enrollment.decisions.models import Decision
+from enrollment.seats.models import Enrollment
+
+
+def enrollments_visible_to(viewer: Viewer) -> QuerySet[Enrollment]:
+    """Own enrolments; those of the own court's people; those of the runs one teaches; all for staff."""
+    rows = Enrollment.objects.select_related("run", "person")
+    if viewer.may(Right.READ_ALL):
+        return rows
+    mine = Q(person_id=viewer.person_id) if viewer.person_id else Q(pk__in=[])
+    if viewer.courts:
+        mine |= Q(court_id__in=viewer.courts)
+    if viewer.person_id:
+        mine |= Q(run__assignments__person_id=viewer.person_id)
+    return rows.filter(mine).distinct()
+
+
+def enrollment_for(viewer: Viewer, public_id: UUID) -> Enrollment:
+    """One enrolment that the viewer may see."""
+    row = enrollments_visible_to(viewer).filter(public_id=public_id).first()
+    if row is None:
+        raise Missing("unknown_enrollment", _("There is no such enrolment."))
+    return row
+
+
+def own_enrollment(viewer: Viewer, public_id: UUID) -> Enrollment:
+    """One enrolment that the viewer may change: the own one, or any for the registrar."""
+    row = enrollment_for(viewer, public_id)
+    if row.person_id != viewer.person_id and not viewer.may(Right.REGISTER):
+        raise Missing("unknown_enrollment", _("There is no such enrolment."))
+    return row
+
+
+def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
+    """The open decisions that wait for this viewer, the most pressing first; never on own requests."""
+    rows = (
+        Decision.objects.filter(state=StepState.OPEN)
+        .select_related(
+            "enrollment__person", "enrollment__run__course", "enrollment__run__version", "court"
+        )
+        .order_by("due_at", "pk")
+    )
+    mine = Q(pk__in=[])
+    if viewer.headed_courts:
+        mine |= Q(decider="head", court_id__in=viewer.headed_courts)
+    if viewer.may(Right.REGISTER):
+        mine |= Q(decider="academy")
+    return rows.filter(mine).exclude(enrollment__person_id=viewer.person_id)
+
+
+def decision_for(viewer: Viewer, public_id: UUID) -> Decision:
+    """One decision that this viewer may make."""
+    row = (
+        Decision.objects.filter(public_id=public_id)
+        .select_related("enrollment__person", "enrollment__run__course", "court")
+        .first()
+    )
+    if row is None or row.enrollment.person_id == viewer.person_id:
+        raise Missing("unknown_decision", _("There is no such decision."))
+    heads = row.decider == "head" and row.court_id in viewer.headed_courts
+    if not heads and not (row.decider == "academy" and viewer.may(Right.REGISTER)):
+        raise Missing("unknown_decision", _("There is no such decision."))
+    return row
+
+
+def runs_taught_by(viewer: Viewer) -> QuerySet[Run]:
+    """The runs whose roster the viewer may see: the own ones, or all for the registrar."""
+    rows = Run.objects.select_related("course", "version", "venue")
+    if viewer.may(Right.REGISTER):
+        return rows
+    return rows.filter(assignments__person_id=viewer.person_id) if viewer.person_id else rows.none()
+
+
+def run_to_teach(viewer: Viewer, public_id: UUID) -> Run:
+    """One run whose roster and marks are the viewer's business."""
+    row = runs_taught_by(viewer).filter(public_id=public_id).first()
+    if row is None:
+        raise Missing("unknown_run", _("There is no such run."))
+    return row
+
+
+def run_to_register(viewer: Viewer, public_id: UUID) -> Run:
+    """One run that the viewer may cancel, move or change: the registrar's door."""
+    if not viewer.may(Right.REGISTER):
+        raise Missing("unknown_run", _("There is no such run."))
+    return run_to_teach(viewer, public_id)

@@ -1,0 +1,354 @@
+"""The front door: ask, accept, decline, confirm again, withdraw, decide.
+
+Each function opens the only transaction, gathers the facts, asks the rules, and lets
+`enrollment.seats` change the rows.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from academy.core import clock
+from academy.core.actor import Actor
+from academy.core.errors import Missing, Refused
+from courses.planning import actions as planning
+from courses.planning.models import Run
+from enrollment.decisions import actions as decisions
+from enrollment.decisions.models import Decision
+from enrollment.decisions.rules import Verdict, court_that_decides, verdict
+from enrollment.requests import queries, rules
+from enrollment.requests.keyed import Keyed
+from enrollment.requests.rules import Answer, AskingFacts
+from enrollment.seats import actions as seats
+from enrollment.seats import locks, queue
+from enrollment.seats.enums import Source, State
+from enrollment.seats.models import Enrollment
+
+
+def enroll(
+    *,
+    run: UUID,
+    person: int,
+    actor: Actor,
+    source: Source = Source.SELF,
+    appointment: UUID | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Enrollment:
+    """Ask for a place: a seat at once, a place on the waiting list, or a request to be decided.
+
+    Refuses outside the enrolment window, twice for the same run, and at the hours of another seat.
+    A seat is first claimed side by side with everybody else; only who finds none asks again alone,
+    so that "full" is said only when it is true and nobody slips in past a waiter.
+    """
+    at = at or clock.now()
+    asked = (run, person, appointment, source, actor, keyed, at)
+    return _ask(*asked, alone=False) or _need(_ask(*asked, alone=True))
+
+
+def _ask(
+    run: UUID,
+    person: int,
+    appointment: UUID | None,
+    source: Source,
+    actor: Actor,
+    keyed: Keyed | None,
+    at: datetime,
+    *,
+    alone: bool,
+) -> Enrollment | None:
+    with locks.refusing_conflicts(), transaction.atomic(durable=True):
+        facts = queries.asking_facts(
+            run=run, person=person, today=at.date(), appointment=appointment
+        )
+        if facts is None:
+            raise Missing("unknown_run", _("There is no such run."))
+        answer, steps = rules.answer_to(facts, source=source, now=at)
+        asking = _asking(facts, source)
+        if answer == Answer.DECISIONS:
+            enrollment = seats.request(asking, actor=actor, at=at)
+            _open_steps(enrollment, facts, steps, actor=actor, at=at)
+        else:
+            taken = _claim(asking, actor=actor, at=at, alone=alone)
+            if taken is None:
+                return None
+            enrollment = taken
+        if keyed:
+            keyed.keep(enrollment)
+        return enrollment
+
+
+def _claim(asking: seats.Asking, *, actor: Actor, at: datetime, alone: bool) -> Enrollment | None:
+    if not asking.needs_seat:
+        return seats.claim(asking, actor=actor, at=at)
+    (locks.hold_run if alone else locks.share_run)(asking.run_id)
+    taken = seats.claim(asking, actor=actor, at=at)
+    if taken is None and alone:
+        return seats.join_waiting_list(asking, actor=actor, at=at)
+    return taken
+
+
+def _need(enrollment: Enrollment | None) -> Enrollment:
+    if enrollment is None:
+        raise RuntimeError("Under the run's own lock every request has an answer.")
+    return enrollment
+
+
+def _asking(facts: AskingFacts, source: Source) -> seats.Asking:
+    return seats.Asking(
+        run_id=facts.run_id,
+        run_public_id=facts.run_public_id,
+        person_id=facts.person_id,
+        person_public_id=facts.person_public_id,
+        needs_seat=facts.is_limited,
+        pool_ids=facts.pool_ids,
+        busy=facts.busy,
+        appointment_id=facts.appointment_id,
+        court_id=facts.court_id,
+        source=source,
+        previous_id=facts.previous_id,
+    )
+
+
+def _open_steps(
+    enrollment: Enrollment,
+    facts: AskingFacts,
+    steps: list[rules.Step],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    court_id = court_that_decides(
+        court_id=facts.court_id, parent_id=facts.court_parent_id, is_head=facts.is_head
+    )
+    if court_id is None:
+        raise Refused("nobody_decides", _("There is no higher court that could decide on this."))
+    decisions.open_steps(
+        enrollment, steps, court_id=court_id, time_zone=facts.time_zone, actor=actor, at=at
+    )
+
+
+def accept(
+    *, enrollment: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+) -> Enrollment:
+    """Accept an offered seat before its deadline (T14)."""
+
+    def change(row: Enrollment, now: datetime) -> None:
+        if row.state == State.CONFIRMED:
+            return  # accepted already: saying it twice changes nothing
+        if row.state == State.OFFERED:
+            rules.check_before(row.due_at, now=now)
+        seats.move(row, State.CONFIRMED, actor=actor, at=now)
+
+    return _change(enrollment, change, keyed=keyed, at=at, allow={State.OFFERED, State.CONFIRMED})
+
+
+def confirm(
+    *, enrollment: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+) -> Enrollment:
+    """Say "still coming" after a material change of the run (T18)."""
+
+    def change(row: Enrollment, now: datetime) -> None:
+        if row.state == State.CONFIRMED:
+            return
+        rules.check_before(row.due_at, now=now)
+        row.clash_allowed = False
+        seats.move(row, State.CONFIRMED, actor=actor, at=now)
+
+    return _change(enrollment, change, keyed=keyed, at=at, allow={State.RECONFIRM, State.CONFIRMED})
+
+
+def decline(
+    *, enrollment: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+) -> Enrollment:
+    """Decline an offered seat, or say "no longer coming": the seat goes to the queue (T16, T18)."""
+
+    def change(row: Enrollment, now: datetime) -> None:
+        if row.state == State.WITHDRAWN:
+            return
+        seats.move(row, State.WITHDRAWN, actor=actor, at=now, reason="declined")
+        queue.promote(row.run, cause="declined", actor=actor, at=now)
+
+    return _change(
+        enrollment,
+        change,
+        keyed=keyed,
+        at=at,
+        allow={State.OFFERED, State.RECONFIRM, State.WITHDRAWN},
+    )
+
+
+def withdraw(
+    *,
+    enrollment: UUID,
+    actor: Actor,
+    reason: str = "",
+    note: str = "",
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Enrollment:
+    """Give up a place or a request (T16, T20). Never refused before the start; late ones are flagged.
+
+    Open decisions become moot; a freed seat goes to the queue in the same transaction.
+    """
+
+    def change(row: Enrollment, now: datetime) -> None:
+        if row.state == State.WITHDRAWN:
+            return
+        late = rules.is_late(now=now, withdraw_until=row.run.withdraw_until)
+        rules.check_can_withdraw(
+            State(row.state), now=now, starts_at=row.run.starts_at, late=late, reason=reason
+        )
+        late = late and row.seat_id is not None
+        seats.move(
+            row, State.WITHDRAWN, actor=actor, at=now, reason=reason, note=note, is_late=late
+        )
+        decisions.close_open_steps(row, actor=actor, at=now)
+        queue.promote(row.run, cause="withdrawn", actor=actor, at=now)
+
+    return _change(enrollment, change, keyed=keyed, at=at)
+
+
+def cancel_enrollment(
+    *,
+    enrollment: UUID,
+    reason: str,
+    actor: Actor,
+    note: str = "",
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Enrollment:
+    """The academy ends one enrolment, with a reason (T21); the seat goes to the queue."""
+
+    def change(row: Enrollment, now: datetime) -> None:
+        if not reason:
+            raise Refused("reason_needed", _("Please say why."))
+        seats.move(row, State.CANCELLED, actor=actor, at=now, reason=reason, note=note)
+        decisions.close_open_steps(row, actor=actor, at=now)
+        queue.promote(row.run, cause="cancelled", actor=actor, at=now)
+
+    return _change(enrollment, change, keyed=keyed, at=at)
+
+
+def _change(
+    enrollment: UUID,
+    change: Callable[[Enrollment, datetime], None],
+    *,
+    keyed: Keyed | None,
+    at: datetime | None,
+    allow: set[State] | None = None,
+) -> Enrollment:
+    """Lock the run, lock and read the row, change it: the frame of every command on one enrolment."""
+    at = at or clock.now()
+    with locks.refusing_conflicts(), transaction.atomic(durable=True):
+        run_id = Enrollment.objects.filter(public_id=enrollment).values_list("run_id", flat=True)
+        locks.hold_run(_existing(run_id.first()))
+        row = _locked(enrollment)
+        if allow is not None and row.state not in allow:
+            raise Refused(
+                "transition",
+                _("This is not possible any more: the enrolment is now “%(state)s”.")
+                % {"state": State(row.state).label},
+            )
+        change(row, at)
+        if keyed:
+            keyed.keep(row)
+        return row
+
+
+def _existing(run_id: int | None) -> int:
+    if run_id is None:
+        raise Missing("unknown_enrollment", _("There is no such enrolment."))
+    return run_id
+
+
+def _locked(enrollment: UUID) -> Enrollment:
+    return (
+        Enrollment.objects.select_for_update(of=("self",))
+        .select_related("run", "person")
+        .get(public_id=enrollment)
+    )
+
+
+def decide(
+    *,
+    decision: UUID,
+    yes: bool,
+    account: int | None,
+    actor: Actor,
+    reason: str = "",
+    note: str = "",
+    behalf_of: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Decision:
+    """Answer an opinion, a consent or a ruling; the last one needed settles the request (T7 to T9)."""
+    at = at or clock.now()
+    with locks.refusing_conflicts(), transaction.atomic(durable=True):
+        found = Decision.objects.filter(public_id=decision).values_list(
+            "enrollment__run_id", flat=True
+        )
+        locks.hold_run(_existing(found.first()))
+        step = (
+            Decision.objects.select_for_update(of=("self",))
+            .select_related("enrollment__run", "enrollment__person")
+            .get(public_id=decision)
+        )
+        if actor.person is not None and actor.person == step.enrollment.person.public_id:
+            raise Refused("own_request", _("Nobody decides on the own request."))
+        decisions.answer(
+            step,
+            yes=yes,
+            account_id=account,
+            behalf_of_id=behalf_of,
+            reason=reason,
+            note=note,
+            actor=actor,
+            at=at,
+        )
+        settle(step.enrollment, actor=actor, at=at, reason=reason)
+        if keyed:
+            keyed.keep(step)
+        return step
+
+
+def settle(enrollment: Enrollment, *, actor: Actor, at: datetime, reason: str = "") -> None:
+    """Draw the conclusion from the decisions on a request; the run's lock is held alone.
+
+    Refused: it ends. All given: a free seat if nobody waits ahead, else the waiting list under the
+    number that was drawn when the request came in, so ahead of everyone who asked later.
+    """
+    if enrollment.state != State.REQUESTED:
+        return
+    match verdict(enrollment.decisions.values_list("kind", "state")):
+        case Verdict.NO:
+            silent = reason == "silence"
+            target = State.EXPIRED if silent else State.REJECTED
+            seats.move(enrollment, target, actor=actor, at=at, reason=reason)
+            decisions.close_open_steps(enrollment, actor=actor, at=at)
+        case Verdict.YES:
+            _seat_or_queue(enrollment, actor=actor, at=at)
+        case Verdict.PENDING:
+            pass
+
+
+def _seat_or_queue(enrollment: Enrollment, *, actor: Actor, at: datetime) -> None:
+    run: Run = enrollment.run
+    starts_at = run.starts_at
+    if starts_at is not None and at >= starts_at:
+        seats.move(enrollment, State.EXPIRED, actor=actor, at=at, reason="run_started")
+        return
+    if not enrollment.needs_seat:
+        seats.move(enrollment, State.CONFIRMED, actor=actor, at=at)
+        return
+    seat_id = None
+    if not queue.someone_ahead(enrollment) and not queue.has_clash(enrollment):
+        seat_id = planning.take_seat(enrollment.pool_ids)
+    if seat_id is not None:
+        seats.move(enrollment, State.CONFIRMED, actor=actor, at=at, seat_id=seat_id)
+    else:
+        seats.move(enrollment, State.WAITLISTED, actor=actor, at=at)
+        queue.promote(run, cause="decided", actor=actor, at=at)

@@ -1,0 +1,143 @@
+"""The facts that answer "may this person have a place in this run?", in one statement."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from courses.planning.rules import Placement, Pool, Window
+from enrollment.decisions.enums import Decider, Silence, StepKind
+from enrollment.decisions.rules import Step
+from enrollment.requests.rules import AskingFacts
+
+
+FACTS = """
+SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run.busy,
+       coalesce(court.time_zone, run.time_zone), run.waiting_list_limit,
+       run.state, run.enrollment_opens_at, run.enrollment_closes_at, run.starts_at,
+       person.id, person.public_id, coalesce(person.left_on <= %(today)s, false),
+       post.id, court.id, court.parent_id, coalesce(position.is_head, false),
+       court.region_id, coalesce(position.category, ''), run.language,
+       (SELECT coalesce(json_agg(json_build_array(id, scope, court_id, region_id, value)), '[]')
+          FROM courses_seatpool WHERE run_id = run.id),
+       (SELECT coalesce(json_agg(json_build_array(kind, decider, days, silence) ORDER BY number),
+                        '[]')
+          FROM enrollment_steprule WHERE run_id = run.id),
+       (SELECT state FROM enrollment_enrollment
+         WHERE run_id = run.id AND person_id = person.id AND state IN
+               ('requested', 'waitlisted', 'offered', 'confirmed', 'reconfirm')),
+       EXISTS (SELECT FROM enrollment_enrollment
+                WHERE person_id = person.id AND busy && run.busy AND NOT clash_allowed
+                  AND state IN ('offered', 'confirmed', 'reconfirm') AND run_id <> run.id),
+       EXISTS (SELECT FROM courses_trainerassignment
+                WHERE run_id = run.id AND person_id = person.id),
+       (SELECT max(id) FROM enrollment_enrollment
+         WHERE run_id = run.id AND person_id = person.id)
+  FROM courses_run run
+ CROSS JOIN academy_person person
+  LEFT JOIN LATERAL (
+        SELECT id, court_id, position_id FROM academy_appointment
+         WHERE person_id = person.id AND period @> %(today)s::date
+           AND (%(appointment)s::uuid IS NULL OR public_id = %(appointment)s::uuid)
+         ORDER BY kind <> 'permanent', id LIMIT 1) post ON true
+  LEFT JOIN academy_court court ON court.id = post.court_id
+  LEFT JOIN academy_position position ON position.id = post.position_id
+ WHERE run.public_id = %(run)s AND person.id = %(person)s
+"""
+
+
+def asking_facts(
+    *, run: UUID, person: int, today: date, appointment: UUID | None = None
+) -> AskingFacts | None:
+    """The facts about this person and this run; None when either does not exist.
+
+    A person with two posts asks under the one named, else under the permanent one: pool and consent
+    follow it.
+    """
+    values = {"run": run, "person": person, "today": today, "appointment": appointment}
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, values)
+        row = cursor.fetchone()
+    return _facts(row) if row else None
+
+
+def _facts(row: tuple[Any, ...]) -> AskingFacts:
+    return AskingFacts(
+        run_id=row[0],
+        run_public_id=row[1],
+        mode=row[2],
+        is_limited=row[3],
+        busy=row[4],
+        time_zone=row[5],
+        waiting_list_limit=row[6],
+        window=Window(row[7], row[8], row[9], row[10]),
+        person_id=row[11],
+        person_public_id=row[12],
+        has_left=row[13],
+        appointment_id=row[14],
+        court_id=row[15],
+        court_parent_id=row[16],
+        is_head=row[17],
+        placement=Placement(row[15], row[18], row[19], row[20]),
+        pools=[Pool(*pool) for pool in row[21]],
+        own_steps=[
+            Step(StepKind(kind), Decider(decider), days, Silence(silence))
+            for kind, decider, days, silence in row[22]
+        ],
+        twin_state=row[23],
+        has_clash=row[24],
+        teaches=row[25],
+        previous_id=row[26],
+    )
+
+
+def queue_place(enrollment_id: int) -> int | None:
+    """The place in the queue, counted among those who may use one of the same pools; 1 is next."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE_PLACE, [enrollment_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+QUEUE_PLACE = """
+SELECT count(ahead.id) + 1
+  FROM enrollment_enrollment me
+  LEFT JOIN enrollment_enrollment ahead
+    ON ahead.run_id = me.run_id AND ahead.state = 'waitlisted' AND ahead.pool_ids && me.pool_ids
+   AND (ahead.priority_class, ahead.queue_number) < (me.priority_class, me.queue_number)
+ WHERE me.id = %s AND me.state = 'waitlisted'
+ GROUP BY me.id
+"""
+
+
+def due_moments(now: datetime, *, limit: int = 200) -> list[tuple[int, int]]:
+    """(enrolment, run) pairs whose own deadline has passed, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, [now, limit])
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+DUE = """
+SELECT id, run_id FROM enrollment_enrollment
+ WHERE due_at <= %s AND state IN ('offered', 'reconfirm')
+ ORDER BY due_at LIMIT %s
+"""
+
+
+def runs_to_sweep(now: datetime) -> list[int]:
+    """Runs that have a free seat although somebody waits for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(TO_SWEEP, [now])
+        return [row[0] for row in cursor.fetchall()]
+
+
+TO_SWEEP = """
+SELECT DISTINCT waiting.run_id
+  FROM enrollment_enrollment waiting
+  JOIN courses_run run ON run.id = waiting.run_id
+ WHERE waiting.state = 'waitlisted' AND run.state IN ('published', 'going_ahead')
+   AND run.starts_at > %s
+   AND EXISTS (SELECT FROM courses_seat seat
+                WHERE seat.pool_id = ANY(waiting.pool_ids) AND seat.free)
+"""

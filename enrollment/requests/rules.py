@@ -1,0 +1,115 @@
+"""The answer to a request for a place. Pure: facts in, decision out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from academy.core.errors import Refused
+from courses.planning.enums import EnrollmentMode
+from courses.planning.rules import Placement, Pool, Window, check_can_ask, pools_for
+from enrollment.decisions.rules import Step, steps_for
+from enrollment.seats.enums import Source, State
+
+WITHDRAWABLE = frozenset(
+    {State.REQUESTED, State.WAITLISTED, State.OFFERED, State.CONFIRMED, State.RECONFIRM}
+)
+INVITED_ONLY = frozenset({EnrollmentMode.NOMINATION, EnrollmentMode.INVITATION})
+
+
+@dataclass(frozen=True, slots=True)
+class AskingFacts:
+    """Everything about run, person and post that the answer depends on."""
+
+    run_id: int
+    run_public_id: UUID
+    mode: str
+    is_limited: bool
+    busy: Any
+    time_zone: str
+    waiting_list_limit: int | None
+    window: Window
+    person_id: int
+    person_public_id: UUID
+    has_left: bool
+    appointment_id: int | None
+    court_id: int | None
+    court_parent_id: int | None
+    is_head: bool
+    placement: Placement
+    pools: list[Pool]
+    own_steps: list[Step] = field(default_factory=list)
+    twin_state: str | None = None
+    has_clash: bool = False
+    teaches: bool = False
+    previous_id: int | None = None
+
+    @property
+    def pool_ids(self) -> list[int]:
+        """The pools that the person may draw from, most specific first."""
+        return pools_for(self.placement, self.pools)
+
+
+class Answer(StrEnum):
+    """What a request becomes, seats permitting."""
+
+    SEAT = "seat"  # a seat now, else the waiting list
+    DECISIONS = "decisions"  # others are asked first
+
+
+def answer_to(facts: AskingFacts, *, source: Source, now: datetime) -> tuple[Answer, list[Step]]:
+    """Decide what a request becomes, or refuse it with the reason that the person will read.
+
+    The order of the checks is the order of what helps most to know: wrong person, wrong time,
+    already in, busy elsewhere.
+    """
+    if facts.has_left:
+        raise Refused("not_in_service", _("This person is no longer in service."))
+    check_can_ask(facts.window, now=now)
+    if facts.mode in INVITED_ONLY and source == Source.SELF:
+        raise Refused("by_nomination_only", _("Places in this run are given by nomination."))
+    if facts.teaches:
+        raise Refused("teaches_this_run", _("Trainers of a run do not enrol in it."))
+    if facts.twin_state is not None:
+        raise Refused("already_enrolled", _("There is already an active enrolment in this run."))
+    if facts.has_clash:
+        raise Refused(
+            "clash",
+            _("This run is held at the same time as another one in which a seat is held."),
+        )
+    steps = steps_for(facts.mode, facts.own_steps)
+    if any(step.decider == "head" for step in steps) and facts.court_id is None:
+        raise Refused(
+            "no_post", _("This run needs the consent of a head of court; no post is on record.")
+        )
+    return (Answer.DECISIONS, steps) if steps else (Answer.SEAT, [])
+
+
+def is_late(*, now: datetime, withdraw_until: datetime | None) -> bool:
+    """Whether a withdrawal comes after the deadline: never blocked, but flagged and with a reason."""
+    return withdraw_until is not None and now > withdraw_until
+
+
+def check_can_withdraw(
+    state: State, *, now: datetime, starts_at: datetime | None, late: bool, reason: str
+) -> None:
+    """Refuse a withdrawal after the start, or a late one without a reason."""
+    if state not in WITHDRAWABLE:
+        raise Refused("transition", _("This enrolment has already ended."))
+    if starts_at is not None and now >= starts_at:
+        raise Refused("run_has_started", _("The run has started; please speak to the trainer."))
+    if late and state in {State.CONFIRMED, State.RECONFIRM} and not reason:
+        raise Refused(
+            "reason_needed",
+            _("The withdrawal deadline has passed: please say why."),
+            fields={"reason": [_("Please say why.")]},
+        )
+
+
+def check_before(due_at: datetime | None, *, now: datetime) -> None:
+    """Refuse an answer that comes after its deadline, even if no timer has looked yet."""
+    if due_at is not None and now >= due_at:
+        raise Refused("too_late", _("The time to answer has passed."))

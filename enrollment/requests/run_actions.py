@@ -1,0 +1,287 @@
+"""What happens to a whole run and so to the people in it: publish, start, postpone, move, cancel, finalise."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from academy.core import clock
+from academy.core.actor import Actor
+from academy.core.errors import Invalid, Missing, Refused
+from academy.ledger.actions import Fact, record
+from courses.planning import actions as planning
+from courses.planning.enums import AHEAD, RunState
+from courses.planning.models import Run, SeatPool
+from courses.planning.rules import reconfirm_deadline
+from enrollment.attendance import actions as attendance
+from enrollment.certificates import actions as certificates
+from enrollment.credits import actions as credits_
+from enrollment.decisions import actions as decisions
+from enrollment.requests.keyed import Keyed
+from enrollment.seats import actions as seats
+from enrollment.seats import locks, queue
+from enrollment.seats.enums import ACTIVE, State
+from enrollment.seats.models import Enrollment
+
+
+@dataclass(frozen=True, slots=True)
+class FinaliseReport:
+    """What a finalisation came to."""
+
+    run: Run
+    outcomes: dict[str, int]
+    credits: int
+    certificates: int
+
+
+def publish_run(
+    *, run: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+) -> Run:
+    """Put a run before the public; it needs at least one session, and somebody who teaches it."""
+
+    def change(row: Run, now: datetime) -> None:
+        if not row.sessions.filter(is_cancelled=False).exists():
+            raise Invalid("run_has_no_sessions", _("Add at least one session first."))
+        if not row.assignments.exists():
+            raise Invalid("run_has_no_trainer", _("Name at least one trainer first."))
+        planning.set_state(run=row, state=RunState.PUBLISHED, actor=actor, at=now)
+
+    return _change(run, change, keyed=keyed, at=at)
+
+
+def go_ahead(
+    *, run: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+) -> Run:
+    """Say that the run will be held: the minimum size is reached, or the registrar says so."""
+    return _set_state(run, RunState.GOING_AHEAD, actor=actor, keyed=keyed, at=at)
+
+
+def start_run(*, run: UUID, actor: Actor, at: datetime | None = None) -> Run:
+    """Open the run: the waiting list closes, unanswered offers and requests end."""
+
+    def change(row: Run, now: datetime) -> None:
+        _end_open_claims(row, actor=actor, at=now)
+        planning.set_state(run=row, state=RunState.RUNNING, actor=actor, at=now)
+
+    return _change(run, change, at=at)
+
+
+def finish_run(*, run: UUID, actor: Actor, at: datetime | None = None) -> Run:
+    """The last session is over; marks may still be missing."""
+    return _set_state(run, RunState.FINISHED, actor=actor, at=at)
+
+
+def _set_state(
+    run: UUID,
+    state: RunState,
+    *,
+    actor: Actor,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Run:
+    def change(row: Run, now: datetime) -> None:
+        planning.set_state(run=row, state=state, actor=actor, at=now)
+
+    return _change(run, change, keyed=keyed, at=at)
+
+
+def cancel_run(
+    *,
+    run: UUID,
+    reason: str,
+    actor: Actor,
+    note: str = "",
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Run:
+    """Cancel a run, with a reason: every active enrolment ends, nobody is promoted, all are told."""
+
+    def change(row: Run, now: datetime) -> None:
+        if not reason:
+            raise Refused("reason_needed", _("Please say why."))
+        planning.set_state(
+            run=row, state=RunState.CANCELLED, actor=actor, at=now, reason=reason, note=note
+        )
+        for enrollment in _active(row):
+            seats.move(enrollment, State.CANCELLED, actor=actor, at=now, reason="run_cancelled")
+            decisions.close_open_steps(enrollment, actor=actor, at=now)
+
+    return _change(run, change, keyed=keyed, at=at)
+
+
+def postpone_run(
+    *,
+    run: UUID,
+    reason: str,
+    actor: Actor,
+    note: str = "",
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Run:
+    """Postpone a run, without new dates for now. Enrolments are kept; calendars are told."""
+
+    def change(row: Run, now: datetime) -> None:
+        planning.set_state(
+            run=row, state=RunState.POSTPONED, actor=actor, at=now, reason=reason, note=note
+        )
+        planning.bump_sequence(row)
+
+    return _change(run, change, keyed=keyed, at=at)
+
+
+def move_run(
+    *,
+    run: UUID,
+    sessions: Sequence[planning.SessionPlan],
+    actor: Actor,
+    reason: str = "",
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Run:
+    """Give a run new dates. People keep their seats and are asked to confirm again (T17).
+
+    A clash that the move made does not throw anybody out: it is allowed until they have answered.
+    """
+
+    def change(row: Run, now: datetime) -> None:
+        if row.state not in AHEAD | {RunState.DRAFT}:
+            raise Refused("run_state", _("A run that has begun is not moved."))
+        if not sessions:
+            raise Invalid("run_has_no_sessions", _("Add at least one session first."))
+        planning.move_sessions(run=row, sessions=sessions, at=now)
+        if row.state == RunState.POSTPONED:
+            planning.set_state(run=row, state=RunState.PUBLISHED, actor=actor, at=now)
+        fact = Fact(
+            "run.moved",
+            "run",
+            row.public_id,
+            context_id=row.public_id,
+            data={"sequence": row.sequence, "starts_at": str(row.starts_at)},
+            reason=reason,
+        )
+        record([fact], actor=actor, at=now)
+        _ask_again(row, actor=actor, at=now)
+
+    return _change(run, change, keyed=keyed, at=at)
+
+
+def _ask_again(run: Run, *, actor: Actor, at: datetime) -> None:
+    """Everybody in the run has the new times; who held a confirmed seat is asked to reconfirm."""
+    due_at = reconfirm_deadline(now=at, starts_at=run.starts_at)
+    for enrollment in _active(run):
+        enrollment.busy = run.busy
+        if enrollment.state == State.CONFIRMED:
+            enrollment.clash_allowed = enrollment.clash_allowed or queue.would_clash(enrollment)
+            seats.move(enrollment, State.RECONFIRM, actor=actor, at=at, due_at=due_at)
+        else:
+            enrollment.clash_allowed = enrollment.clash_allowed or queue.would_clash(enrollment)
+            enrollment.save(update_fields=["busy", "clash_allowed"])
+
+
+def change_capacity(
+    *,
+    run: UUID,
+    capacity: int,
+    actor: Actor,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Run:
+    """Add or retire seats. More seats go to the queue first; fewer throw nobody out."""
+
+    def change(row: Run, now: datetime) -> None:
+        if row.capacity is None:
+            raise Invalid("run_without_limit", _("This run has no limit of seats."))
+        if capacity < 0:
+            raise Invalid("capacity", _("A number of seats is not negative."))
+        before, row.capacity = row.capacity, capacity
+        row.revision += 1
+        row.save(update_fields=["capacity", "revision"])
+        if capacity > before:
+            pool = SeatPool.objects.get(run=row, scope="everyone")
+            planning.add_seats(pool=pool, count=capacity - before)
+        else:
+            planning.retire_seats(run=row, count=before - capacity)
+        fact = Fact(
+            "run.capacity_changed",
+            "run",
+            row.public_id,
+            context_id=row.public_id,
+            data={"from": before, "to": capacity},
+        )
+        record([fact], actor=actor, at=now)
+        queue.promote(row, cause="capacity", actor=actor, at=now)
+
+    return _change(run, change, keyed=keyed, at=at)
+
+
+def finalise_run(
+    *, run: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+) -> FinaliseReport:
+    """Freeze what the run came to: outcomes from marks, credit and certificates from outcomes (T22).
+
+    Refused while a session has no marks for somebody. One transaction: all of it or nothing.
+    """
+    reports: list[FinaliseReport] = []
+
+    def change(row: Run, now: datetime) -> None:
+        planning.set_state(run=row, state=RunState.FINALISED, actor=actor, at=now)
+        outcomes = attendance.freeze_outcomes(run=row, at=now, actor=actor)
+        for enrollment in _active(row):
+            seats.move(enrollment, State.CLOSED, actor=actor, at=now)
+        earned = credits_.credit_outcomes(outcomes=outcomes, at=now, actor=actor)
+        issued = certificates.issue_for_outcomes(outcomes=outcomes, at=now, actor=actor)
+        counts: dict[str, int] = {}
+        for outcome in outcomes:
+            counts[outcome.outcome] = counts.get(outcome.outcome, 0) + 1
+        reports.append(FinaliseReport(row, counts, len(earned), len(issued)))
+
+    _change(run, change, keyed=keyed, at=at)
+    return reports[0]
+
+
+def _end_open_claims(run: Run, *, actor: Actor, at: datetime) -> None:
+    """At the start nobody is left between asking and sitting (T10, T13, T15, T18)."""
+    for enrollment in _active(run):
+        match enrollment.state:
+            case State.REQUESTED | State.WAITLISTED | State.OFFERED:
+                seats.move(enrollment, State.EXPIRED, actor=actor, at=at, reason="run_started")
+                decisions.close_open_steps(enrollment, actor=actor, at=at)
+            case State.RECONFIRM:
+                seats.move(enrollment, State.WITHDRAWN, actor=actor, at=at, reason="no_answer")
+
+
+def _active(run: Run) -> list[Enrollment]:
+    rows = (
+        Enrollment.objects.select_for_update(of=("self",))
+        .filter(run=run, state__in=ACTIVE)
+        .select_related("person")
+        .order_by("pk")
+    )
+    enrollments = list(rows)
+    for enrollment in enrollments:
+        enrollment.run = run
+    return enrollments
+
+
+def _change(
+    run: UUID,
+    change: Callable[[Run, datetime], None],
+    *,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Run:
+    """Lock the run alone, read it, change it: the frame of every command on a run."""
+    at = at or clock.now()
+    with locks.refusing_conflicts(), transaction.atomic(durable=True):
+        run_id = Run.objects.filter(public_id=run).values_list("pk", flat=True).first()
+        if run_id is None:
+            raise Missing("unknown_run", _("There is no such run."))
+        locks.hold_run(run_id)
+        row = Run.objects.select_for_update(of=("self",)).select_related("version").get(pk=run_id)
+        change(row, at)
+        if keyed:
+            keyed.keep(row)
+        return row

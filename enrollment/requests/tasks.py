@@ -1,0 +1,29 @@
+"""Scheduled work on requests: what happens by the clock."""
+
+from celery import shared_task
+
+from enrollment.requests import timers
+
+
+@shared_task(name="requests.expire_due")
+def expire_due() -> int:
+    """End offers and re-confirmations whose time is over."""
+    return timers.expire_due()
+
+
+@shared_task(name="requests.lapse_decisions")
+def lapse_decisions() -> int:
+    """Close decisions that nobody made in time."""
+    return timers.lapse_decisions()
+
+
+@shared_task(name="requests.advance_runs")
+def advance_runs() -> int:
+    """Start and finish runs when their hour has come."""
+    return timers.advance_runs()
+
+
+@shared_task(name="requests.sweep")
+def sweep() -> int:
+    """Promote wherever a free seat and a waiting person meet."""
+    return timers.sweep()

@@ -1,0 +1,109 @@
+"""What happens by the clock. Deadlines are rows; each is taken alone, re-checked under its run's lock."""
+
+from datetime import datetime
+
+import structlog
+from django.db import connection, transaction
+
+from academy.core import clock
+from academy.core.actor import Actor
+from academy.core.errors import Refused
+from courses.planning.enums import RunState
+from courses.planning.models import Run
+from enrollment.decisions import actions as decisions
+from enrollment.decisions.enums import StepState
+from enrollment.decisions.models import Decision
+from enrollment.decisions.rules import after_silence
+from enrollment.requests import queries, run_actions
+from enrollment.requests.actions import settle
+from enrollment.seats import actions as seats
+from enrollment.seats import locks, queue
+from enrollment.seats.enums import State
+from enrollment.seats.models import Enrollment
+
+log = structlog.get_logger(__name__)
+
+
+def expire_due(now: datetime | None = None) -> int:
+    """End offers and re-confirmations whose time is over; their seats go to the queue (T15, T18)."""
+    now = now or clock.now()
+    return sum(
+        _expire(enrollment_id, run_id, now) for enrollment_id, run_id in queries.due_moments(now)
+    )
+
+
+def _expire(enrollment_id: int, run_id: int, now: datetime) -> int:
+    actor = Actor.system("requests.expire_due")
+    with transaction.atomic(durable=not connection.in_atomic_block):
+        locks.hold_run(run_id)
+        row = (
+            Enrollment.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("run", "person")
+            .filter(pk=enrollment_id, due_at__lte=now, state__in=[State.OFFERED, State.RECONFIRM])
+            .first()
+        )
+        if row is None:  # answered in the meantime
+            return 0
+        if row.state == State.OFFERED:
+            seats.move(row, State.EXPIRED, actor=actor, at=now, reason="offer_lapsed")
+        else:
+            seats.move(row, State.WITHDRAWN, actor=actor, at=now, reason="no_answer")
+        queue.promote(row.run, cause="lapsed", actor=actor, at=now)
+        return 1
+
+
+def lapse_decisions(now: datetime | None = None) -> int:
+    """Close decisions that nobody made in time, with what silence means for each (T7 to T10)."""
+    now = now or clock.now()
+    due = Decision.objects.filter(state=StepState.OPEN, due_at__lte=now).order_by("due_at")
+    found = list(due.values_list("pk", "enrollment__run_id")[:200])
+    return sum(_lapse(decision_id, run_id, now) for decision_id, run_id in found)
+
+
+def _lapse(decision_id: int, run_id: int, now: datetime) -> int:
+    actor = Actor.system("requests.lapse_decisions")
+    with transaction.atomic(durable=not connection.in_atomic_block):
+        locks.hold_run(run_id)
+        step = (
+            Decision.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("enrollment__run", "enrollment__person")
+            .filter(pk=decision_id, state=StepState.OPEN, due_at__lte=now)
+            .first()
+        )
+        if step is None:
+            return 0
+        decisions.lapse(step, after_silence(step.silence), actor=actor, at=now)
+        settle(step.enrollment, actor=actor, at=now, reason="silence")
+        return 1
+
+
+def advance_runs(now: datetime | None = None) -> int:
+    """Start and finish runs when their hour has come."""
+    now = now or clock.now()
+    actor = Actor.system("requests.advance_runs")
+    to_start = Run.objects.filter(
+        state__in=[RunState.PUBLISHED, RunState.GOING_AHEAD], starts_at__lte=now
+    )
+    to_finish = Run.objects.filter(state=RunState.RUNNING, ends_at__lte=now)
+    moved = 0
+    for rows, step in ((to_start, run_actions.start_run), (to_finish, run_actions.finish_run)):
+        for run in rows.values_list("public_id", flat=True)[:200]:
+            try:
+                step(run=run, actor=actor, at=now)
+                moved += 1
+            except Refused as refusal:  # somebody was faster
+                log.info("requests.run_not_advanced", run=str(run), code=refusal.code)
+    return moved
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Promote wherever a free seat and a waiting person meet: the backstop behind every release."""
+    now = now or clock.now()
+    actor = Actor.system("requests.sweep")
+    promoted = 0
+    for run_id in queries.runs_to_sweep(now):
+        with transaction.atomic(durable=not connection.in_atomic_block):
+            locks.hold_run(run_id)
+            looks = queue.promote(Run.objects.get(pk=run_id), cause="sweep", actor=actor, at=now)
+            promoted += sum(look.verdict == queue.PROMOTED for look in looks)
+    return promoted

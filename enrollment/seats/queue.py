@@ -1,0 +1,167 @@
+"""The queue: who gets a seat that came free, and why others were passed over.
+
+Order is (priority class, queue number). The caller holds the run's lock alone. Work ends with the
+last free seat, so its cost follows the seats that came free, not the length of the queue.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from academy.core.actor import Actor
+from courses.planning import actions as planning
+from courses.planning.enums import ASKING
+from courses.planning.fields import MultiRangeField
+from courses.planning.models import Run, Seat
+from courses.planning.rules import last_offer_moment, offer_deadline
+from enrollment.seats import actions
+from enrollment.seats.enums import HOLDING, State
+from enrollment.seats.models import Enrollment, PromotionLook, PromotionPass
+
+BATCH = 50
+PROMOTED, SKIPPED = "promoted", "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one pass decided about one waiting person."""
+
+    enrollment: Enrollment
+    verdict: str
+    reason: str = ""
+
+
+def promote(run: Run, *, cause: str, actor: Actor, at: datetime) -> list[Look]:
+    """Give free seats to those who wait, in order, and write down the look at each of them.
+
+    After the promotion cut-off, and for a run that takes nobody, nothing happens. A seat is offered
+    with a deadline, or given at once where the run says so (T11, T12).
+    """
+    last = last_offer_moment(promote_until=run.promote_until, starts_at=run.starts_at, now=at)
+    if run.state not in ASKING or at >= last or not _someone_waits(run.pk):
+        return []
+    free = planning.count_free_seats(run.pk)
+    looks: list[Look] = []
+    while _left(run.pk) and (batch := _next_waiting(run.pk, after=looks)):
+        clashing = _with_clash(batch)
+        for enrollment in batch:
+            look = _consider(run, enrollment, enrollment.pk in clashing, last, actor=actor, at=at)
+            looks.append(look)
+            if look.verdict == PROMOTED and not _left(run.pk):
+                break
+    _write_pass(run, looks, cause=cause, free=free, at=at)
+    return looks
+
+
+def _consider(
+    run: Run, enrollment: Enrollment, clashes: bool, last: datetime, *, actor: Actor, at: datetime
+) -> Look:
+    if clashes:
+        return Look(enrollment, SKIPPED, "clash")
+    seat_id = planning.take_seat(enrollment.pool_ids)
+    if seat_id is None:
+        return Look(enrollment, SKIPPED, "pool_exhausted")
+    if run.auto_accept:
+        actions.move(enrollment, State.CONFIRMED, actor=actor, at=at, seat_id=seat_id)
+    else:
+        due_at = offer_deadline(now=at, hours=run.offer_hours, last_moment=last)
+        actions.move(enrollment, State.OFFERED, actor=actor, at=at, seat_id=seat_id, due_at=due_at)
+    return Look(enrollment, PROMOTED)
+
+
+def _left(run_id: int) -> bool:
+    return Seat.objects.filter(run_id=run_id, free=True).exists()
+
+
+def _someone_waits(run_id: int) -> bool:
+    return Enrollment.objects.filter(run_id=run_id, state=State.WAITLISTED).exists()
+
+
+def _next_waiting(run_id: int, *, after: list[Look]) -> list[Enrollment]:
+    waiting = (
+        Enrollment.objects.select_for_update(of=("self",))
+        .filter(run_id=run_id, state=State.WAITLISTED)
+        .select_related("run", "person")
+        .order_by("priority_class", "queue_number")
+    )
+    skipped = [look.enrollment.pk for look in after if look.verdict == SKIPPED]
+    return list(waiting.exclude(pk__in=skipped)[:BATCH])
+
+
+CLASHES = """
+SELECT waiting.id
+  FROM enrollment_enrollment waiting
+  JOIN enrollment_enrollment held
+    ON held.person_id = waiting.person_id AND held.busy && waiting.busy AND held.id <> waiting.id
+   AND held.state IN ('offered', 'confirmed', 'reconfirm') AND NOT held.clash_allowed
+ WHERE waiting.id = ANY(%s) AND NOT waiting.clash_allowed
+"""
+
+
+def _with_clash(batch: list[Enrollment]) -> set[int]:
+    """Those of the batch who already hold a seat elsewhere at the same time.
+
+    Their other enrolment may be taken between this look and the write; then the exclusion
+    constraint refuses the pass, and the sweep repeats it within a minute.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CLASHES, [[enrollment.pk for enrollment in batch]])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def has_clash(enrollment: Enrollment) -> bool:
+    """Whether this person already holds a seat elsewhere at the same time."""
+    return bool(_with_clash([enrollment]))
+
+
+def would_clash(enrollment: Enrollment) -> bool:
+    """Whether the times now on the row, not yet written, meet another held seat of the person."""
+    return (
+        Enrollment.objects.filter(
+            person_id=enrollment.person_id, state__in=HOLDING, clash_allowed=False
+        )
+        .exclude(pk=enrollment.pk)
+        .extra(where=["busy && %s"], params=[MultiRangeField().get_prep_value(enrollment.busy)])
+        .exists()
+    )
+
+
+def someone_ahead(enrollment: Enrollment) -> bool:
+    """Whether somebody with an earlier place waits for a pool that both may use."""
+    with connection.cursor() as cursor:
+        cursor.execute(AHEAD, [enrollment.pk])
+        return bool(cursor.fetchone()[0])
+
+
+AHEAD = """
+SELECT EXISTS (
+    SELECT FROM enrollment_enrollment me
+      JOIN enrollment_enrollment ahead
+        ON ahead.run_id = me.run_id AND ahead.state = 'waitlisted'
+       AND ahead.pool_ids && me.pool_ids
+       AND (ahead.priority_class, ahead.queue_number) < (me.priority_class, me.queue_number)
+     WHERE me.id = %s)
+"""
+
+
+def _write_pass(run: Run, looks: list[Look], *, cause: str, free: int, at: datetime) -> None:
+    if not looks:
+        return
+    promotion_pass = PromotionPass.objects.create(
+        run=run,
+        at=at,
+        cause=cause,
+        free_before=free,
+        promoted=sum(look.verdict == PROMOTED for look in looks),
+    )
+    PromotionLook.objects.bulk_create(
+        PromotionLook(
+            promotion_pass=promotion_pass,
+            enrollment=look.enrollment,
+            position=position,
+            verdict=look.verdict,
+            reason=look.reason,
+        )
+        for position, look in enumerate(looks, start=1)
+    )
