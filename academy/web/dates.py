@@ -1,0 +1,71 @@
+"""Dates, times and numbers as people write them in their language (CLDR data of Babel)."""
+
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import Final, Literal
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_time
+from babel.numbers import format_decimal
+from django.utils import timezone, translation
+
+Style = Literal["short", "long", "full"]
+"""`short` 24 Nov 2026, `long` 24 November 2026, `full` with the day of the week."""
+
+_BABEL_STYLE: Final[dict[Style, Literal["medium", "long", "full"]]] = {
+    "short": "medium",
+    "long": "long",
+    "full": "full",
+}
+_NARROW_SPACE: Final = "\u202f"
+_NO_BREAK: Final = "\u00a0"
+
+
+def locale() -> Locale:
+    """The locale of the page's language. Plain English means day first and 24 hours, not US."""
+    language = translation.get_language() or "en"
+    try:
+        return Locale.parse("en-GB" if language == "en" else language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en-GB", sep="-")
+
+
+def local(moment: datetime, tz: tzinfo | None = None) -> datetime:
+    """The moment on the clock of this zone (the current one by default); never a naive one."""
+    return timezone.localtime(moment, tz)
+
+
+def day(value: date, style: Style = "long") -> str:
+    """A date in words."""
+    return _tidy(format_date(value, _BABEL_STYLE[style], locale=locale()))
+
+
+def clock(moment: datetime) -> str:
+    """Hours and minutes of a local moment."""
+    return _tidy(format_time(moment, "short", tzinfo=moment.tzinfo, locale=locale()))
+
+
+def days(first: date, last: date) -> str:
+    """A span of days, written once where they share month or year: 24–26 Nov 2026."""
+    if first == last:
+        return day(first, "short")
+    return _tidy(str(format_interval(first, last, "yMMMd", locale=locale())))
+
+
+def offset(moment: datetime) -> str:
+    """The distance from UTC, which tells people in two zones the same: UTC+5, UTC+5:30."""
+    shift = moment.utcoffset()
+    minutes = int(shift.total_seconds() // 60) if shift is not None else 0
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "\u2212" if minutes < 0 else "+"
+    return "UTC" + (f"{sign}{hours}" if minutes else "") + (f":{rest:02}" if rest else "")
+
+
+def number(value: float | Decimal) -> str:
+    """A number with the separators of the language, as many decimals as it has (at most three)."""
+    return _tidy(format_decimal(value, locale=locale()))
+
+
+def _tidy(text: str) -> str:
+    """CLDR's narrow spaces are missing from older system fonts: a plain no-break space reads alike."""
+    return text.replace(_NARROW_SPACE, _NO_BREAK).replace("\u2009", "")

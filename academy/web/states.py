@@ -1,0 +1,97 @@
+"""How the states that pages show are worded and drawn: one table for every page.
+
+The rooms own the states and what they mean; here is only how a reader recognises them.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+
+class Look(NamedTuple):
+    """The word, the tone (info, success, warning, danger, neutral, outline) and the icon."""
+
+    label: str | Promise
+    tone: str
+    icon: str
+
+
+_ENROLLMENT: Final = {
+    "requested": Look(pgettext_lazy("enrolment state", "Requested"), "info", "wait"),
+    "waitlisted": Look(pgettext_lazy("enrolment state", "On the waiting list"), "warning", "queue"),
+    "offered": Look(pgettext_lazy("enrolment state", "Seat offered"), "warning", "bell"),
+    "confirmed": Look(pgettext_lazy("enrolment state", "Seat confirmed"), "success", "check"),
+    "reconfirm": Look(pgettext_lazy("enrolment state", "Please confirm again"), "warning", "bell"),
+    "rejected": Look(pgettext_lazy("enrolment state", "Not approved"), "danger", "cross"),
+    "expired": Look(pgettext_lazy("enrolment state", "Offer expired"), "outline", "clock"),
+    "withdrawn": Look(pgettext_lazy("enrolment state", "Withdrawn"), "outline", "minus"),
+    "cancelled": Look(pgettext_lazy("enrolment state", "Cancelled"), "danger", "cross"),
+    "transferred": Look(pgettext_lazy("enrolment state", "Moved to another run"), "outline", "moved"),
+    "closed": Look(pgettext_lazy("enrolment state", "Closed"), "neutral", "closed"),
+}
+
+_RUN: Final = {
+    "draft": Look(pgettext_lazy("run state", "Draft"), "outline", "edit"),
+    "published": Look(pgettext_lazy("run state", "Published"), "info", "calendar"),
+    "going_ahead": Look(pgettext_lazy("run state", "Going ahead"), "success", "check"),
+    "running": Look(pgettext_lazy("run state", "Running now"), "success", "clock"),
+    "finished": Look(pgettext_lazy("run state", "Finished"), "neutral", "minus"),
+    "finalised": Look(pgettext_lazy("run state", "Finalised"), "neutral", "closed"),
+    "postponed": Look(pgettext_lazy("run state", "Postponed"), "warning", "wait"),
+    "cancelled": Look(pgettext_lazy("run state", "Cancelled"), "danger", "cross"),
+}
+
+_COURSE: Final = {
+    "draft": Look(pgettext_lazy("course state", "Draft"), "outline", "edit"),
+    "in_review": Look(pgettext_lazy("course state", "In review"), "info", "search"),
+    "published": Look(pgettext_lazy("course state", "Published"), "success", "check"),
+    "archived": Look(pgettext_lazy("course state", "Archived"), "neutral", "closed"),
+}
+
+_OUTCOME: Final = {
+    "completed": Look(pgettext_lazy("outcome", "Completed"), "success", "success"),
+    "partial": Look(pgettext_lazy("outcome", "Partly attended"), "warning", "minus"),
+    "excused": Look(pgettext_lazy("outcome", "Excused"), "neutral", "info"),
+    "no_show": Look(pgettext_lazy("outcome", "Did not attend"), "danger", "cross"),
+}
+
+_CERTIFICATE: Final = {
+    "valid": Look(pgettext_lazy("certificate", "Valid"), "success", "success"),
+    "expired": Look(pgettext_lazy("certificate", "Expired"), "warning", "clock"),
+    "replaced": Look(pgettext_lazy("certificate", "Replaced"), "warning", "moved"),
+    "revoked": Look(pgettext_lazy("certificate", "Revoked"), "danger", "cross"),
+    "unknown": Look(pgettext_lazy("certificate", "Unknown"), "outline", "info"),
+}
+
+_MESSAGE: Final = {
+    "planned": Look(pgettext_lazy("message", "Waiting to be sent"), "info", "wait"),
+    "sending": Look(pgettext_lazy("message", "Being sent"), "info", "wait"),
+    "sent": Look(pgettext_lazy("message", "Sent"), "success", "check"),
+    "dropped": Look(pgettext_lazy("message", "Not sent: no longer true"), "outline", "minus"),
+    "failed": Look(pgettext_lazy("message", "Could not be delivered"), "danger", "danger"),
+}
+
+_JOB: Final = {
+    "queued": Look(pgettext_lazy("job", "Waiting"), "info", "wait"),
+    "running": Look(pgettext_lazy("job", "Working"), "info", "clock"),
+    "done": Look(pgettext_lazy("job", "Done"), "success", "check"),
+    "failed": Look(pgettext_lazy("job", "Failed"), "danger", "danger"),
+    "stopped": Look(pgettext_lazy("job", "Stopped"), "outline", "minus"),
+}
+
+LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
+    "enrollment": _ENROLLMENT,
+    "run": _RUN,
+    "course": _COURSE,
+    "outcome": _OUTCOME,
+    "certificate": _CERTIFICATE,
+    "message": _MESSAGE,
+    "job": _JOB,
+}
+
+
+def look(kind: str, state: str) -> Look:
+    """How a state of this kind is shown; a state without a look shows its own code, plainly."""
+    return LOOKS[kind].get(state) or Look(state, "neutral", "info")
