@@ -1,0 +1,53 @@
+"""Pytest plugin: a PostgreSQL and a Valkey of this run's own, before Django reads its settings.
+
+The controller starts them once; xdist's workers inherit the addresses, pytest-django gives each
+worker a database of its own, and here each gets a Valkey database of its own. A process beside us
+holds the servers until its input ends: also a test run that is killed leaves nothing behind.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HOLDER = pytest.StashKey["subprocess.Popen[bytes]"]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """Around pytest-django's own hook, which loads the settings."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        address, _, _ = os.environ["REDIS_URL"].rpartition("/")
+        os.environ["REDIS_URL"] = f"{address}/{int(worker.removeprefix('gw')) + 1}"
+    else:
+        early_config.stash[HOLDER] = start_holder()
+        early_config.add_cleanup(lambda: stop_holder(early_config.stash[HOLDER]))
+    return (yield)
+
+
+def start_holder() -> "subprocess.Popen[bytes]":
+    holder = subprocess.Popen(
+        [sys.executable, "-m", "academy.config.with_engines", "--hold"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    line = holder.stdout.readline() if holder.stdout else b""
+    if not line:
+        raise pytest.UsageError("The engines of the tests did not start; their words are above.")
+    os.environ.update(json.loads(line))
+    return holder
+
+
+def stop_holder(holder: "subprocess.Popen[bytes]") -> None:
+    if holder.stdin and holder.stdout:
+        holder.stdin.close()
+        holder.wait(30)
+        holder.stdout.close()
