@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    """Granted roles. Trainee and head of court follow from facts and stand here for the table only."""
+    """Granted roles. Trainee and head of court follow from facts and are here for the table."""
 
     TRAINEE = "trainee", _("trainee")
     HEAD = "head", _("head of court")

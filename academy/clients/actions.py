@@ -59,7 +59,7 @@ def add_client(*, name: str, scopes: Sequence[str], projection: str, actor: Acto
 
 
 def revoke_client(*, name: str, actor: Actor) -> Client:
-    """Take a client's key and tokens back. Tokens remembered by web processes end within 30 seconds."""
+    """Take a client's key and tokens back; what web processes remember ends within 30 seconds."""
     with transaction.atomic(durable=True):
         client = Client.objects.select_for_update().filter(name=name).first()
         if client is None:

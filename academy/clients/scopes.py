@@ -8,7 +8,7 @@ SCOPES: dict[str, str] = {
     "courses:read": "The catalogue, runs and sessions, drafts of the academy excepted.",
     "runs:write": "Plan, publish, cancel and finalise runs.",
     "enrollments:read": "Enrolments, through the client's projection.",
-    "enrollments:write": "Enrol, withdraw, accept, decline and confirm on behalf of a named person.",
+    "enrollments:write": "Enrol, withdraw, accept, decline and confirm for a named person.",
     "decisions:read": "Open decisions.",
     "marks:write": "Record attendance.",
     "people:read": "People and their posts.",

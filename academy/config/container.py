@@ -38,7 +38,8 @@ def main(arguments: list[str]) -> int:
     commands = [[*MANAGE, *rest]] if what == "manage" else COMMANDS[what]
     for command in commands[:-1]:
         subprocess.run(command, check=True)
-    os.execv(commands[-1][0], commands[-1])  # noqa: S606 - the program takes our place and signals
+    program = commands[-1]
+    return os.execv(program[0], program)  # noqa: S606 - it takes our place, and our signals
 
 
 def refused(what: str) -> str:

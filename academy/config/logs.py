@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object per line, each with the request's id. No personal data in them."""
+"""Structured logs: one JSON object per line, with the request's id. No personal data in them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One settings file. Everything that differs between places comes from the environment, and fails loudly."""
+"""One settings file. What differs between places comes from the environment, and fails loudly."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -114,7 +114,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Broker, cache and work in the background ---------------------------------------------------
 REDIS_URL = env.str("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+}
 
 # --- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "academy.Account"
@@ -192,7 +197,9 @@ CONTENT_SECURITY_POLICY = {
 # --- Languages and time -------------------------------------------------------------------------
 # The institution's own languages first; the last is what the source is written in.
 _NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
-LANGUAGES = [(code, _NAMES.get(code, code)) for code in env.list("LANGUAGES", default=["kk", "ru", "en"])]
+LANGUAGES = [
+    (code, _NAMES.get(code, code)) for code in env.list("LANGUAGES", default=["kk", "ru", "en"])
+]
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ru")
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

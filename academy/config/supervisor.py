@@ -32,7 +32,7 @@ PREPARATIONS = (
     ("Tables", ("migrate", "--no-input", "-v", "0"), True),
     ("Rights of the application", ("grant_app_role",), True),
     ("Screen texts", ("translations", "compile"), False),
-    ("Style sheets and scripts", ("collectstatic", "--no-input", "-v", "0"), False),
+    ("Style sheets and scripts", children.COLLECT, False),
     ("Courses, courts and people", SEED, False),
 )
 

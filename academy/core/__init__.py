@@ -1,1 +1,1 @@
-"""What every room may lean on: the domain error, ids, the clock, working days, texts. No tables, no HTTP."""
+"""What every room leans on: the domain error, ids, the clock, working days. No tables, no HTTP."""

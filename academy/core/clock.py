@@ -1,4 +1,4 @@
-"""The only clock. Rules and SQL receive the moment as an argument, so that tests can stand still."""
+"""The only clock. Rules and SQL receive the moment as an argument: tests can stand still."""
 
 from datetime import UTC, datetime
 

@@ -11,5 +11,5 @@ def public_id() -> uuid.UUID:
 
 
 def unguessable() -> str:
-    """A serial or token of 128 random bits, in 26 letters and digits that survive being read aloud."""
+    """A serial or token of 128 random bits: 26 letters and digits that can be read aloud."""
     return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=")

@@ -1,6 +1,7 @@
 """Reads of the organisation."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -24,3 +25,31 @@ def working_calendar(first: date, last: date, *, region_id: int | None = None) -
     for row in rows:
         (worked if row.kind == CalendarDay.Kind.WORKED else off).add(row.date)
     return WorkingCalendar(frozenset(off), frozenset(worked))
+
+
+def court_rows(day: date, *, after: str = "", limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` courts that exist on that day, by code, after one; one statement."""
+    rows = Court.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day, code__gt=after
+    )
+    return list(rows.order_by("code").values(*_COURT_COLUMNS)[:limit])
+
+
+def court_row(code: str) -> dict[str, Any] | None:
+    """One court by its code, also one that no longer exists."""
+    return Court.objects.filter(code=code).values(*_COURT_COLUMNS).first()
+
+
+_COURT_COLUMNS = (
+    "public_id",
+    "code",
+    "names",
+    "level__code",
+    "kind__code",
+    "region__code",
+    "parent__code",
+    "successor__code",
+    "time_zone",
+    "valid_from",
+    "valid_to",
+)

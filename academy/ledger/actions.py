@@ -17,7 +17,7 @@ SEQUENCER_LOCK = 7_301_001
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What happened to what: a past-tense type, the subject, and facts as ids, codes and numbers."""
+    """What happened to what: a past-tense type, the subject, facts as ids, codes and numbers."""
 
     type: str
     subject_kind: str

@@ -1,4 +1,4 @@
-"""Tables of the ledger. Written only by `ledger.actions`; the database refuses change and deletion."""
+"""Tables of the ledger. Only `ledger.actions` writes; the database refuses change and deletion."""
 
 from django.db import models
 

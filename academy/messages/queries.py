@@ -72,27 +72,31 @@ def given_up() -> QuerySet[Message]:
 
 
 NUMBERS = """
-SELECT count(*) FILTER (WHERE state = 'waiting'),
-       count(*) FILTER (WHERE state = 'waiting' AND attempts > 0 AND lease_until IS NULL),
-       count(*) FILTER (WHERE state = 'failed'),
-       coalesce(extract(epoch FROM %(now)s - min(due_at)
-                FILTER (WHERE state = 'waiting' AND due_at <= %(now)s)), 0)
-  FROM academy_message
- WHERE state IN ('waiting', 'failed')
+SELECT waiting.all, waiting.put_off, failed.all, waiting.age
+  FROM (SELECT count(*) AS all,
+               count(*) FILTER (WHERE attempts > 0 AND lease_until IS NULL) AS put_off,
+               coalesce(extract(epoch FROM %(now)s - min(due_at) FILTER (WHERE due_at <= %(now)s)), 0)
+                   AS age
+          FROM academy_message WHERE state = 'waiting') waiting,
+       (SELECT count(*) AS all FROM academy_message WHERE state = 'failed') failed
 """
 
-SENT = """
+CLOSED = """
 SELECT state, count(*) FROM academy_message
- WHERE created_at > %(since)s AND closed_at > %(since)s GROUP BY state
+ WHERE created_at > %(written_since)s AND closed_at > %(since)s GROUP BY state
 """
 
 
 def numbers(*, now: datetime) -> dict[str, float]:
-    """For Prometheus: what waits, the age of the oldest in seconds, and closed within the hour."""
+    """For Prometheus: what waits, the age of the oldest in seconds, what was closed in the last hour.
+
+    The last counts what was written within a day, so that the cost follows the day's work.
+    """
+    spans = {"since": now - timedelta(hours=1), "written_since": now - timedelta(days=1)}
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, {"now": now})
         waiting, put_off, failed, age = cursor.fetchone()
-        cursor.execute(SENT, {"since": now - timedelta(hours=1)})
+        cursor.execute(CLOSED, spans)
         closed = dict(cursor.fetchall())
     return {
         "messages_waiting": waiting,

@@ -61,6 +61,11 @@ def find(name: str) -> Kind | None:
     return _kinds.get(name)
 
 
+def kind(name: str) -> Kind:
+    """The kind of that name, which must exist."""
+    return _kinds[name]
+
+
 def kinds() -> list[Kind]:
     """Every kind, in the order of registration."""
     return list(_kinds.values())

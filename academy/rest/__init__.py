@@ -1,1 +1,1 @@
-"""The endpoint kit: how any endpoint signs in, reads, refuses, pages, repeats and describes itself. No domain."""
+"""The endpoint kit: how any endpoint signs in, refuses, pages, repeats. No domain."""

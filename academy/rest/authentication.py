@@ -22,22 +22,16 @@ _passes: dict[str, tuple[float, ClientPass]] = {}
 
 
 class SessionViewer(SessionAuthentication):
-    """The signed-in account's viewer; a changing call must carry the CSRF token."""
+    """The signed-in account; a changing call must carry the CSRF token."""
 
     def authenticate(self, request: Request) -> tuple[object, None] | None:
         """The account behind the session, if any."""
         found = super().authenticate(request)
         inner = request._request  # noqa: SLF001 - DRF offers no other way to the request itself
-        if found is None:
-            inner.viewer = getattr(inner, "viewer", NOBODY)  # type: ignore[attr-defined]
-            return None
-        user = found[0]
-        known = getattr(inner, "viewer", NOBODY)
-        if known.account_id != user.pk:
+        if found is not None and not hasattr(inner, "viewer"):
             now = clock.now()
-            known = viewer_of(user.pk, now=now, today=now.date())
-        inner.viewer = known  # type: ignore[attr-defined]
-        return user, None
+            inner.viewer = viewer_of(found[0].pk, now=now, today=now.date())
+        return (found[0], None) if found else None
 
     def authenticate_header(self, request: Request) -> str:
         """Asked for by DRF to say 401 rather than 403."""

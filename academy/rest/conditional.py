@@ -24,7 +24,7 @@ def is_known(request: HttpRequest, etag: str) -> bool:
 
 
 def check_revision(request: HttpRequest, revision: int) -> None:
-    """Refuse an edit that was decided on an older state of the row (If-Match); without the header, accept."""
+    """Refuse an edit decided on an older state of the row (If-Match); no header, no check."""
     sent = request.META.get("HTTP_IF_MATCH", "")
     tags = [tag.strip().removeprefix("W/").strip('"') for tag in sent.split(",") if tag.strip()]
     if tags and "*" not in tags and str(revision) not in {tag.split("-")[0] for tag in tags}:

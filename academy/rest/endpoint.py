@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
-from django.utils import translation
-from django.utils.translation import get_language_from_request, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -28,7 +26,6 @@ from academy.rest.pagination import DEFAULT_LIMIT, HIGHEST_LIMIT
 from academy.rest.permissions import NeedsByMethod
 from academy.rest.renderers import to_json
 
-Result = TypeVar("Result")
 KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 
 
@@ -46,7 +43,8 @@ class Query(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         """Read the parameters."""
         if unknown := sorted(set(data) - set(self.fields)):
-            raise serializers.ValidationError(dict.fromkeys(unknown, [_("Unknown parameter.")]))
+            sentence = _("Unknown parameter.")
+            raise serializers.ValidationError({name: [sentence] for name in unknown})
         return super().to_internal_value(data)
 
 
@@ -62,7 +60,7 @@ class PageQuery(Query):
 
 
 class Endpoint(APIView):
-    """A view that parses, passes a door, calls one query or action and answers; it holds no rule."""
+    """A view that parses, passes a door, calls one query or action, answers; it holds no rule."""
 
     needs: ClassVar[NeedsByMethod] = {}
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
@@ -88,11 +86,6 @@ class Endpoint(APIView):
         """Always a bearer challenge: a browser is sent to the sign-in page by its own page."""
         return CHALLENGE
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        """In the caller's language, for sentences of refusals only: data are not translated."""
-        with translation.override(get_language_from_request(request)):
-            return super().dispatch(request, *args, **kwargs)  # type: ignore[arg-type]
-
     def query(self, kind: type[Query]) -> dict[str, Any]:
         """The checked parameters of a list."""
         form = kind(data=self.request.query_params.dict())
@@ -107,24 +100,21 @@ class Endpoint(APIView):
 
     def command(
         self,
-        action: Callable[[KeyedCall], Result],
-        answer: Callable[[Result], Mapping[str, Any]],
+        action: Callable[[KeyedCall], object],
+        answer: Callable[[Any], Mapping[str, Any]],
         status: int = 200,
     ) -> Response:
         """Carry out a command once per Idempotency-Key."""
-        status, body = carry_out(self.keyed_call(), action, answer, status)
-        return Response(body, status=status)
+        code, body = carry_out(self._keyed_call(answer, status), action)
+        return Response(body, status=code)
 
-    def keyed_call(self) -> KeyedCall:
-        """The call under its key."""
+    def _keyed_call(self, answer: Callable[[Any], Mapping[str, Any]], status: int) -> KeyedCall:
         key = self.request.META.get("HTTP_IDEMPOTENCY_KEY", "")
-        if not KEY.fullmatch(key):
-            raise KeyMissing
         caller = self.viewer.client_id or self.viewer.account_public_id
-        if caller is None:
+        if caller is None or not KEY.fullmatch(key):
             raise KeyMissing
         asked = fingerprint(self.request.method or "", self.request.path, self.request.data)
-        return KeyedCall(caller, key, asked)
+        return KeyedCall(caller, key, asked, answer, status)
 
     def tagged(self, data: object, revision: int | None = None) -> Response:
         """An answer with its ETag; empty (304) when the caller holds it already."""

@@ -1,15 +1,15 @@
-"""A command that is sent twice is carried out once: the key goes into the action and commits with it.
+"""A command that is sent twice is carried out once: its key commits with it.
 
 The hot path pays one statement, an INSERT of the key with its answer as the action's last write. A
-second call with the same key runs into the unique index, is rolled back, and gets the stored answer.
-A refusal changed nothing and is not stored: sending it again tries again.
+second call with the same key runs into the unique index, is rolled back, and is given the stored
+answer. A refusal changed nothing and is not stored: sending it again tries again.
 """
 
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,6 +20,7 @@ from psycopg.errors import LockNotAvailable
 from academy.core import clock
 from academy.core.errors import Invalid, Refused
 from academy.rest.models import IdempotencyKey
+from academy.rest.renderers import to_json
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
@@ -38,26 +39,6 @@ DELETE FROM academy_idempotencykey WHERE id IN
 """
 
 Answer = Mapping[str, Any]
-Result = TypeVar("Result")
-
-
-@dataclass(slots=True)
-class KeyedCall:
-    """One command under a key: who sends it, and a digest of what is asked.
-
-    After `keep` it also holds the answer, so that the first caller is told the same as a repeater.
-    """
-
-    caller: UUID
-    key: str
-    fingerprint: str
-    status: int | None = field(default=None, init=False)
-    answer: Any = field(default=None, init=False)
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether the action stored its answer."""
-        return self.status is not None
 
 
 class AlreadyDone(Exception):
@@ -70,50 +51,58 @@ class InFlight(Refused):
     status = 409
 
 
-def keep(keyed: KeyedCall | None, status: int, answer: Answer) -> None:
-    """Store the answer of a command, as the last write of its transaction.
+@dataclass(slots=True)
+class KeyedCall:
+    """One command under a key: who sends it, a digest of what is asked, and how it is answered.
 
-    Raises AlreadyDone when the key was used before, so that everything else is rolled back.
+    Handed to an action, which calls `keep` with its result as its last write. The answer that was
+    kept is also what the first caller is told.
     """
-    if keyed is None:
-        return
-    if not connection.in_atomic_block:
-        raise RuntimeError("A key is kept in the transaction of its command.")
-    body = orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z)
-    values = [keyed.caller, keyed.key, keyed.fingerprint, status, body.decode(), clock.now()]
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT, values)
-    except IntegrityError as error:
-        raise AlreadyDone(keyed.key) from error
-    except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
-            raise _in_flight() from error
-        raise
-    keyed.status, keyed.answer = status, orjson.loads(body)
+
+    caller: UUID
+    key: str
+    fingerprint: str
+    render: Callable[[Any], Answer]
+    status: int = 200
+    answer: Any = field(default=None, init=False)
+
+    def keep(self, result: object) -> None:
+        """Store the answer in the transaction of the command.
+
+        Raises AlreadyDone when the key was used before, so that everything else is rolled back.
+        """
+        if not connection.in_atomic_block:
+            raise RuntimeError("A key is kept in the transaction of its command.")
+        body = to_json(self.render(result))
+        values = [self.caller, self.key, self.fingerprint, self.status, body.decode(), clock.now()]
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(INSERT, values)
+        except IntegrityError as error:
+            raise AlreadyDone(self.key) from error
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise _in_flight() from error
+            raise
+        self.answer = orjson.loads(body)
 
 
-def carry_out(
-    keyed: KeyedCall,
-    action: Callable[[KeyedCall], Result],
-    answer: Callable[[Result], Answer],
-    status: int = 200,
-) -> tuple[int, Any]:
+def carry_out(keyed: KeyedCall, action: Callable[[KeyedCall], object]) -> tuple[int, Any]:
     """Run a command once; the status and the answer, new or stored.
 
     An action that does not keep the key itself gets it kept right after its commit.
     """
     try:
         result = action(keyed)
-        if not keyed.is_kept:
+        if keyed.answer is None:
             with transaction.atomic():
-                keep(keyed, status, answer(result))
+                keyed.keep(result)
     except (AlreadyDone, Refused) as refusal:
         stored = _stored(keyed)
         if stored is None:
             raise _in_flight() if isinstance(refusal, AlreadyDone) else refusal from None
         return stored
-    return keyed.status or status, keyed.answer
+    return keyed.status, keyed.answer
 
 
 def _stored(keyed: KeyedCall) -> tuple[int, Any] | None:

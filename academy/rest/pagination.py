@@ -1,4 +1,4 @@
-"""Keyset pages: a cursor says after which row the next page begins, so rows are never skipped or repeated."""
+"""Keyset pages: a cursor says after which row the next page begins: none is skipped or repeated."""
 
 import base64
 import binascii
@@ -19,7 +19,7 @@ Key = tuple[Any, ...]
 
 
 def encode(key: Key) -> str:
-    """An opaque cursor from the sort key and the public id of a row; no inner number leaves the house."""
+    """An opaque cursor from the sort key and public id of a row; inner numbers stay inside."""
     return base64.urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
 
 

@@ -1,4 +1,4 @@
-"""Who may call an endpoint: one declaration per method, in rights for people and in scopes for systems."""
+"""Who may call an endpoint: one declaration per method, rights for people, scopes for systems."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -51,19 +51,17 @@ def plain_response(status: int, code: str, detail: object = "") -> HttpResponse:
 def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's exception handler: whatever went wrong becomes a problem document."""
     headers: dict[str, str] = {}
-    body = _of(error, headers)
-    if body is None:
-        body = _unexpected(error, context["request"])
+    body = _of(error) or _of_django(error) or _unexpected(error, context["request"])
     if retry_after := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(retry_after) + 1)
-    elif body["status"] in {HTTPStatus.SERVICE_UNAVAILABLE} or isinstance(error, InFlight):
+    elif body["status"] == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, InFlight):
         headers["Retry-After"] = "1"
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
 
 
-def _of(error: Exception, headers: dict[str, str]) -> Problem | None:
+def _of(error: Exception) -> Problem | None:
     match error:
         case Refused():
             return problem(error.status, error.code, error.sentence, _of_fields(error.fields))
@@ -74,6 +72,12 @@ def _of(error: Exception, headers: dict[str, str]) -> Problem | None:
             return problem(405, "method_not_allowed", error.detail)
         case exceptions.APIException():
             return problem(error.status_code, _code_of(error), error.detail)
+        case _:
+            return None
+
+
+def _of_django(error: Exception) -> Problem | None:
+    match error:
         case Http404():
             return not_found()
         case PermissionDenied():
@@ -110,7 +114,7 @@ def _of_fields(fields: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _pointed(details: Any, pointer: str = "") -> Iterator[dict[str, str]]:
-    """DRF's nested details, flattened: one entry per complaint, with a JSON pointer to the field."""
+    """DRF's nested details, flattened: one entry per complaint, with a pointer to the field."""
     if isinstance(details, Mapping) and {"message", "code"} <= set(details):
         yield {
             "pointer": pointer,

@@ -20,6 +20,7 @@ ICONS: Final[dict[str, str]] = {
     "download": "M12 3v12m-5-5 5 5 5-5M4 20h16",
     "edit": "M4 20h4L19 9l-4-4L4 16zm9-13 4 4",
     "external": "M14 4h6v6m0-6-9 9M10 5H4v15h15v-6",
+    "filter": "M3 5h18l-7 8.5V20l-4-2v-4.5z",
     "info": "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zm0-10v6m0-9.5V8",
     "key": "M8 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm4-4h9v4m-4-4v3",
     "language": "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c-5 5-5 13 0 18 5-5 5-13 0-18",

@@ -53,7 +53,7 @@ def context() -> dict[str, Any]:
         "states": [(kind, list(looks)) for kind, looks in LOOKS.items()],
         "sample_form": SampleForm(auto_id="plain_%s"),
         "wrong_form": SampleForm(wrong, auto_id="wrong_%s"),
-        "breadcrumbs": [("/", "Catalogue"), ("/courses/", "Procedure")],
+        "sample_breadcrumbs": [("/", "Catalogue"), ("/courses/", "Procedure")],
         "tones": ["info", "success", "warning", "danger"],
         "full": {"kk": "Сот төрелігіндегі жасанды интеллект", "ru": "Искусственный интеллект в правосудии"},
         "only_russian": {"ru": "Производство по делам несовершеннолетних"},

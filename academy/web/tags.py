@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -109,6 +110,12 @@ def notice(content: str, tone: str = "info", title: str = "") -> SafeString:
     return render_to_string(
         "web/_notice.html", {"tone": tone, "title": title, "text": mark_safe(content)}  # noqa: S308
     )
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """The service's languages, each by its own name (Django's tag would translate the names)."""
+    return [(code, str(name)) for code, name in settings.LANGUAGES]
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from academy.core import ids, texts
 from academy.courts.models import CourtKind, CourtLevel, Position
+from courses.catalogue.enums import AudienceBasis, CourseStatus, HoursBasis
 
 
 class Organisation(models.Model):
@@ -16,6 +17,7 @@ class Organisation(models.Model):
     code = models.CharField(max_length=40, unique=True)
     names = texts.TextsField()
     country = models.CharField(max_length=10, blank=True)
+    is_own = models.BooleanField(default=False)  # of this judiciary, not only a source of courses
 
     class Meta:
         ordering = ["code"]
@@ -25,10 +27,11 @@ class Organisation(models.Model):
 
 
 class Topic(models.Model):
-    """An area of law or of court work, an editable list."""
+    """An area of law or of court work, an editable list; a narrower one names its parent."""
 
     code = models.CharField(max_length=40, unique=True)
     names = texts.TextsField()
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
 
     class Meta:
         ordering = ["code"]
@@ -38,10 +41,12 @@ class Topic(models.Model):
 
 
 class Format(models.Model):
-    """In person, online live, self-paced, blended...: an editable list."""
+    """In person, online live, self-paced, blended...: an editable list. Some are both in the room and online."""
 
     code = models.CharField(max_length=40, unique=True)
     names = texts.TextsField()
+    in_room = models.BooleanField(default=True)
+    online = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["code"]
@@ -58,11 +63,15 @@ class Audience(models.Model):
 
     code = models.CharField(max_length=40, unique=True)
     names = texts.TextsField()
+    basis = models.CharField(
+        max_length=10, choices=AudienceBasis.choices, default=AudienceBasis.POST
+    )
     categories = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     positions = models.ManyToManyField(Position, blank=True)
     court_levels = models.ManyToManyField(CourtLevel, blank=True)
     court_kinds = models.ManyToManyField(CourtKind, blank=True)
     max_months_in_post = models.SmallIntegerField(null=True, blank=True)
+    remote_only = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["code"]
@@ -74,15 +83,13 @@ class Audience(models.Model):
 class Course(models.Model):
     """A catalogue entry by its code; what it says is in its versions."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft"
-        IN_REVIEW = "in_review"
-        PUBLISHED = "published"
-        ARCHIVED = "archived"
+    Status = CourseStatus
 
     public_id = models.UUIDField(default=ids.public_id, unique=True)
     code = models.CharField(max_length=40, unique=True)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    status = models.CharField(
+        max_length=10, choices=CourseStatus.choices, default=CourseStatus.DRAFT
+    )
     provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="courses")
     owners = models.ManyToManyField(Organisation, blank=True, related_name="owned_courses")
     current = models.OneToOneField(
@@ -125,6 +132,7 @@ class CourseVersion(models.Model):
     audiences = models.ManyToManyField(Audience, blank=True, related_name="versions")
     prerequisites = models.ManyToManyField(Course, blank=True, related_name="+")
     hours = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    hours_basis = models.CharField(max_length=10, choices=HoursBasis.choices, blank=True)
     minutes_per_hour = models.SmallIntegerField(null=True, blank=True)
     days = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     duration_published = models.CharField(max_length=200, blank=True)

@@ -1,4 +1,4 @@
-"""Who may read a run's attendance sheet and who may write on it. Unknown and forbidden look alike."""
+"""Who may read a run's attendance sheet and who may write on it."""
 
 from uuid import UUID
 

@@ -178,9 +178,9 @@ def _write(
 def record_test_result(
     *, enrollment: UUID, passed: bool, actor: Actor, at: datetime | None = None
 ) -> TestResult:
-    """Write down whether a person passed the run's test; the newest result counts, no score is kept.
+    """Write down whether a person passed the run's test. No score is kept.
 
-    Saying again what already counts changes nothing. Refuses: a course without a test, a run that
+    The newest result counts; saying again what already counts changes nothing. Refuses: a course without a test, a run that
     has not begun, is not held or is finalised, and people without a confirmed seat.
     """
     now = at or clock.now()
@@ -212,10 +212,10 @@ def _check_test(enrollment: Enrollment, now: datetime) -> None:
 def freeze_outcomes(*, run: Run, at: datetime, actor: Actor) -> list[Outcome]:
     """Freeze what the run came to for everyone with a confirmed seat, as revision 1.
 
-    Runs inside the transaction of finalisation and refuses to run outside one; the enrolments' states
-    are not its business. Refuses while the last session is not over, while anybody lacks a mark for a
-    session that was held (naming sessions and how many people), and while somebody who was there
-    long enough lacks a test result. A run of which nothing was held is cancelled, not finalised.
+    Runs inside the transaction of finalisation and refuses to run outside one; the states of the
+    enrolments are not its business. Refuses while the last session is not over, while anybody lacks
+    a mark for a session that was held (naming sessions and how many people), and while somebody who
+    was there long enough lacks a test result. A run of which nothing was held is cancelled instead.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Outcomes are frozen in the transaction of finalisation.")

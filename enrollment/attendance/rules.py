@@ -1,4 +1,4 @@
-"""What a mark is worth in minutes, and what the marks of a run come to. Pure: facts in, answer out."""
+"""What a mark is worth in minutes, and what the marks of a run come to. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -18,29 +18,30 @@ from enrollment.credits.models import CreditEntry
 def credit_outcomes(
     *, outcomes: Sequence[Outcome], at: datetime, actor: Actor
 ) -> list[CreditEntry]:
-    """Write the credit that frozen outcomes earn: one entry for each completed run, none for others.
+    """Write the credit that frozen outcomes earn: one entry for each completed run.
 
     Runs inside the transaction of finalisation and refuses to run outside one. Credit belongs to
     the year in which the run ended where it was held, however late it is finalised.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Credit is written in the transaction of finalisation.")
-    earned = Outcome.objects.filter(pk__in=[outcome.pk for outcome in outcomes]).select_related(
-        "enrollment__person", "enrollment__run__version"
-    )
-    entries = CreditEntry.objects.bulk_create(_entries(earned.order_by("pk")))
-    record([_fact(entry) for entry in entries], actor=actor, at=at)
+    earning = [outcome for outcome in _loaded(outcomes) if _minutes(outcome)]
+    entries = CreditEntry.objects.bulk_create([_entry(outcome) for outcome in earning])
+    facts = [_fact(entry, outcome) for entry, outcome in zip(entries, earning, strict=True)]
+    record(facts, actor=actor, at=at)
     return entries
 
 
-def _entries(outcomes: Iterable[Outcome]) -> Iterable[CreditEntry]:
-    for outcome in outcomes:
-        minutes = rules.earned_minutes(OutcomeKind(outcome.outcome), outcome.minutes_attended)
-        if minutes:
-            yield _entry(outcome, minutes)
+def _loaded(outcomes: Iterable[Outcome]) -> Iterable[Outcome]:
+    rows = Outcome.objects.filter(pk__in=[outcome.pk for outcome in outcomes]).order_by("pk")
+    return rows.select_related("enrollment__person", "enrollment__run__version")
 
 
-def _entry(outcome: Outcome, minutes: int) -> CreditEntry:
+def _minutes(outcome: Outcome) -> int:
+    return rules.earned_minutes(OutcomeKind(outcome.outcome), outcome.minutes_attended)
+
+
+def _entry(outcome: Outcome) -> CreditEntry:
     run = outcome.enrollment.run
     day = _last_day(run, outcome.frozen_at)
     return CreditEntry(
@@ -50,7 +51,7 @@ def _entry(outcome: Outcome, minutes: int) -> CreditEntry:
         kind=CreditEntry.Kind.COURSE,
         year=day.year,
         earned_on=day,
-        minutes=minutes,
+        minutes=_minutes(outcome),
         minutes_per_hour=rules.academic_hour(run.version.minutes_per_hour),
     )
 
@@ -59,15 +60,13 @@ def _last_day(run: Run, frozen_at: datetime) -> date:
     return (run.ends_at or frozen_at).astimezone(ZoneInfo(run.time_zone)).date()
 
 
-def _fact(entry: CreditEntry) -> Fact:
-    outcome = entry.outcome
-    assert outcome is not None
+def _fact(entry: CreditEntry, outcome: Outcome) -> Fact:
     return Fact(
         "credit.earned",
         "credit",
         entry.public_id,
         context_id=outcome.enrollment.run.public_id,
-        person_id=entry.person.public_id,
+        person_id=outcome.enrollment.person.public_id,
         data={
             "outcome": str(outcome.public_id),
             "kind": str(entry.kind),

@@ -23,7 +23,7 @@ def hours_of(minutes: int, minutes_per_hour: int) -> Decimal:
 def earned_minutes(outcome: OutcomeKind, attended: int) -> int:
     """The minutes that count as credit: all that were attended of a completed run, else none.
 
-    Not the minutes planned: who came late to a session and completed the run all the same has earned
-    what was attended. Attending in part earns nothing, for no course has a rule that says so.
+    Not the minutes planned: who came late to a session and completed the run all the same has
+    earned what was attended. Attending in part earns nothing: no course has a rule that says so.
     """
     return attended if outcome == OutcomeKind.COMPLETED else 0

@@ -11,7 +11,6 @@ SYNONYMS = {
     "registration": "enrollment",
     "booking": "enrollment",
     "reservation": "seat",
-    "signup": "enrollment",
     "student": "trainee",
     "learner": "trainee",
     "teacher": "trainer",

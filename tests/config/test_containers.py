@@ -35,11 +35,12 @@ def compose() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def dockerfile() -> list[list[str]]:
+def dockerfile() -> list[tuple[str, str]]:
     """Its instructions, continued lines joined, comments left out."""
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     text = "\n".join(line for line in lines if not line.strip().startswith("#"))
-    return [line.split(None, 1) for line in text.replace("\\\n", " ").splitlines() if line.strip()]
+    instructions = filter(None, text.replace("\\\n", " ").splitlines())
+    return [(line.split()[0], line.split(None, 1)[1]) for line in instructions]
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +110,11 @@ def test_our_services_run_what_the_image_knows(compose: dict[str, Any]) -> None:
     assert set(OURS) == set(container.COMMANDS)
 
 
-def test_image_is_not_root_and_watches_itself(dockerfile: list[list[str]]) -> None:
-    said = {word: rest for word, rest in dockerfile}
+def test_image_is_not_root_and_watches_itself(dockerfile: list[tuple[str, str]]) -> None:
+    said = dict(dockerfile)
     words = [word for word, _ in dockerfile]
 
-    assert said["USER"] == "service"
+    assert said["USER"] == "10001:10001"
     assert words.index("USER") < words.index("ENTRYPOINT")
     assert json.loads(said["ENTRYPOINT"]) == ["python", "-m", "academy.config.container"]
     assert json.loads(said["CMD"]) == ["web"]
@@ -121,7 +122,7 @@ def test_image_is_not_root_and_watches_itself(dockerfile: list[list[str]]) -> No
     assert said["EXPOSE"] == "8000"
 
 
-def test_image_brings_no_engine_and_gets_only_the_code(dockerfile: list[list[str]]) -> None:
+def test_image_brings_no_engine_and_gets_only_the_code(dockerfile: list[tuple[str, str]]) -> None:
     runs = " ".join(rest for word, rest in dockerfile if word == "RUN")
     allowed = [line[1:] for line in (ROOT / ".dockerignore").read_text().split() if line[0] == "!"]
 

@@ -1,0 +1,12 @@
+"""How signing in behaves: nobody signs up by themselves, and signing in never creates a person."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts are opened by the academy for people that HR knows."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: an account is opened by an invitation."""
+        return False

@@ -1,0 +1,1 @@
+"""Endpoints of the institution: people, courts, the feed of events."""

@@ -1,0 +1,93 @@
+"""What the institution's endpoints take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from academy.rest.endpoint import PageQuery, Query
+from academy.rest.fields import TextsOut
+
+
+class PeopleQuery(PageQuery):
+    """Parameters of the list of people."""
+
+    court = serializers.CharField(required=False, default="", max_length=40)
+    external_id = serializers.CharField(required=False, default="", max_length=64)
+
+
+class PostOut(serializers.Serializer[Any]):
+    """A post held today."""
+
+    court = serializers.CharField()
+    position = serializers.CharField()
+    kind = serializers.CharField()
+    since = serializers.DateField(allow_null=True)
+    until = serializers.DateField(allow_null=True, help_text="The first day no longer in the post.")
+
+
+class PersonOut(serializers.Serializer[Any]):
+    """A person as HR knows them; identification numbers never leave the service."""
+
+    id = serializers.UUIDField()
+    external_id = serializers.CharField(allow_null=True)
+    family_name = serializers.CharField()
+    given_name = serializers.CharField()
+    patronymic = serializers.CharField()
+    language = serializers.CharField()
+    in_service_since = serializers.DateField(allow_null=True)
+    left_on = serializers.DateField(allow_null=True)
+    posts = PostOut(many=True)
+
+
+class CourtOut(serializers.Serializer[Any]):
+    """A court for as long as it exists."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    names = TextsOut()
+    level = serializers.CharField()
+    kind = serializers.CharField()
+    region = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)
+    successor = serializers.CharField(allow_null=True)
+    time_zone = serializers.CharField()
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)
+
+
+class EventsQuery(Query):
+    """Parameters of the feed."""
+
+    after = serializers.IntegerField(
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=2**63 - 1,
+        help_text="The `position` up to which the reader has read.",
+    )
+    types = serializers.CharField(
+        required=False, default="", max_length=1000, help_text="Comma-separated types."
+    )
+    limit = serializers.IntegerField(required=False, default=500, min_value=1, max_value=1000)
+
+
+class EventOut(serializers.Serializer[Any]):
+    """A CloudEvents 1.0 event in structured form, with its place in the feed."""
+
+    specversion = serializers.CharField()
+    id = serializers.UUIDField()
+    source = serializers.CharField()
+    type = serializers.CharField()
+    subject = serializers.CharField()
+    time = serializers.DateTimeField()
+    datacontenttype = serializers.CharField()
+    data = serializers.DictField()
+    position = serializers.IntegerField()
+
+
+class FeedOut(serializers.Serializer[Any]):
+    """A stretch of the feed."""
+
+    items = EventOut(many=True)
+    position = serializers.IntegerField(help_text="Ask on with `after` set to this.")
+    next = serializers.CharField(help_text="The same, as an address relative to this host.")

@@ -1,0 +1,121 @@
+"""Who works on which message, and what became of it: every change of a row on its way.
+
+Each change names the lease under which it is made. A worker that lost its lease (it stood still for
+minutes) changes nothing any more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from academy.core import clock
+from academy.messages.models import Message
+from academy.messages.render import Words
+
+LENGTH = timedelta(seconds=150)  # longer than a task may live (`task_time_limit`)
+BATCH = 500
+
+State = Message.State
+log = structlog.get_logger(__name__)
+
+CLAIM = """
+UPDATE academy_message
+   SET lease_until = %(until)s, attempts = attempts + 1
+ WHERE id IN (SELECT id FROM academy_message
+               WHERE state = 'waiting' AND due_at <= %(now)s AND {free}
+               ORDER BY urgent DESC, due_at, id LIMIT %(limit)s
+                 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+FRESH = CLAIM.format(free="lease_until IS NULL")
+LEFT_BEHIND = CLAIM.format(free="lease_until <= %(now)s")
+
+
+def claim(*, limit: int = BATCH) -> list[Message]:
+    """Take due messages, urgent ones first: what a dead worker left behind alone, else a batch."""
+    now = clock.now()
+    ids = _take(LEFT_BEHIND, now, 1) or _take(FRESH, now, limit)
+    rows = Message.objects.filter(pk__in=ids).select_related("person", "person__account")
+    return list(rows.order_by("-urgent", "due_at", "id")) if ids else []
+
+
+def _take(statement: str, now: datetime, limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"now": now, "until": now + LENGTH, "limit": limit})
+        return [row[0] for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What became of a message."""
+
+    message: Message
+    state: Message.State
+    outcome: str = ""
+    address: str = ""
+    words: Words | None = None
+
+
+CLOSE = """
+UPDATE academy_message message
+   SET state = closed.state, outcome = closed.outcome, address = closed.address,
+       language = closed.language, title = closed.title, body = closed.body,
+       closed_at = %(now)s, lease_until = NULL
+  FROM unnest(%(id)s::bigint[], %(lease)s::timestamptz[], %(state)s::text[], %(outcome)s::text[],
+              %(address)s::text[], %(language)s::text[], %(title)s::text[], %(body)s::text[])
+       AS closed(id, lease, state, outcome, address, language, title, body)
+ WHERE message.id = closed.id AND message.state = 'waiting'
+   AND message.lease_until = closed.lease
+"""
+
+
+def close(closed: Sequence[Closed]) -> int:
+    """Record what became of these messages, in one statement and one commit."""
+    if not closed:
+        return 0
+    params = {
+        "now": clock.now(),
+        "id": [each.message.pk for each in closed],
+        "lease": [each.message.lease_until for each in closed],
+        "state": [each.state.value for each in closed],
+        "outcome": [each.outcome[:60] for each in closed],
+        "address": [each.address for each in closed],
+        "language": [each.words.language if each.words else "" for each in closed],
+        "title": [each.words.title if each.words else "" for each in closed],
+        "body": [each.words.text if each.words else "" for each in closed],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE, params)
+        changed = int(cursor.rowcount)
+    if changed < len(closed):
+        log.warning("messages.lease_lost", messages=len(closed) - changed)
+    return changed
+
+
+def try_again(message: Message, *, at: datetime, outcome: str) -> None:
+    """Put a message off after a try that failed."""
+    _held([message]).update(due_at=at, lease_until=None, outcome=outcome)
+
+
+def give_back(messages: Sequence[Message]) -> None:
+    """Nothing was tried with these: as if they had not been claimed."""
+    _held(messages).update(lease_until=None, attempts=F("attempts") - 1)
+
+
+def wait_for_server(messages: Sequence[Message], *, until: datetime) -> None:
+    """The server is away: these are tried later, and it does not count as a try."""
+    _held(messages).update(
+        due_at=until, lease_until=None, attempts=F("attempts") - 1, outcome="server_unreachable"
+    )
+
+
+def _held(messages: Sequence[Message]) -> QuerySet[Message]:
+    return Message.objects.filter(
+        pk__in=[message.pk for message in messages],
+        state=State.WAITING,
+        lease_until__in={message.lease_until for message in messages},
+    )

@@ -1,0 +1,95 @@
+"""Put a message into words: the reader's language, the run's time zone, text and HTML alike.
+
+A kind's words are one plain-text template: subject, paragraphs, and the label of the one link, each
+parted by an empty line, the label behind an arrow. The shared pair `messages/mail.txt` and
+`messages/mail.html` puts the same paragraphs on paper, so that both bodies always say the same.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from django.conf import settings
+from django.template import Template
+from django.template.context import make_context
+from django.template.loader import get_template
+from django.utils import translation
+
+from academy.core import texts
+from academy.messages.registry import Holds, Kind
+
+ARROW = "→ "
+PARTING = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message in words: what the row keeps and what a mail is made of."""
+
+    language: str
+    title: str
+    text: str
+    html: str
+
+
+def render(kind: Kind, holds: Holds, *, name: str, language: str) -> Words:
+    """The message in this language. `name` is how the reader is greeted."""
+    with translation.override(language):
+        facts = {key: _local(value, holds.time_zone) for key, value in holds.facts.items()}
+        said = _fill(f"messages/{holds.template or kind.template}.txt", facts, escape=False)
+        title, *paragraphs = [" ".join(part.split()) for part in PARTING.split(said.strip())]
+        label = paragraphs.pop().removeprefix(ARROW) if paragraphs[-1].startswith(ARROW) else ""
+        paper = {
+            "title": title,
+            "name": name,
+            "paragraphs": paragraphs,
+            "label": label,
+            "url": f"{settings.PUBLIC_URL}{holds.path}",
+            "service": settings.SERVICE_NAME,
+            "service_url": settings.PUBLIC_URL,
+            "language": language,
+            "duty": kind.duty,
+        }
+        return Words(
+            language=language,
+            title=title[:300],
+            text=_fill("messages/mail.txt", paper, escape=False).strip() + "\n",
+            html=_fill("messages/mail.html", paper, escape=True),
+        )
+
+
+def _fill(name: str, values: Mapping[str, Any], *, escape: bool) -> str:
+    template: Template = get_template(name).template  # type: ignore[attr-defined]
+    return str(template.render(make_context(dict(values), autoescape=escape)))
+
+
+def _local(value: object, time_zone: str) -> object:
+    if isinstance(value, datetime):
+        return moment_in_words(value, time_zone, translation.get_language() or "en")
+    if isinstance(value, Mapping):
+        return texts.pick(value, translation.get_language() or "en").text
+    return value
+
+
+@lru_cache(maxsize=4096)
+def moment_in_words(value: datetime, time_zone: str, language: str) -> str:
+    """Day, hour and the distance from UTC: a reader in another zone must not have to guess."""
+    local = value.astimezone(ZoneInfo(time_zone))
+    locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
+    day = format_date(local, "full", locale=locale)
+    hour = format_time(local, "HH:mm", locale=locale)
+    return f"{day}, {hour} ({_offset(local)})"
+
+
+def _offset(local: datetime) -> str:
+    shift = local.utcoffset()
+    minutes = int(shift.total_seconds() // 60) if shift else 0
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    return "UTC" + (f"{sign}{hours}" if minutes else "") + (f":{rest:02}" if rest else "")

@@ -1,0 +1,88 @@
+"""The schema and its human face, both from this host."""
+
+from functools import cache
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+
+from academy.core.errors import Missing
+from academy.rest.problems import plain_response
+from academy.rest.schema import TITLES
+
+YAML, JSON = "application/vnd.oai.openapi", "application/vnd.oai.openapi+json"
+
+
+def build_schema() -> dict[str, Any]:
+    """The OpenAPI document, in English whatever language is spoken at the moment."""
+    with translation.override("en"):
+        document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return document
+
+
+def as_yaml(document: dict[str, Any]) -> bytes:
+    """The document as it is committed."""
+    return bytes(OpenApiYamlRenderer().render(document, renderer_context={}))
+
+
+@cache
+def _schema_bytes(as_json: bool) -> bytes:
+    document = build_schema()
+    return orjson.dumps(document) if as_json else as_yaml(document)
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """The schema, as YAML or (with `?format=json` or Accept) as JSON; built once per process."""
+    as_json = request.GET.get("format") == "json" or "json" in request.headers.get("Accept", "")
+    response = HttpResponse(_schema_bytes(as_json), content_type=JSON if as_json else YAML)
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """Swagger UI from the service's own static files, without inline scripts."""
+
+    url = "/api/v1/schema/"
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+EXPLANATIONS = {
+    "invalid": TITLES[422],
+    "not_found": TITLES[404],
+    "not_authenticated": TITLES[401],
+    "token_invalid": TITLES[401],
+    "forbidden": TITLES[403],
+    "malformed_json": "The body is not JSON.",
+    "body_too_large": "The body is longer than a million bytes.",
+    "idempotency_key_missing": "Every changing call carries an Idempotency-Key.",
+    "idempotency_key_reused": "The key was used before with another body.",
+    "idempotency_key_in_flight": "The same call is being carried out; ask again in a moment.",
+    "cursor_invalid": "The cursor was not given by this list; begin without one.",
+    "stale": TITLES[412],
+    "busy": TITLES[503],
+    "throttled": TITLES[429],
+    "server_error": TITLES[500],
+}
+
+
+@require_safe
+def problem_page(request: HttpRequest, code: str) -> HttpResponse:
+    """What a code of the kit means; a code of the institution's rules explains itself in `detail`."""
+    if code not in EXPLANATIONS:
+        return unknown_address(request)
+    body = orjson.dumps({"code": code, "meaning": EXPLANATIONS[code]})
+    return HttpResponse(body, content_type="application/json")
+
+
+def unknown_address(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """A problem document where no endpoint is."""
+    missing = Missing("not_found", "There is no such address.")
+    return plain_response(missing.status, missing.code, missing.sentence)

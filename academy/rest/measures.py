@@ -1,0 +1,36 @@
+"""The numbers that operators watch, each read from the database when it is asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Model
+
+from academy.jobs.models import Job
+from academy.ledger import queries as ledger
+from academy.messages.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number, or one per value of a label."""
+
+    name: str
+    help: str
+    label: str
+    numbers: dict[str, int]
+
+
+def measure() -> Iterator[Measure]:
+    """All measures."""
+    yield Measure("ledger_lag", "Events a handler has not read.", "handler", ledger.handler_lags())
+    inbox = {"inbox": ledger.waiting_in_inbox()}
+    yield Measure("ledger_inbox", "Events without a place in the feed.", "queue", inbox)
+    feed = {"feed": ledger.last_position()}
+    yield Measure("ledger_position", "Last position of the feed.", "queue", feed)
+    yield Measure("messages", "Messages by state.", "state", _by_state(Message))
+    yield Measure("jobs", "Jobs by state.", "state", _by_state(Job))
+
+
+def _by_state(model: type[Model]) -> dict[str, int]:
+    rows = model._default_manager.values_list("state").annotate(Count("pk"))  # noqa: SLF001
+    return dict(rows)

@@ -1,0 +1,116 @@
+"""Who is looking, in which language, and what to do when the institution says no."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from academy.access.queries import NOBODY, Viewer, viewer_of
+from academy.core import clock
+from academy.core.errors import Refused
+
+Respond = Callable[[HttpRequest], HttpResponse]
+SEEN = "seen"
+MINUTE = 60
+WITHOUT_SECOND_FACTOR = ("/account/", "/sign-out/", "/static/", "/language/", "/healthz", "/readyz")
+
+
+class ViewerRequest(HttpRequest):
+    """A request that knows its viewer."""
+
+    viewer: Viewer
+    request_id: str
+
+
+class ViewerMiddleware:
+    """Sets `request.viewer`, speaks the viewer's language, and prolongs the session while it is used.
+
+    A session idles out after `IDLE_MINUTES`; it is written at most once a minute. Roles that decide
+    over others are not used with a password alone.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        viewer = cast("Viewer", SimpleLazyObject(lambda: _viewer(request)))
+        request.viewer = viewer  # type: ignore[attr-defined]
+        with translation.override(_language(request, viewer)):
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            if _is_signed_in(request):
+                _stay_signed_in(request, clock.now())
+                if _lacks_second_factor(request, viewer):
+                    return HttpResponseRedirect(reverse("mfa_index"))
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "")
+        return response
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    user = request.user
+    if not user.is_authenticated or user.pk is None:
+        return NOBODY
+    now = clock.now()
+    return viewer_of(user.pk, now=now, today=now.date())
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """Whether a session cookie came and belongs to an account; signed-out pages cost no query."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+
+
+def _language(request: HttpRequest, viewer: Viewer) -> str:
+    """The choice made on this device, else the account's language, else the browser's."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    known = dict(settings.LANGUAGES)
+    if chosen in known:
+        return chosen
+    if _is_signed_in(request) and viewer.language in known:
+        return viewer.language
+    return translation.get_language_from_request(request)
+
+
+def _stay_signed_in(request: HttpRequest, now: datetime) -> None:
+    moment = int(now.timestamp())
+    if moment - request.session.get(SEEN, 0) >= MINUTE:
+        request.session[SEEN] = moment
+
+
+def _lacks_second_factor(request: HttpRequest, viewer: Viewer) -> bool:
+    if not settings.SECOND_FACTOR_REQUIRED or request.path.startswith(WITHOUT_SECOND_FACTOR):
+        return False
+    needs = viewer.needs_second_factor or getattr(request.user, "is_superuser", False)
+    return bool(needs) and not is_mfa_enabled(cast("Any", request.user))
+
+
+class RefusedMiddleware:
+    """Turns a refusal into what a person can use: back to the form with the reason, or a calm page."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a `Refused` raised by a page; everything else is a fault and stays one."""
+        if not isinstance(error, Refused):
+            return None
+        if error.status in {403, 404}:
+            return render(request, "404.html", status=404)
+        back = request.META.get("HTTP_REFERER", "")
+        if request.method == "POST" and url_has_allowed_host_and_scheme(
+            back, allowed_hosts={request.get_host()}
+        ):
+            messages.error(request, str(error.sentence))
+            return HttpResponseRedirect(back, status=303)
+        return render(request, "web/refused.html", {"refusal": error}, status=error.status)

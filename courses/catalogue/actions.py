@@ -1,0 +1,332 @@
+"""Every change of the catalogue: courses, their versions, their way to the public and out of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from academy.core import clock, texts
+from academy.core.actor import Actor
+from academy.core.errors import Invalid, Missing, Refused
+from academy.ledger.actions import Fact, record
+from courses.catalogue import queries, rules
+from courses.catalogue.enums import CourseStatus
+from courses.catalogue.models import Audience, Course, CourseVersion, Format, Organisation, Topic
+from courses.catalogue.rules import CourseContent
+
+BATCH = 2_000
+
+# Columns of a version that its content holds under the same name.
+PLAIN = (
+    *("title", "summary", "objectives", "hours", "hours_basis", "minutes_per_hour", "days"),
+    *("duration_published", "year", "provider_course_code", "source_url"),
+    *("min_attendance_share", "test_required"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseEntry:
+    """A course as an import or a seed brings it in, published at once."""
+
+    code: str
+    provider: str
+    content: CourseContent
+    owners: tuple[str, ...] = ()
+    is_demo: bool = False
+
+
+def create_course(
+    *,
+    code: str,
+    provider: str,
+    content: CourseContent,
+    actor: Actor,
+    owners: Sequence[str] = (),
+    at: datetime | None = None,
+) -> Course:
+    """Open a new course as a draft with its first version; the code is never given twice."""
+    at = at or clock.now()
+    rules.check_length(hours=content.hours, days=content.days)
+    with transaction.atomic(durable=True):
+        if Course.objects.filter(code=code).exists():
+            raise Refused("course_code_taken", _("There is already a course with this code."))
+        bodies = _known(Organisation, {provider, *owners}, "provider")
+        course = Course.objects.create(code=code, provider_id=bodies[provider], changed_at=at)
+        course.owners.set([bodies[owner] for owner in owners])
+        versions = _write_versions([(course.pk, 1, content)], at)
+        _link_prerequisites([(versions[0], content)])
+        record([_fact(course, "course.created", version=1)], actor=actor, at=at)
+    return course
+
+
+def new_version(
+    *, course: UUID, content: CourseContent, actor: Actor, at: datetime | None = None
+) -> CourseVersion:
+    """Write down what the course is to say next.
+
+    The catalogue and the planned runs keep the present version until the new one is published.
+    """
+    at = at or clock.now()
+    rules.check_length(hours=content.hours, days=content.days)
+    with transaction.atomic(durable=True):
+        row = _locked(course)
+        if row.status == CourseStatus.ARCHIVED:
+            raise Refused("course_archived", _("An archived course takes no new version."))
+        last = row.versions.aggregate(last=models.Max("number"))["last"] or 0
+        version = _write_versions([(row.pk, last + 1, content)], at)[0]
+        _link_prerequisites([(version, content)])
+        _change(row, at)
+        fact = _fact(row, "course.version_written", version=version.number)
+        record([fact], actor=actor, at=at)
+    return version
+
+
+def submit_for_review(*, course: UUID, actor: Actor, at: datetime | None = None) -> Course:
+    """Ask the academy to look at a draft before it is published."""
+    return _step(course, CourseStatus.IN_REVIEW, "course.submitted", actor=actor, at=at)
+
+
+def return_to_draft(
+    *, course: UUID, actor: Actor, reason: str = "", note: str = "", at: datetime | None = None
+) -> Course:
+    """Send a course back to its authors, or take an archived one up again."""
+    return _step(
+        course, CourseStatus.DRAFT, "course.returned", actor=actor, at=at, reason=reason, note=note
+    )
+
+
+def publish_course(*, course: UUID, actor: Actor, at: datetime | None = None) -> Course:
+    """Put the newest version into the catalogue.
+
+    Refused while a title is owed in one of the institution's languages. Runs that were planned with
+    an older version keep it.
+    """
+    at = at or clock.now()
+    with transaction.atomic(durable=True):
+        row = _locked(course)
+        rules.check_transition(row.status, CourseStatus.PUBLISHED)
+        newest = row.versions.order_by("-number").first()
+        if newest is None or newest.pk == row.current_id:
+            raise Refused("nothing_to_publish", _("There is no newer version to publish."))
+        rules.check_publishable(newest.title, required=texts.languages())
+        before, row.status, row.current = row.status, CourseStatus.PUBLISHED, newest
+        row.published_at = row.published_at or at
+        _change(row, at, "status", "current", "published_at")
+        fact = _fact(row, "course.published", version=newest.number, **{"from": before})
+        record([fact], actor=actor, at=at)
+    return row
+
+
+def archive_course(
+    *, course: UUID, actor: Actor, reason: str = "", note: str = "", at: datetime | None = None
+) -> Course:
+    """Take a course out of the catalogue. Its page, runs and records stay."""
+    return _step(
+        course,
+        CourseStatus.ARCHIVED,
+        "course.archived",
+        actor=actor,
+        at=at,
+        reason=reason,
+        note=note,
+    )
+
+
+def _step(
+    course: UUID,
+    wanted: CourseStatus,
+    event: str,
+    *,
+    actor: Actor,
+    at: datetime | None,
+    reason: str = "",
+    note: str = "",
+) -> Course:
+    at = at or clock.now()
+    with transaction.atomic(durable=True):
+        row = _locked(course)
+        rules.check_transition(row.status, wanted)
+        before, row.status = row.status, wanted
+        _change(row, at, "status")
+        fact = _fact(row, event, reason=reason, note=note, **{"from": before})
+        record([fact], actor=actor, at=at)
+    return row
+
+
+def load_courses(*, entries: Sequence[CourseEntry], actor: Actor, at: datetime) -> list[str]:
+    """Bring courses into the catalogue set-based, published, with their events; the codes that changed.
+
+    An entry that says what the course says already changes nothing. The caller has checked every
+    code and title and opened the transaction.
+    """
+    present = queries.present_contents(entry.code for entry in entries)
+    due = [entry for entry in entries if present.get(entry.code) != entry.content]
+    if not due:
+        return []
+    _write_new_courses([entry for entry in due if entry.code not in present], at)
+    courses = Course.objects.select_for_update().in_bulk(
+        [entry.code for entry in due], field_name="code"
+    )
+    numbers = _last_numbers(course.pk for course in courses.values())
+    versions = _write_versions(
+        [
+            (courses[entry.code].pk, numbers.get(courses[entry.code].pk, 0) + 1, entry.content)
+            for entry in due
+        ],
+        at,
+    )
+    _make_current(courses, versions, at)
+    _link_prerequisites(list(zip(versions, (entry.content for entry in due), strict=True)))
+    record(list(_load_facts(courses, versions)), actor=actor, at=at)
+    return [entry.code for entry in due]
+
+
+def _write_new_courses(entries: Sequence[CourseEntry], at: datetime) -> None:
+    named = {code for entry in entries for code in (entry.provider, *entry.owners)}
+    bodies = _known(Organisation, named, "provider")
+    rows = Course.objects.bulk_create(
+        [
+            Course(
+                code=entry.code,
+                provider_id=bodies[entry.provider],
+                is_demo=entry.is_demo,
+                changed_at=at,
+                revision=0,
+            )
+            for entry in entries
+        ],
+        batch_size=BATCH,
+    )
+    owned = Course.owners.through
+    owned.objects.bulk_create(
+        [
+            owned(course_id=row.pk, organisation_id=bodies[owner])
+            for row, entry in zip(rows, entries, strict=True)
+            for owner in entry.owners
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _last_numbers(courses: Iterable[int]) -> dict[int, int]:
+    rows = CourseVersion.objects.filter(course_id__in=list(courses)).values("course_id")
+    return {row["course_id"]: row["last"] for row in rows.annotate(last=models.Max("number"))}
+
+
+def _make_current(
+    courses: Mapping[str, Course], versions: Sequence[CourseVersion], at: datetime
+) -> None:
+    newest = {version.course_id: version for version in versions}
+    for course in courses.values():
+        course.current = newest[course.pk]
+        course.status = CourseStatus.PUBLISHED
+        course.published_at = course.published_at or at
+        course.changed_at = at
+        course.revision += 1
+    Course.objects.bulk_update(
+        courses.values(),
+        ["current", "status", "published_at", "changed_at", "revision"],
+        batch_size=BATCH,
+    )
+
+
+def _load_facts(courses: Mapping[str, Course], versions: Sequence[CourseVersion]) -> Iterable[Fact]:
+    by_id = {course.pk: course for course in courses.values()}
+    for version in versions:
+        course = by_id[version.course_id]
+        if version.number == 1:
+            yield _fact(course, "course.created", version=1)
+        yield _fact(course, "course.published", version=version.number)
+
+
+def _write_versions(
+    wanted: Sequence[tuple[int, int, CourseContent]], at: datetime
+) -> list[CourseVersion]:
+    """The versions and their lists, in a number of statements that does not grow with them."""
+    contents = [content for _, _, content in wanted]
+    formats = _known(Format, {content.format for content in contents}, "format")
+    versions = CourseVersion.objects.bulk_create(
+        [
+            CourseVersion(
+                course_id=course,
+                number=number,
+                format_id=formats[content.format],
+                languages=list(content.languages),
+                demo_translations=list(content.demo_translations),
+                created_at=at,
+                **{name: getattr(content, name) for name in PLAIN},
+            )
+            for course, number, content in wanted
+        ],
+        batch_size=BATCH,
+    )
+    pairs = list(zip(versions, contents, strict=True))
+    _link(CourseVersion.topics.through, "topic_id", Topic, pairs, "topics")
+    _link(CourseVersion.audiences.through, "audience_id", Audience, pairs, "audiences")
+    return versions
+
+
+def _link(
+    through: Any,
+    column: str,
+    model: type[models.Model],
+    pairs: Sequence[tuple[CourseVersion, CourseContent]],
+    name: str,
+) -> None:
+    codes = {code for _, content in pairs for code in getattr(content, name)}
+    known = _known(model, codes, name)
+    through.objects.bulk_create(
+        [
+            through(courseversion_id=version.pk, **{column: known[code]})
+            for version, content in pairs
+            for code in getattr(content, name)
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _link_prerequisites(pairs: Sequence[tuple[CourseVersion, CourseContent]]) -> None:
+    """Last of all, because a course may ask for another one of the same list."""
+    through = CourseVersion.prerequisites.through
+    _link(through, "course_id", Course, pairs, "prerequisites")
+
+
+def _known(model: type[models.Model], codes: set[str], field: str) -> dict[str, int]:
+    """The ids behind the codes; refuses a code that no list of the academy has."""
+    if not codes:
+        return {}
+    rows = model._default_manager.filter(code__in=codes).values_list("code", "pk")
+    known = dict(rows)
+    if unknown := sorted(codes - set(known)):
+        sentence = _("Unknown: %(codes)s.") % {"codes": ", ".join(unknown)}
+        raise Invalid("unknown_code", sentence, fields={field: [sentence]})
+    return known
+
+
+def _locked(public_id: UUID) -> Course:
+    course = Course.objects.select_for_update(of=("self",)).filter(public_id=public_id).first()
+    if course is None:
+        raise Missing("unknown_course", _("There is no such course."))
+    return course
+
+
+def _change(course: Course, at: datetime, *fields: str) -> None:
+    course.changed_at = at
+    course.revision += 1
+    course.save(update_fields=["changed_at", "revision", *fields])
+
+
+def _fact(course: Course, event: str, *, reason: str = "", note: str = "", **data: object) -> Fact:
+    return Fact(
+        event,
+        "course",
+        course.public_id,
+        context_id=course.public_id,
+        data={"code": course.code, "status": course.status, **data},
+        reason=reason,
+        note=note,
+    )

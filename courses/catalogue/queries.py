@@ -1,0 +1,248 @@
+"""Reads of the catalogue: a course's page, and what courses say at present."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from academy.core.texts import Picked, Texts, pick
+from courses.catalogue.enums import CourseStatus
+from courses.catalogue.models import Audience, Course, CourseVersion
+from courses.catalogue.rules import AudienceFacts, CourseContent
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something of an editable list, with its name in the reader's language."""
+
+    code: str
+    name: Picked
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """Everything that a course's page says. Empty hours and days mean: not published."""
+
+    id: int
+    public_id: UUID
+    code: str
+    status: str
+    revision: int
+    version: int
+    changed_at: datetime
+    is_demo: bool
+    title: Picked
+    summary: Picked
+    objectives: list[str]
+    objectives_language: str
+    demo_translations: tuple[str, ...]
+    provider: Named
+    owners: list[Named]
+    country: str
+    format: Named
+    languages: list[str]
+    topics: list[Named]
+    audiences: list[Named]
+    prerequisites: list[Named]
+    hours: float | None
+    hours_basis: str
+    minutes_per_hour: int | None
+    days: float | None
+    duration_published: str
+    year: int | None
+    provider_course_code: str
+    source_url: str
+    min_attendance_share: float
+    test_required: bool
+
+    @property
+    def is_demo_translation(self) -> bool:
+        """Whether the title is shown in a translation made for demonstration."""
+        return self.title.language in self.demo_translations
+
+
+# One round trip: the lists come as JSON beside the row.
+PAGE = """
+SELECT course.id, course.public_id, course.code, course.status, course.revision, version.number,
+       course.changed_at, course.is_demo, version.title, version.summary, version.objectives,
+       version.demo_translations, provider.country, version.languages, version.hours,
+       version.hours_basis, version.minutes_per_hour, version.days, version.duration_published,
+       version.year, version.provider_course_code, version.source_url,
+       version.min_attendance_share, version.test_required,
+       json_build_array(provider.code, provider.names),
+       json_build_array(format.code, format.names),
+       (SELECT coalesce(json_agg(json_build_array(o.code, o.names) ORDER BY o.code), '[]')
+          FROM courses_course_owners x JOIN courses_organisation o ON o.id = x.organisation_id
+         WHERE x.course_id = course.id),
+       (SELECT coalesce(json_agg(json_build_array(t.code, t.names) ORDER BY x.id), '[]')
+          FROM courses_courseversion_topics x JOIN courses_topic t ON t.id = x.topic_id
+         WHERE x.courseversion_id = version.id),
+       (SELECT coalesce(json_agg(json_build_array(a.code, a.names) ORDER BY x.id), '[]')
+          FROM courses_courseversion_audiences x JOIN courses_audience a ON a.id = x.audience_id
+         WHERE x.courseversion_id = version.id),
+       (SELECT coalesce(json_agg(json_build_array(c.code, v.title) ORDER BY c.code), '[]')
+          FROM courses_courseversion_prerequisites x
+          JOIN courses_course c ON c.id = x.course_id
+          JOIN courses_courseversion v ON v.id = c.current_id
+         WHERE x.courseversion_id = version.id)
+  FROM courses_course course
+  JOIN courses_organisation provider ON provider.id = course.provider_id
+  JOIN courses_courseversion version ON version.id = coalesce(course.current_id,
+       (SELECT max(id) FROM courses_courseversion WHERE course_id = course.id))
+  JOIN courses_format format ON format.id = version.format_id
+ WHERE course.id = %(course)s
+"""
+
+
+def course_page(course: Course, language: str) -> CoursePage | None:
+    """What the course's page says, in one statement; a draft shows its newest version."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAGE, {"course": course.pk})
+        row = cursor.fetchone()
+    return _page(row, language) if row else None
+
+
+def _page(row: tuple[Any, ...], language: str) -> CoursePage:
+    (
+        *(pk, public_id, code, status, revision, number, changed_at, is_demo, title, summary),
+        *(objectives, demo, country, languages, hours, basis, minutes, days, duration, year),
+        *(provider_code, source, share, test, provider, format_, owners, topics, audiences),
+        prerequisites,
+    ) = row
+    spoken = pick({code: "\n".join(lines) for code, lines in objectives.items()}, language)
+    return CoursePage(
+        id=pk,
+        public_id=public_id,
+        code=code,
+        status=status,
+        revision=revision,
+        version=number,
+        changed_at=changed_at,
+        is_demo=is_demo,
+        title=pick(title, language),
+        summary=pick(summary, language),
+        objectives=list(objectives.get(spoken.language, [])),
+        objectives_language=spoken.language,
+        demo_translations=tuple(demo),
+        provider=named(provider, language),
+        owners=[named(pair, language) for pair in owners],
+        country=country,
+        format=named(format_, language),
+        languages=list(languages),
+        topics=[named(pair, language) for pair in topics],
+        audiences=[named(pair, language) for pair in audiences],
+        prerequisites=[named(pair, language) for pair in prerequisites],
+        hours=_number(hours),
+        hours_basis=basis,
+        minutes_per_hour=minutes,
+        days=_number(days),
+        duration_published=duration,
+        year=year,
+        provider_course_code=provider_code,
+        source_url=source,
+        min_attendance_share=float(share),
+        test_required=test,
+    )
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def named(pair: tuple[str, Texts], language: str) -> Named:
+    """A code and its names, as they are shown to one reader."""
+    code, names = pair
+    return Named(code, pick(names, language))
+
+
+def courses_on_the_desk() -> QuerySet[Course]:
+    """Every course with its provider and present version, for those who plan; newest change first."""
+    return Course.objects.select_related("provider", "current", "current__format").order_by(
+        "-changed_at", "-id"
+    )
+
+
+def versions_to_review() -> QuerySet[CourseVersion]:
+    """Versions that wait for the academy's yes: of courses in review, the newest one each."""
+    return (
+        CourseVersion.objects.filter(course__status=CourseStatus.IN_REVIEW)
+        .select_related("course", "course__provider", "format")
+        .order_by("course_id", "-number")
+        .distinct("course_id")
+    )
+
+
+def present_contents(codes: Iterable[str]) -> dict[str, CourseContent]:
+    """What these courses say at present (the newest version of each), by course code."""
+    versions = (
+        CourseVersion.objects.filter(course__code__in=list(codes))
+        .select_related("course", "format")
+        .prefetch_related("topics", "audiences", "prerequisites")
+        .order_by("course_id", "-number")
+        .distinct("course_id")
+    )
+    return {version.course.code: content_of(version) for version in versions}
+
+
+def content_of(version: CourseVersion) -> CourseContent:
+    """A version's row as the plain facts that imports compare."""
+    return CourseContent(
+        title=version.title,
+        format=version.format.code,
+        summary=version.summary,
+        objectives=version.objectives,
+        demo_translations=tuple(version.demo_translations),
+        languages=tuple(version.languages),
+        topics=tuple(sorted(topic.code for topic in version.topics.all())),
+        audiences=tuple(sorted(audience.code for audience in version.audiences.all())),
+        prerequisites=tuple(sorted(course.code for course in version.prerequisites.all())),
+        hours=version.hours,
+        hours_basis=version.hours_basis,
+        minutes_per_hour=version.minutes_per_hour,
+        days=version.days,
+        duration_published=version.duration_published,
+        year=version.year,
+        provider_course_code=version.provider_course_code,
+        source_url=version.source_url,
+        min_attendance_share=version.min_attendance_share,
+        test_required=version.test_required,
+    )
+
+
+AUDIENCES = """
+SELECT a.id, a.code, a.basis, a.categories, a.max_months_in_post, a.remote_only,
+       (SELECT coalesce(array_agg(p.code), '{}') FROM courses_audience_positions x
+          JOIN academy_position p ON p.id = x.position_id WHERE x.audience_id = a.id),
+       (SELECT coalesce(array_agg(l.code), '{}') FROM courses_audience_court_levels x
+          JOIN academy_courtlevel l ON l.id = x.courtlevel_id WHERE x.audience_id = a.id),
+       (SELECT coalesce(array_agg(k.code), '{}') FROM courses_audience_court_kinds x
+          JOIN academy_courtkind k ON k.id = x.courtkind_id WHERE x.audience_id = a.id)
+  FROM courses_audience a
+"""
+
+
+def audience_facts() -> Mapping[str, AudienceFacts]:
+    """Every audience as the facts that `rules.audience_fits` reads, by code, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(AUDIENCES)
+        return {
+            code: AudienceFacts(
+                basis=basis,
+                categories=frozenset(categories),
+                positions=frozenset(positions),
+                levels=frozenset(levels),
+                kinds=frozenset(kinds),
+                max_months_in_post=months,
+                remote_only=remote,
+            )
+            for _, code, basis, categories, months, remote, positions, levels, kinds in cursor
+        }
+
+
+def audiences_by_code() -> dict[str, Audience]:
+    """The audiences, by code."""
+    return {audience.code: audience for audience in Audience.objects.all()}

@@ -1,0 +1,122 @@
+"""Certificates as people meet them: their list, the printed page, the public check."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import segno
+import typst
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from academy.core.errors import Refused
+from courses.planning.models import Run
+from enrollment.certificates import rules
+from enrollment.certificates.enums import Answer
+from enrollment.certificates.models import Certificate
+
+TEMPLATE = Path(__file__).with_name("template.typ")
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the public check says: never more about the person than the paper shows.
+
+    Not the reason for which a certificate ended, nor the serial of the one that replaced it: who
+    holds an old paper has no right to the new one.
+    """
+
+    answer: Answer
+    paper: rules.Paper | None = None
+    ended_on: date | None = None
+
+
+UNKNOWN = Verification(Answer.UNKNOWN)
+
+
+def verification_of(serial: str) -> Verification:
+    """What is known of a serial, as typed or scanned.
+
+    "Valid" is said only when the stored state says so; whatever cannot be read raises, and the page
+    then says that it cannot tell. Whether a serial exists costs the same one look into an index, and
+    128 random bits leave nothing to guess. The serial goes into no log and no event.
+    """
+    wanted = rules.as_serial(serial)
+    certificate = Certificate.objects.filter(serial=wanted).first() if wanted else None
+    if certificate is None:
+        return UNKNOWN
+    ended = certificate.ended_at
+    return Verification(
+        Answer(certificate.state),
+        rules.Paper.from_json(certificate.paper),
+        ended.astimezone(ZoneInfo(settings.TIME_ZONE)).date() if ended else None,
+    )
+
+
+def certificates_of(person: int) -> QuerySet[Certificate]:
+    """A person's certificates, newest first, ended ones too."""
+    rows = Certificate.objects.filter(outcome__enrollment__person=person)
+    return rows.select_related("outcome__enrollment__run").order_by("-issued_at", "-pk")
+
+
+def certificates_of_run(run: Run) -> QuerySet[Certificate]:
+    """The certificates that a run led to, in the order of the people's names."""
+    rows = Certificate.objects.filter(outcome__enrollment__run=run)
+    rows = rows.select_related("outcome__enrollment__person")
+    return rows.order_by("outcome__enrollment__person__sort_key", "-pk")
+
+
+def verification_url(certificate: Certificate) -> str:
+    """The public address that the QR code leads to."""
+    return f"{settings.PUBLIC_URL}/verify/{certificate.serial}"
+
+
+def certificate_pdf(certificate: Certificate) -> bytes:
+    """The certificate as a page to print: tagged PDF/A-2, in the languages that it was issued in.
+
+    Made from the frozen paper alone, so it is the same page, byte for byte, whenever it is asked
+    for. An ended certificate is not printed again.
+    """
+    if certificate.state != Certificate.State.VALID:
+        raise Refused("certificate_ended", _("This certificate is no longer valid."))
+    made = _compiler().compile(
+        format="pdf",
+        sys_inputs={"sheet": json.dumps(_sheet(certificate), ensure_ascii=False)},
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=int(certificate.issued_at.timestamp()),
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("The page was not set.")
+    return made
+
+
+def _sheet(certificate: Certificate) -> dict[str, object]:
+    """Everything that the template needs, as data: what stands in it is printed, never run."""
+    paper = rules.Paper.from_json(certificate.paper)
+    url = verification_url(certificate)
+    return {
+        "person": paper.person,
+        "columns": [rules.column_of(paper, language) for language in paper.languages],
+        "serial": rules.in_groups(certificate.serial),
+        "url": url,
+        "qr": _qr_svg(url),
+    }
+
+
+def _qr_svg(url: str) -> str:
+    picture = BytesIO()
+    segno.make_qr(url, error="m").save(picture, kind="svg", border=0, xmldecl=False)
+    return picture.getvalue().decode("utf-8")
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """Reads the template and its fonts once per process; only fonts from the wheel, so that every
+    server sets the same page."""
+    fonts = typst.Fonts(include_system_fonts=False)
+    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)

@@ -1,0 +1,26 @@
+"""Reasons in words. A code without words here is not shown in a mail; the page has the whole story."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, Promise] = {
+    "declined": _("The offered seat was declined."),
+    "run_started": _("The course has begun."),
+    "list_closed": _("The waiting list is closed."),
+    "silence": _("No decision was made in time."),
+    "offer_ended": _("The offer was not accepted in time."),
+    "not_confirmed": _("The place was not confirmed again in time."),
+    "run_cancelled": _("The course will not take place."),
+    "too_few": _("Too few people could take part."),
+    "trainer_away": _("The trainer cannot teach on these dates."),
+    "venue": _("The venue is not available."),
+    "illness": _("Illness."),
+    "workload": _("The court's workload does not allow it at this time."),
+    "left_service": _("The service in the judiciary has ended."),
+    "lost_post": _("The post under which the place was given has ended."),
+}
+
+
+def reason(code: str) -> Promise | str:
+    """The reason in words; empty where there are none."""
+    return REASONS.get(code, "")

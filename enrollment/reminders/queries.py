@@ -1,0 +1,345 @@
+"""What is true now about the subjects of messages, read in batches, and who must be told."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from academy.core.texts import Texts
+from academy.messages.models import Message
+from academy.messages.registry import Answer, Holds, Kind, Untrue
+from academy.people.models import Appointment, Person
+from courses.planning.enums import RunState
+from courses.planning.models import Run, Session
+from enrollment.attendance.models import Mark
+from enrollment.certificates.models import Certificate
+from enrollment.decisions.enums import StepState
+from enrollment.decisions.models import Decision
+from enrollment.reminders import phrases, rules
+from enrollment.reminders.enums import TRUE_WHILE, URGENT, Letter
+from enrollment.reminders.models import ReminderRule
+from enrollment.reminders.rules import Standing
+from enrollment.seats.enums import ACTIVE, State
+from enrollment.seats.models import Enrollment
+
+HOME, DESK = "/", "/desk/"
+
+RUN_COLUMNS = {
+    "code": "code",
+    "state": "state",
+    "starts_at": "starts_at",
+    "ends_at": "ends_at",
+    "time_zone": "time_zone",
+    "link": "link",
+    "title": "version__title",
+    "venue": "venue__names",
+    "city": "venue__city",
+    "address": "venue__address",
+}
+
+
+def run_facts(row: Mapping[str, Any]) -> dict[str, object]:
+    """What a mail says of a run, from the columns above."""
+    return {
+        "course": row["run_title"],
+        "run": row["run_code"],
+        "starts": row["run_starts_at"],
+        "ends": row["run_ends_at"],
+        "venue": row["run_venue"] or "",
+        "city": row["run_city"] or "",
+        "address": row["run_address"] or "",
+        "link": row["run_link"],
+        "run_cancelled": row["run_state"] == RunState.CANCELLED,
+    }
+
+
+def _run_columns(prefix: str) -> dict[str, F]:
+    return {f"run_{name}": F(f"{prefix}{path}") for name, path in RUN_COLUMNS.items()}
+
+
+def _subjects(messages: Sequence[Message]) -> list[UUID]:
+    return [message.subject_id for message in messages]
+
+
+# --- Messages about an enrolment ---------------------------------------------------------------
+
+
+def _ahead() -> QuerySet[Enrollment]:
+    """Who stands before an enrolment on its waiting list, the enrolment itself included."""
+    return (
+        Enrollment.objects.filter(run=OuterRef("run"), state=State.WAITLISTED)
+        .filter(
+            Q(priority_class__lt=OuterRef("priority_class"))
+            | Q(
+                priority_class=OuterRef("priority_class"),
+                queue_number__lte=OuterRef("queue_number"),
+            )
+        )
+        .order_by()
+        .values("run")
+        .annotate(number=Count("id"))
+        .values("number")
+    )
+
+
+def _enrollments(letter: Letter, subjects: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    rows = Enrollment.objects.filter(public_id__in=subjects).annotate(**_run_columns("run__"))
+    extra = ["public_id", "state", "due_at", "end_reason"]
+    if letter == Letter.WAITLISTED:
+        rows = rows.annotate(place=Coalesce(Subquery(_ahead()), 0))
+        extra.append("place")
+    if letter == Letter.OUTCOME:
+        valid = Certificate.objects.filter(
+            outcome__enrollment=OuterRef("pk"), state=Certificate.State.VALID
+        )
+        current = F("outcomes__outcome")
+        rows = rows.filter(outcomes__is_current=True)
+        rows = rows.annotate(has_certificate=Exists(valid), outcome=current)
+        extra += ["has_certificate", "outcome"]
+    names = [*extra, *(f"run_{name}" for name in RUN_COLUMNS)]
+    return {row["public_id"]: row for row in rows.values(*names)}
+
+
+def about_enrollments(
+    letter: Letter,
+) -> Callable[[Sequence[Message], datetime], Mapping[int, Answer]]:
+    """The resolver of a kind whose subject is an enrolment."""
+
+    def resolve(messages: Sequence[Message], now: datetime) -> Mapping[int, Answer]:
+        rows = _enrollments(letter, _subjects(messages))
+        templates = _templates(messages) if letter == Letter.RUN_START else {}
+        return {
+            message.pk: _about_enrollment(letter, message, row, now, templates)
+            for message in messages
+            if (row := rows.get(message.subject_id))
+        }
+
+    return resolve
+
+
+def _about_enrollment(
+    letter: Letter,
+    message: Message,
+    row: Mapping[str, Any],
+    now: datetime,
+    templates: Mapping[str, str],
+) -> Answer:
+    standing = Standing(
+        state=State(row["state"]),
+        due_at=row["due_at"],
+        run_state=RunState(row["run_state"]),
+        starts_at=row["run_starts_at"],
+        has_certificate=row.get("has_certificate", False),
+    )
+    reason = rules.why_untrue(letter, standing, now=now, start=_moment(message, "start"))
+    if not reason and letter == Letter.RUN_START and message.facts["rule"] not in templates:
+        reason = "rule_inactive"
+    if reason:
+        return Untrue(reason)
+    facts = run_facts(row) | {
+        "due": row["due_at"] or "",
+        "place": row.get("place", ""),
+        "outcome": row.get("outcome", ""),
+        "came_from": message.facts.get("from", ""),
+        "reason": phrases.reason(row["end_reason"]),
+    }
+    template = templates.get(message.facts.get("rule", ""), "")
+    return Holds(facts, HOME, row["run_time_zone"], template)
+
+
+def _moment(message: Message, name: str) -> datetime | None:
+    """A moment that the planner wrote down in whole seconds."""
+    seconds = message.facts.get(name)
+    return datetime.fromtimestamp(seconds, tz=UTC) if seconds is not None else None
+
+
+def _templates(messages: Sequence[Message]) -> dict[str, str]:
+    """The words of the active rules that these reminders come from."""
+    codes = {message.facts.get("rule", "") for message in messages}
+    rows = ReminderRule.objects.filter(code__in=codes, is_active=True)
+    return dict(rows.values_list("code", "template"))
+
+
+# --- Messages about other subjects -------------------------------------------------------------
+
+
+def about_certificates(messages: Sequence[Message], _now: datetime) -> Mapping[int, Answer]:
+    """Told while the certificate is valid."""
+    found = Certificate.objects.filter(public_id__in=_subjects(messages)).annotate(
+        **_run_columns("outcome__enrollment__run__")
+    )
+    rows = {
+        row["public_id"]: row
+        for row in found.values("public_id", "end_reason", *(f"run_{name}" for name in RUN_COLUMNS))
+    }
+    return {
+        message.pk: Untrue("certificate_ended")
+        if row["end_reason"]
+        else Holds(run_facts(row), HOME, row["run_time_zone"])
+        for message in messages
+        if (row := rows.get(message.subject_id))
+    }
+
+
+def about_decisions(messages: Sequence[Message], now: datetime) -> Mapping[int, Answer]:
+    """Told while the step is open and the reader still heads the court."""
+    subjects = _subjects(messages)
+    found = Decision.objects.filter(public_id__in=subjects).select_related("enrollment__person")
+    columns = found.annotate(**_run_columns("enrollment__run__"))
+    rows = {row.public_id: row for row in columns}
+    heads = set(
+        Appointment.objects.filter(
+            position__is_head=True,
+            period__contains=now.date(),
+            court__in={row.court_id for row in rows.values() if row.court_id},
+        ).values_list("court_id", "person_id")
+    )
+    return {
+        message.pk: _about_decision(message, row, now, heads)
+        for message in messages
+        if (row := rows.get(message.subject_id))
+    }
+
+
+def _about_decision(
+    message: Message, row: Decision, now: datetime, heads: set[tuple[int, int]]
+) -> Answer:
+    if row.state != StepState.OPEN:
+        return Untrue(f"is_{row.state}")
+    if row.due_at <= now:
+        return Untrue("deadline_passed")
+    if (row.court_id, message.person_id) not in heads:
+        return Untrue("not_head_any_more")
+    facts = run_facts(vars(row)) | {
+        "who": row.enrollment.person.full_name,
+        "kind": row.kind,
+        "silence": row.silence,
+        "due": row.due_at,
+    }
+    return Holds(facts, DESK, vars(row)["run_time_zone"])
+
+
+def about_teaching(messages: Sequence[Message], _now: datetime) -> Mapping[int, Answer]:
+    """Told while the reader teaches the run and the run stands as the event said."""
+    found = Run.objects.filter(public_id__in=_subjects(messages)).annotate(
+        **{f"run_{name}": F(path) for name, path in RUN_COLUMNS.items()}
+    )
+    names = [f"run_{name}" for name in RUN_COLUMNS]
+    rows = {row["public_id"]: row for row in found.values("public_id", "sequence", *names)}
+    return {
+        message.pk: _about_teaching(message, row)
+        for message in messages
+        if (row := rows.get(message.subject_id))
+    }
+
+
+def _about_teaching(message: Message, row: Mapping[str, Any]) -> Answer:
+    state, said = row["run_state"], message.facts["change"]
+    still = state == said if said != "moved" else RunState(state) in {*TELL_TRAINERS_MOVED}
+    if not still:
+        return Untrue(f"run_is_{state}")
+    return Holds(run_facts(row) | {"change": said}, DESK, row["run_time_zone"])
+
+
+TELL_TRAINERS_MOVED = (RunState.PUBLISHED, RunState.GOING_AHEAD, RunState.RUNNING)
+
+
+def about_missing_marks(messages: Sequence[Message], _now: datetime) -> Mapping[int, Answer]:
+    """Told while somebody who has a place at the session has no mark for it."""
+    unmarked = (
+        Enrollment.objects.filter(run=OuterRef("run"), state=State.CONFIRMED)
+        .filter(~Exists(Mark.objects.filter(enrollment=OuterRef("pk"), session=OuterRef(OuterRef("pk")))))
+        .order_by()
+        .values("run")
+        .annotate(number=Count("id"))
+        .values("number")
+    )
+    found = Session.objects.filter(public_id__in=_subjects(messages)).annotate(
+        missing=Coalesce(Subquery(unmarked), 0), **_run_columns("run__")
+    )
+    rows = {row.public_id: row for row in found}
+    templates = _templates(messages)
+    return {
+        message.pk: _about_missing_marks(message, row, templates)
+        for message in messages
+        if (row := rows.get(message.subject_id))
+    }
+
+
+def _about_missing_marks(
+    message: Message, row: Session, templates: Mapping[str, str]
+) -> Answer:
+    run = vars(row)
+    ended_at, planned_end = row.period.upper, _moment(message, "end")
+    reason = rules.why_no_marks_needed(
+        RunState(run["run_state"]),
+        is_cancelled=row.is_cancelled,
+        ended_at=ended_at,
+        planned_end=planned_end or ended_at,
+        missing=run["missing"],
+    )
+    if reason or message.facts["rule"] not in templates:
+        return Untrue(reason or "rule_inactive")
+    facts = run_facts(run) | {"session": row.number, "ended": ended_at, "missing": run["missing"]}
+    return Holds(facts, DESK, run["run_time_zone"], templates[message.facts["rule"]])
+
+
+# --- Who must be told --------------------------------------------------------------------------
+
+
+def person_keys(public_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Inner keys of persons by their public ids."""
+    return dict(
+        Person.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "id")
+    )
+
+
+def active_on(runs: Iterable[UUID]) -> list[tuple[UUID, int, UUID]]:
+    """Everybody with an active enrolment on these runs: run, person, enrolment."""
+    rows = Enrollment.objects.filter(run__public_id__in=set(runs), state__in=ACTIVE)
+    return list(rows.values_list("run__public_id", "person_id", "public_id").order_by("id"))
+
+
+def trainers_of(runs: Iterable[UUID]) -> list[tuple[UUID, int]]:
+    """Who teaches these runs: run, person."""
+    rows = Run.objects.filter(public_id__in=set(runs), assignments__isnull=False)
+    return list(rows.values_list("public_id", "assignments__person_id").order_by("assignments__id"))
+
+
+def heads_asked(decisions: Iterable[UUID], now: datetime) -> list[tuple[UUID, int, datetime]]:
+    """Every present head of the court that is asked: decision, person, due. Never the person concerned."""
+    rows = Decision.objects.filter(
+        public_id__in=set(decisions),
+        court__appointments__position__is_head=True,
+        court__appointments__period__contains=now.date(),
+    ).exclude(court__appointments__person=F("enrollment__person"))
+    return list(
+        rows.values_list("public_id", "court__appointments__person_id", "due_at").distinct()
+    )
+
+
+# --- The kinds ---------------------------------------------------------------------------------
+
+OTHER_SUBJECTS = {
+    Letter.CERTIFICATE: about_certificates,
+    Letter.DECISION: about_decisions,
+    Letter.TEACHING: about_teaching,
+    Letter.MARKS_MISSING: about_missing_marks,
+}
+
+
+def kinds() -> list[Kind]:
+    """Every kind of message about an enrolment, for the registry of messages."""
+    return [
+        Kind(
+            name=letter.value,
+            resolve=OTHER_SUBJECTS.get(letter) or about_enrollments(letter),
+            template=letter.value.replace(".", "_"),
+            urgent=letter in URGENT,
+        )
+        for letter in Letter
+        if letter in TRUE_WHILE or letter in OTHER_SUBJECTS
+    ]
