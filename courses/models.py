@@ -17,14 +17,25 @@ from courses.planning.models import (
     TrainerAssignment,
     Venue,
 )
-from courses.search.models import CatalogueWord, CourseIndex
+from courses.search.models import (
+    CatalogueRevision,
+    CatalogueWord,
+    CourseIndex,
+    CourseTitle,
+    CourseWord,
+    FacetCount,
+)
 
 __all__ = [
     "Audience",
+    "CatalogueRevision",
     "CatalogueWord",
     "Course",
     "CourseIndex",
+    "CourseTitle",
     "CourseVersion",
+    "CourseWord",
+    "FacetCount",
     "Format",
     "Organisation",
     "Phase",

@@ -1,4 +1,4 @@
-"""A small judiciary for tests: people whose roles follow from their posts, courses, runs with seats.
+"""A small judiciary for tests: people with posts and roles, courses, runs with seats.
 
 State is reached through the actions wherever that is the point; only reference data is written
 directly.
@@ -105,9 +105,7 @@ def people(how_many: int, at: Court | None = None) -> list[Person]:
 
 def account(login: str = "", *, of: Person | None = None, role: Role | None = None) -> Account:
     """A way to sign in, with the password of the tests and perhaps a granted role."""
-    made = Account.objects.create_user(
-        login or f"u{number()}", PASSWORD, person=of, language="en"
-    )
+    made = Account.objects.create_user(login or f"u{number()}", PASSWORD, person=of, language="en")
     if role is not None:
         RoleGrant.objects.create(account=made, role=role)
     return made

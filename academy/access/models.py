@@ -11,8 +11,8 @@ from academy.courts.models import Court
 class RoleGrant(models.Model):
     """A role given to an account; a coordinator's grant names the court.
 
-    That somebody is a trainee, a head of court or the trainer of a run follows from facts (a person,
-    an appointment, an assignment) and is never granted.
+    That somebody is a trainee, heads a court or teaches a run follows from facts (a person, an
+    appointment, an assignment) and is never granted.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grants")

@@ -26,7 +26,7 @@ class AccountManager(BaseUserManager["Account"]):
         return account
 
     def create_superuser(self, login: str, password: str | None = None, **fields: Any) -> "Account":
-        """An account that may do everything in the admin; outside the demo it must use a second factor."""
+        """An account for the admin; outside the demo it must use a second factor."""
         return self.create_user(login, password, is_staff=True, is_superuser=True, **fields)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 
+from academy.config import schedule
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "academy.config.settings")
 
 app = Celery("academy")
@@ -31,10 +33,13 @@ app.conf.update(
     timezone="UTC",
 )
 app.conf["CELERY_DB_REUSE_MAX"] = 1_000  # else every task opens a database session of its own
+schedule.install(app)
 app.autodiscover_tasks(
     [
         "academy.ledger",
         "academy.messages",
+        "academy.accounts",
+        "academy.clients",
         "academy.jobs",
         "academy.rest",
         "courses.search",

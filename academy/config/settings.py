@@ -249,6 +249,7 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
     "SCOPES_BACKEND_CLASS": "academy.clients.scopes.ClientScopes",
     "ALLOWED_GRANT_TYPES": ["client-credentials"],
+    "APPLICATION_ADMIN_CLASS": "academy.admin.ClientAdmin",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Judicial training API",

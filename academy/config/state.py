@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,16 +55,27 @@ def is_running(folder: Path) -> bool:
     return False
 
 
-def check_port(port: int) -> None:
+def check_port(port: int, patience: float = 2) -> None:
+    """Wait a moment for a copy that was killed and is still ending."""
+    give_up = time.monotonic() + patience
+    while error := busy(port):
+        if time.monotonic() > give_up:
+            raise EngineError(
+                f"Port {port} cannot be used ({error}): choose another one, "
+                "for example make run PORT=8001."
+            )
+        time.sleep(0.1)
+
+
+def busy(port: int) -> str:
+    """Why nobody can listen there; empty if one can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise EngineError(
-                f"Port {port} cannot be used ({error.strerror}): choose another one, "
-                "for example make run PORT=8001."
-            ) from None
+            return str(error.strerror)
+    return ""
 
 
 def check_space(folder: Path) -> None:

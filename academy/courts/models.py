@@ -1,4 +1,4 @@
-"""The institution as it is organised: regions, courts, posts, and its working calendar. All of it is data."""
+"""The institution as it is organised: regions, courts, posts, its working calendar. All data."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

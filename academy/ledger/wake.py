@@ -13,41 +13,43 @@ import structlog
 PAUSE = 0.03  # seconds between two nudges of one process
 
 log = structlog.get_logger(__name__)
-_send: Callable[[], object] | None = None
-_wanted = threading.Event()
-_thread: threading.Thread | None = None
-_lock = threading.Lock()
+
+
+class Waker:
+    """One per process: collects nudges and sends them from its own thread."""
+
+    def __init__(self) -> None:
+        self.send: Callable[[], object] | None = None
+        self._wanted = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def nudge(self) -> None:
+        """Ask for the workers' attention soon."""
+        if self.send is None:
+            return
+        self._wanted.set()
+        with self._lock:  # a fork leaves the thread behind
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._loop, name="waker", daemon=True)
+                self._thread.start()
+
+    def _loop(self) -> None:
+        while True:
+            self._wanted.wait()
+            self._wanted.clear()
+            try:
+                if self.send is not None:
+                    self.send()
+            except Exception as error:  # noqa: BLE001 - a lost nudge costs seconds, no request
+                log.warning("ledger.nudge_lost", error=type(error).__name__)
+            time.sleep(PAUSE)
+
+
+_waker = Waker()
+nudge = _waker.nudge
 
 
 def use(send: Callable[[], object] | None) -> None:
-    """Say how a nudge travels; the configuration does, none means that nobody is woken."""
-    global _send
-    _send = send
-
-
-def nudge() -> None:
-    """Ask for the workers' attention soon."""
-    if _send is None:
-        return
-    _wanted.set()
-    _start()
-
-
-def _start() -> None:
-    global _thread
-    with _lock:
-        if _thread is None or not _thread.is_alive():
-            _thread = threading.Thread(target=_loop, name="ledger-wake", daemon=True)
-            _thread.start()
-
-
-def _loop() -> None:
-    while True:
-        _wanted.wait()
-        _wanted.clear()
-        try:
-            if _send is not None:
-                _send()
-        except Exception as error:
-            log.warning("ledger.nudge_lost", error=type(error).__name__)
-        time.sleep(PAUSE)
+    """Say how a nudge travels; the configuration does. Without it nobody is woken."""
+    _waker.send = send

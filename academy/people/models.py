@@ -11,14 +11,14 @@ from academy.courts.models import Court, Position
 
 
 class SortKey(Func):
-    """The alphabetical key of a name, the same on every server (SQL function of the first migration)."""
+    """The alphabetical key of a name, the same on every server (an SQL function)."""
 
     function = "academy_sort_key"
     output_field = models.TextField()
 
 
 class Person(models.Model):
-    """A judge, a court official, a trainer: known to HR (or to the academy), with or without account.
+    """A judge, a court official, a trainer: known to HR or to the academy, with or without account.
 
     The identification number is optional, encrypted, and found by a keyed hash. A person who left
     keeps the row: the record of learning outlives the service.

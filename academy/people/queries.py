@@ -40,7 +40,9 @@ def people_of_court(court_id: int, day: date) -> QuerySet[Person]:
     """Everybody who holds a post at that court on that day, in alphabetical order."""
     return (
         Person.objects.filter(
-            appointments__court_id=court_id, appointments__period__contains=day, left_on__isnull=True
+            appointments__court_id=court_id,
+            appointments__period__contains=day,
+            left_on__isnull=True,
         )
         .distinct()
         .order_by("sort_key", "id")
@@ -49,7 +51,7 @@ def people_of_court(court_id: int, day: date) -> QuerySet[Person]:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """Which people a list shows: of these courts (None: all), of one court by code, one external id."""
+    """Which people a list shows: of these courts (None: all), of one court, one external id."""
 
     courts: frozenset[int] | None = None
     court: str = ""
@@ -59,7 +61,7 @@ class PeopleFilter:
 def people_rows(
     wanted: PeopleFilter, day: date, *, after: tuple[str, UUID] | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Up to `limit` people in alphabetical order after a (sort key, id), with their posts on that day.
+    """Up to `limit` people in alphabetical order after one of them, with their posts on that day.
 
     Two statements, whatever the number of people. Identification numbers are not among the columns.
     """
@@ -89,6 +91,7 @@ def person_row(public_id: UUID, day: date) -> dict[str, Any] | None:
     return next(iter(_with_posts(rows, day)), None)
 
 
+_POST_COLUMNS = ("person_id", "court_id", "court__code", "position__code", "kind", "period")
 _PERSON_COLUMNS = (
     "id",
     "public_id",
@@ -108,6 +111,6 @@ def _with_posts(rows: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
     found = Appointment.objects.filter(
         person__in=[row["id"] for row in rows], period__contains=day
     ).order_by("-kind", "id")
-    for post in found.values("person_id", "court__code", "court_id", "position__code", "kind", "period"):
+    for post in found.values(*_POST_COLUMNS):
         posts.setdefault(post["person_id"], []).append(post)
     return [{**row, "posts": posts.get(row["id"], [])} for row in rows]

@@ -9,8 +9,8 @@ def iin_problem(value: str) -> str | None:
     """Why this is not a Kazakh individual identification number; None when it is one.
 
     Twelve digits, the last a check digit: weights 1 to 11, modulo 11; when that gives 10 a second
-    pass with shifted weights; when that gives 10 too, the number was never issued (government decree
-    853 of 26 August 2013: nothing about birth date or sex may be concluded from the digits).
+    pass with shifted weights; when that gives 10 too, the number was never issued. Nothing about
+    birth date or sex may be concluded from the digits (government decree 853, 26 August 2013).
     Answers a code: `length`, `digits`, `organisation`, `check_digit`.
     """
     if not value.isascii() or not value.isdigit():

@@ -18,6 +18,6 @@ def decrypt(stored: bytes) -> str:
 
 
 def lookup_hash(value: str) -> str:
-    """What is indexed instead of the number: the same for the same number, useless without the key."""
+    """What is indexed instead: the same for the same number, useless without the key."""
     key = settings.IIN_HASH_KEY.encode("utf-8")
     return hmac.new(key, value.encode("ascii"), hashlib.sha256).hexdigest()

@@ -75,7 +75,7 @@ EXPLANATIONS = {
 
 @require_safe
 def problem_page(request: HttpRequest, code: str) -> HttpResponse:
-    """What a code of the kit means; a code of the institution's rules explains itself in `detail`."""
+    """What a code of the kit means; codes of rules explain themselves in `detail`."""
     if code not in EXPLANATIONS:
         return unknown_address(request)
     body = orjson.dumps({"code": code, "meaning": EXPLANATIONS[code]})

@@ -1,11 +1,10 @@
 """Words of libraries that our pages show and that the libraries have not translated everywhere.
 
 Django's Kazakh is incomplete and django-allauth has none. Naming the sentences here puts them into
-our own catalogue, which Django asks first. Nothing imports this module: only the collector reads it.
+our own catalogue, which Django asks first. Nothing imports this module: the collector reads it.
 """
 
-from django.utils.translation import gettext_noop as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_noop as _, ngettext_lazy
 
 SIGNING_IN = (
     _("The username and/or password you specified are not correct."),
@@ -43,7 +42,10 @@ FORMS = (
     _("Enter a valid UUID."),
     _("Enter a complete value."),
     _("Null characters are not allowed."),
-    _("File extension “%(extension)s” is not allowed. Allowed extensions are: %(allowed_extensions)s."),
+    _(
+        "File extension “%(extension)s” is not allowed. "
+        "Allowed extensions are: %(allowed_extensions)s."
+    ),
     ngettext_lazy(
         "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
         "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",

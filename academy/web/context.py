@@ -13,9 +13,7 @@ from academy.access.enums import Role
 from academy.access.queries import NOBODY, Viewer
 
 Label = str | Promise
-DESK_ROLES = frozenset(
-    {Role.TRAINER, Role.COORDINATOR, Role.HEAD, Role.REGISTRAR, Role.AUDITOR}
-)
+DESK_ROLES = frozenset({Role.TRAINER, Role.COORDINATOR, Role.HEAD, Role.REGISTRAR, Role.AUDITOR})
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

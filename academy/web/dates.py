@@ -32,7 +32,9 @@ def locale() -> Locale:
 
 def local(moment: datetime, tz: tzinfo | None = None) -> datetime:
     """The moment on the clock of this zone (the current one by default); never a naive one."""
-    return timezone.localtime(moment, tz)
+    if timezone.is_naive(moment):
+        raise ValueError("A moment needs its time zone before it can be shown.")
+    return moment.astimezone(tz or timezone.get_current_timezone())
 
 
 def day(value: date, style: Style = "long") -> str:
@@ -67,5 +69,5 @@ def number(value: float | Decimal) -> str:
 
 
 def _tidy(text: str) -> str:
-    """CLDR's narrow spaces are missing from older system fonts: a plain no-break space reads alike."""
+    """CLDR's narrow spaces are missing from older system fonts: no-break ones read alike."""
     return text.replace(_NARROW_SPACE, _NO_BREAK).replace("\u2009", "")

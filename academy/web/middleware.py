@@ -32,7 +32,7 @@ class ViewerRequest(HttpRequest):
 
 
 class ViewerMiddleware:
-    """Sets `request.viewer`, speaks the viewer's language, and prolongs the session while it is used.
+    """Sets `request.viewer`, speaks the viewer's language, prolongs the session while it is used.
 
     A session idles out after `IDLE_MINUTES`; it is written at most once a minute. Roles that decide
     over others are not used with a password alone.
@@ -93,7 +93,7 @@ def _lacks_second_factor(request: HttpRequest, viewer: Viewer) -> bool:
 
 
 class RefusedMiddleware:
-    """Turns a refusal into what a person can use: back to the form with the reason, or a calm page."""
+    """Turns a refusal into something useful: back to the form with the reason, or a calm page."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response

@@ -28,7 +28,9 @@ _ENROLLMENT: Final = {
     "expired": Look(pgettext_lazy("enrolment state", "Offer expired"), "outline", "clock"),
     "withdrawn": Look(pgettext_lazy("enrolment state", "Withdrawn"), "outline", "minus"),
     "cancelled": Look(pgettext_lazy("enrolment state", "Cancelled"), "danger", "cross"),
-    "transferred": Look(pgettext_lazy("enrolment state", "Moved to another run"), "outline", "moved"),
+    "transferred": Look(
+        pgettext_lazy("enrolment state", "Moved to another run"), "outline", "moved"
+    ),
     "closed": Look(pgettext_lazy("enrolment state", "Closed"), "neutral", "closed"),
 }
 

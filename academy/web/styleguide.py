@@ -1,4 +1,4 @@
-"""What the style guide page shows: every component with sample data, and nothing from the database."""
+"""What the style guide page shows: every component with sample data, nothing from the database."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,9 +11,10 @@ from academy.web.states import LOOKS
 _SOON = datetime(2027, 3, 9, 4, 30, tzinfo=UTC)
 
 COLOURS = (
-    "page surface sunken text muted line control brand brand-strong brand-soft accent header"
-    " info success warning danger neutral"
-).split()
+    *("page", "surface", "sunken", "text", "muted", "line", "control"),
+    *("brand", "brand-strong", "brand-soft", "accent", "header"),
+    *("info", "success", "warning", "danger", "neutral"),
+)
 
 
 class SampleForm(forms.Form):
@@ -36,11 +37,17 @@ class SampleForm(forms.Form):
     )
     needs = forms.MultipleChoiceField(
         label="What do you need on the day?",
-        choices=[("ramp", "Step-free access"), ("loop", "Hearing loop"), ("diet", "A special diet")],
+        choices=[
+            ("ramp", "Step-free access"),
+            ("loop", "Hearing loop"),
+            ("diet", "A special diet"),
+        ],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    day = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    day = forms.DateField(
+        label="Day", widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
     agree = forms.BooleanField(label="I have read the rules of this run")
 
 
@@ -55,7 +62,10 @@ def context() -> dict[str, Any]:
         "wrong_form": SampleForm(wrong, auto_id="wrong_%s"),
         "sample_breadcrumbs": [("/", "Catalogue"), ("/courses/", "Procedure")],
         "tones": ["info", "success", "warning", "danger"],
-        "full": {"kk": "Сот төрелігіндегі жасанды интеллект", "ru": "Искусственный интеллект в правосудии"},
+        "full": {
+            "kk": "Сот төрелігіндегі жасанды интеллект",
+            "ru": "Искусственный интеллект в правосудии",
+        },
         "only_russian": {"ru": "Производство по делам несовершеннолетних"},
         "soon": _SOON,
         "same_day": _SOON + timedelta(hours=6),
@@ -80,7 +90,7 @@ def _lists() -> dict[str, Any]:
             },
             {
                 "kicker": "CIV-002 · 8 hours",
-                "title": "Кәмелетке толмағандардың құқықтарын қорғау жөніндегі іс жүргізу ерекшеліктері",
+                "title": "Кәмелетке толмағандардың құқықтарын қорғау жөніндегі іс жүргізу",
                 "text": "A long title, to see how it breaks.",
                 "state": ("enrollment", "waitlisted"),
                 "facts": [{"icon": "video", "text": "Online"}],
@@ -118,12 +128,28 @@ def _lists() -> dict[str, Any]:
                     {"value": "eth", "label": "Сот әдебі және кәсіби мінез-құлық", "count": 1},
                 ],
             },
-            {"name": "format", "title": "Format", "options": [{"value": "on", "label": "Online", "count": 7}]},
+            {
+                "name": "format",
+                "title": "Format",
+                "options": [{"value": "on", "label": "Online", "count": 7}],
+            },
         ],
-        "chips": [{"label": "Criminal law", "url": "#facets"}, {"label": "Online", "url": "#facets"}],
+        "chips": [
+            {"label": "Criminal law", "url": "#facets"},
+            {"label": "Online", "url": "#facets"},
+        ],
         "events": [
-            {"when": _SOON, "title": "Seat confirmed", "by": "the queue", "text": "A seat became free."},
-            {"when": _SOON - timedelta(days=3), "title": "Put on the waiting list", "text": "Place 4."},
+            {
+                "when": _SOON,
+                "title": "Seat confirmed",
+                "by": "the queue",
+                "text": "A seat became free.",
+            },
+            {
+                "when": _SOON - timedelta(days=3),
+                "title": "Put on the waiting list",
+                "text": "Place 4.",
+            },
             {"when": _SOON - timedelta(days=4), "title": "Asked for a seat"},
         ],
         "hidden": [("run", "sample")],

@@ -108,7 +108,8 @@ def icon(name: str) -> SafeString:
 def notice(content: str, tone: str = "info", title: str = "") -> SafeString:
     """A notice around marked-up content; `_notice.html` does the same for plain text."""
     return render_to_string(
-        "web/_notice.html", {"tone": tone, "title": title, "text": mark_safe(content)}  # noqa: S308
+        "web/_notice.html",
+        {"tone": tone, "title": title, "text": mark_safe(content)},  # noqa: S308
     )
 
 
@@ -170,7 +171,10 @@ def _language() -> str:
 
 
 def _zone(tz: str | tzinfo | None) -> tzinfo | None:
-    return ZoneInfo(tz) if isinstance(tz, str) and tz else tz or None  # type: ignore[return-value]
+    """A zone by its name, as rows keep it; an empty name means the current zone."""
+    if isinstance(tz, str):
+        return ZoneInfo(tz) if tz else None
+    return tz
 
 
 def _iso(moment: datetime) -> str:

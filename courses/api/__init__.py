@@ -1,0 +1,1 @@
+"""Endpoints of the catalogue and the plan."""

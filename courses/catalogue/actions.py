@@ -54,7 +54,7 @@ def create_course(
     with transaction.atomic(durable=True):
         if Course.objects.filter(code=code).exists():
             raise Refused("course_code_taken", _("There is already a course with this code."))
-        bodies = _known(Organisation, {provider, *owners}, "provider")
+        bodies = _known(Organisation.objects, {provider, *owners}, "provider")
         course = Course.objects.create(code=code, provider_id=bodies[provider], changed_at=at)
         course.owners.set([bodies[owner] for owner in owners])
         versions = _write_versions([(course.pk, 1, content)], at)
@@ -94,9 +94,8 @@ def return_to_draft(
     *, course: UUID, actor: Actor, reason: str = "", note: str = "", at: datetime | None = None
 ) -> Course:
     """Send a course back to its authors, or take an archived one up again."""
-    return _step(
-        course, CourseStatus.DRAFT, "course.returned", actor=actor, at=at, reason=reason, note=note
-    )
+    step = (course, CourseStatus.DRAFT, "course.returned")
+    return _step(*step, actor=actor, at=at, reason=reason, note=note)
 
 
 def publish_course(*, course: UUID, actor: Actor, at: datetime | None = None) -> Course:
@@ -158,10 +157,10 @@ def _step(
 
 
 def load_courses(*, entries: Sequence[CourseEntry], actor: Actor, at: datetime) -> list[str]:
-    """Bring courses into the catalogue set-based, published, with their events; the codes that changed.
+    """Bring courses into the catalogue, published, with their events; the codes that changed.
 
-    An entry that says what the course says already changes nothing. The caller has checked every
-    code and title and opened the transaction.
+    Set-based. An entry that says what the course says already changes nothing. The caller has
+    checked every code and title, and opened the transaction.
     """
     present = queries.present_contents(entry.code for entry in entries)
     due = [entry for entry in entries if present.get(entry.code) != entry.content]
@@ -187,7 +186,7 @@ def load_courses(*, entries: Sequence[CourseEntry], actor: Actor, at: datetime) 
 
 def _write_new_courses(entries: Sequence[CourseEntry], at: datetime) -> None:
     named = {code for entry in entries for code in (entry.provider, *entry.owners)}
-    bodies = _known(Organisation, named, "provider")
+    bodies = _known(Organisation.objects, named, "provider")
     rows = Course.objects.bulk_create(
         [
             Course(
@@ -248,7 +247,7 @@ def _write_versions(
 ) -> list[CourseVersion]:
     """The versions and their lists, in a number of statements that does not grow with them."""
     contents = [content for _, _, content in wanted]
-    formats = _known(Format, {content.format for content in contents}, "format")
+    formats = _known(Format.objects, {content.format for content in contents}, "format")
     versions = CourseVersion.objects.bulk_create(
         [
             CourseVersion(
@@ -265,20 +264,20 @@ def _write_versions(
         batch_size=BATCH,
     )
     pairs = list(zip(versions, contents, strict=True))
-    _link(CourseVersion.topics.through, "topic_id", Topic, pairs, "topics")
-    _link(CourseVersion.audiences.through, "audience_id", Audience, pairs, "audiences")
+    _link(CourseVersion.topics.through, "topic_id", Topic.objects, pairs, "topics")
+    _link(CourseVersion.audiences.through, "audience_id", Audience.objects, pairs, "audiences")
     return versions
 
 
 def _link(
     through: Any,
     column: str,
-    model: type[models.Model],
+    listed: models.Manager[Any],
     pairs: Sequence[tuple[CourseVersion, CourseContent]],
     name: str,
 ) -> None:
     codes = {code for _, content in pairs for code in getattr(content, name)}
-    known = _known(model, codes, name)
+    known = _known(listed, codes, name)
     through.objects.bulk_create(
         [
             through(courseversion_id=version.pk, **{column: known[code]})
@@ -292,15 +291,14 @@ def _link(
 def _link_prerequisites(pairs: Sequence[tuple[CourseVersion, CourseContent]]) -> None:
     """Last of all, because a course may ask for another one of the same list."""
     through = CourseVersion.prerequisites.through
-    _link(through, "course_id", Course, pairs, "prerequisites")
+    _link(through, "course_id", Course.objects, pairs, "prerequisites")
 
 
-def _known(model: type[models.Model], codes: set[str], field: str) -> dict[str, int]:
+def _known(listed: models.Manager[Any], codes: set[str], field: str) -> dict[str, int]:
     """The ids behind the codes; refuses a code that no list of the academy has."""
     if not codes:
         return {}
-    rows = model._default_manager.filter(code__in=codes).values_list("code", "pk")
-    known = dict(rows)
+    known = dict(listed.filter(code__in=codes).values_list("code", "pk"))
     if unknown := sorted(codes - set(known)):
         sentence = _("Unknown: %(codes)s.") % {"codes": ", ".join(unknown)}
         raise Invalid("unknown_code", sentence, fields={field: [sentence]})

@@ -22,7 +22,7 @@ class AudienceBasis(TextChoices):
 
 
 class HoursBasis(TextChoices):
-    """Where a course's hours come from, so that a derived figure never passes for a published one."""
+    """Where hours come from, so that a derived figure never passes for a published one."""
 
     PUBLISHED = "published", _("as published")
     DERIVED = "derived", _("derived from the times of the sessions")

@@ -41,7 +41,7 @@ class Topic(models.Model):
 
 
 class Format(models.Model):
-    """In person, online live, self-paced, blended...: an editable list. Some are both in the room and online."""
+    """In person, online live, self-paced...: an editable list. Some are in a room and online."""
 
     code = models.CharField(max_length=40, unique=True)
     names = texts.TextsField()
@@ -114,8 +114,9 @@ class Course(models.Model):
 
 
 class CourseVersion(models.Model):
-    """What a course says: texts, length, audience, completion rule. Runs keep the version they were planned with.
+    """What a course says: texts, length, audience, completion rule.
 
+    Runs keep the version they were planned with.
     `hours` and `days` stay empty where nothing was published: unknown is not zero. An academic hour
     is `minutes_per_hour` minutes long.
     """

@@ -67,28 +67,29 @@ class CoursePage:
 
 # One round trip: the lists come as JSON beside the row.
 PAGE = """
-SELECT course.id, course.public_id, course.code, course.status, course.revision, version.number,
-       course.changed_at, course.is_demo, version.title, version.summary, version.objectives,
-       version.demo_translations, provider.country, version.languages, version.hours,
-       version.hours_basis, version.minutes_per_hour, version.days, version.duration_published,
-       version.year, version.provider_course_code, version.source_url,
+SELECT course.id, course.public_id, course.code, course.status, course.revision,
+       version.number AS version, course.changed_at, course.is_demo,
+       version.title::json, version.summary::json,
+       version.objectives::json, version.demo_translations, provider.country, version.languages,
+       version.hours, version.hours_basis, version.minutes_per_hour, version.days,
+       version.duration_published, version.year, version.provider_course_code, version.source_url,
        version.min_attendance_share, version.test_required,
-       json_build_array(provider.code, provider.names),
-       json_build_array(format.code, format.names),
+       json_build_array(provider.code, provider.names) AS provider,
+       json_build_array(format.code, format.names) AS format,
        (SELECT coalesce(json_agg(json_build_array(o.code, o.names) ORDER BY o.code), '[]')
           FROM courses_course_owners x JOIN courses_organisation o ON o.id = x.organisation_id
-         WHERE x.course_id = course.id),
+         WHERE x.course_id = course.id) AS owners,
        (SELECT coalesce(json_agg(json_build_array(t.code, t.names) ORDER BY x.id), '[]')
           FROM courses_courseversion_topics x JOIN courses_topic t ON t.id = x.topic_id
-         WHERE x.courseversion_id = version.id),
+         WHERE x.courseversion_id = version.id) AS topics,
        (SELECT coalesce(json_agg(json_build_array(a.code, a.names) ORDER BY x.id), '[]')
           FROM courses_courseversion_audiences x JOIN courses_audience a ON a.id = x.audience_id
-         WHERE x.courseversion_id = version.id),
+         WHERE x.courseversion_id = version.id) AS audiences,
        (SELECT coalesce(json_agg(json_build_array(c.code, v.title) ORDER BY c.code), '[]')
           FROM courses_courseversion_prerequisites x
           JOIN courses_course c ON c.id = x.course_id
           JOIN courses_courseversion v ON v.id = c.current_id
-         WHERE x.courseversion_id = version.id)
+         WHERE x.courseversion_id = version.id) AS prerequisites
   FROM courses_course course
   JOIN courses_organisation provider ON provider.id = course.provider_id
   JOIN courses_courseversion version ON version.id = coalesce(course.current_id,
@@ -103,50 +104,28 @@ def course_page(course: Course, language: str) -> CoursePage | None:
     with connection.cursor() as cursor:
         cursor.execute(PAGE, {"course": course.pk})
         row = cursor.fetchone()
-    return _page(row, language) if row else None
+        names = [column.name for column in cursor.description]
+    return _page(dict(zip(names, row, strict=True)), language) if row else None
 
 
-def _page(row: tuple[Any, ...], language: str) -> CoursePage:
-    (
-        *(pk, public_id, code, status, revision, number, changed_at, is_demo, title, summary),
-        *(objectives, demo, country, languages, hours, basis, minutes, days, duration, year),
-        *(provider_code, source, share, test, provider, format_, owners, topics, audiences),
-        prerequisites,
-    ) = row
+def _page(row: dict[str, Any], language: str) -> CoursePage:
+    objectives = row["objectives"]
     spoken = pick({code: "\n".join(lines) for code, lines in objectives.items()}, language)
-    return CoursePage(
-        id=pk,
-        public_id=public_id,
-        code=code,
-        status=status,
-        revision=revision,
-        version=number,
-        changed_at=changed_at,
-        is_demo=is_demo,
-        title=pick(title, language),
-        summary=pick(summary, language),
-        objectives=list(objectives.get(spoken.language, [])),
-        objectives_language=spoken.language,
-        demo_translations=tuple(demo),
-        provider=named(provider, language),
-        owners=[named(pair, language) for pair in owners],
-        country=country,
-        format=named(format_, language),
-        languages=list(languages),
-        topics=[named(pair, language) for pair in topics],
-        audiences=[named(pair, language) for pair in audiences],
-        prerequisites=[named(pair, language) for pair in prerequisites],
-        hours=_number(hours),
-        hours_basis=basis,
-        minutes_per_hour=minutes,
-        days=_number(days),
-        duration_published=duration,
-        year=year,
-        provider_course_code=provider_code,
-        source_url=source,
-        min_attendance_share=float(share),
-        test_required=test,
-    )
+    shown = {
+        "title": pick(row["title"], language),
+        "summary": pick(row["summary"], language),
+        "objectives": list(objectives.get(spoken.language, [])),
+        "objectives_language": spoken.language,
+        "demo_translations": tuple(row["demo_translations"]),
+        "provider": named(row["provider"], language),
+        "format": named(row["format"], language),
+        "hours": _number(row["hours"]),
+        "days": _number(row["days"]),
+        "min_attendance_share": float(row["min_attendance_share"]),
+    }
+    for several in ("owners", "topics", "audiences", "prerequisites"):
+        shown[several] = [named(pair, language) for pair in row[several]]
+    return CoursePage(**row | shown)
 
 
 def _number(value: object) -> float | None:
@@ -160,7 +139,7 @@ def named(pair: tuple[str, Texts], language: str) -> Named:
 
 
 def courses_on_the_desk() -> QuerySet[Course]:
-    """Every course with its provider and present version, for those who plan; newest change first."""
+    """Every course with its provider and version, for those who plan; the newest change first."""
     return Course.objects.select_related("provider", "current", "current__format").order_by(
         "-changed_at", "-id"
     )

@@ -1,4 +1,4 @@
-"""Plan runs and keep their seats. Writes only its own rows and their events, inside the caller's transaction."""
+"""Plan runs and keep their seats: own rows and events only, inside the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -147,7 +147,7 @@ def _write_sessions(run: Run, sessions: Sequence[SessionPlan]) -> None:
 
 
 def move_sessions(*, run: Run, sessions: Sequence[SessionPlan], at: datetime) -> None:
-    """Give the run new times. Each session keeps its identity, so that calendars update in place."""
+    """Give the run new times. Each session keeps its identity: calendars update in place."""
     present = list(run.sessions.order_by("number"))
     for row, plan in zip(present, sessions, strict=False):
         row.period, row.minutes = plan.period, plan.minutes

@@ -7,7 +7,6 @@ from django.db import models
 from psycopg.types.multirange import TimestamptzMultirange
 from psycopg.types.range import TimestamptzRange
 
-
 if TYPE_CHECKING:
     Field = models.Field[Any, Any]
 else:

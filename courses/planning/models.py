@@ -161,7 +161,7 @@ class TrainerAssignment(models.Model):
 
 
 class SeatPool(models.Model):
-    """The seats of a run kept for some people. On the release date its free seats fall to the parent."""
+    """Seats of a run kept for some people. On the release date the free ones fall to the parent."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="pools")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)

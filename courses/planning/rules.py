@@ -65,7 +65,7 @@ class Window:
 
 
 def pools_for(placement: Placement, pools: Iterable[Pool]) -> list[int]:
-    """The pools that a person may draw from, most specific first. The server picks, no form does."""
+    """The pools a person may draw from, most specific first. The server picks, no form does."""
     admitted = [pool for pool in pools if pool.admits(placement)]
     return [
         pool.id
@@ -96,12 +96,12 @@ def check_transition(present: str, wanted: RunState) -> None:
 
 
 def offer_deadline(*, now: datetime, hours: int, last_moment: datetime) -> datetime:
-    """Until when an offered seat is kept: so many hours, and never beyond the last moment for offers."""
+    """Until when an offer is kept: so many hours, never beyond the last moment for offers."""
     return min(now + timedelta(hours=hours), last_moment)
 
 
 def reconfirm_deadline(*, now: datetime, starts_at: datetime | None) -> datetime:
-    """Until when people answer "still coming?": seven days or half the time to the start, the lesser."""
+    """Until when to answer "still coming?": seven days or half the time to the start, if less."""
     if starts_at is None or starts_at <= now:
         return now + RECONFIRM_WITHIN
     return now + min(RECONFIRM_WITHIN, (starts_at - now) / 2)

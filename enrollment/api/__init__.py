@@ -1,0 +1,1 @@
+"""Endpoints of enrolment: ask, answer, decide, mark, finalise, certify."""

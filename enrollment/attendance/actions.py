@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.transaction import atomic
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 
 from academy.core import clock, ids
 from academy.core.actor import Actor
@@ -101,17 +101,16 @@ def _unsent(
     new: dict[tuple[UUID, UUID], Mark] = {}
     for place, draft in enumerate(drafts):
         key = draft.enrollment, draft.nonce
-        minutes = _minutes(place, draft, session)
         known = stored.get(key) or new.get(key)
         if known is None:
             new[key] = Mark(
                 enrollment=roster[draft.enrollment],
                 session=session,
                 status=draft.status,
-                minutes=minutes,
+                minutes=_minutes(place, draft, session),
                 nonce=draft.nonce,
             )
-        elif (known.status, known.minutes) != (draft.status, minutes):
+        elif known.status != draft.status or draft.minutes not in {None, known.minutes}:
             raise Refused("nonce_reused", _("This mark was already received with another content."))
     return list(new.values())
 
@@ -180,8 +179,9 @@ def record_test_result(
 ) -> TestResult:
     """Write down whether a person passed the run's test. No score is kept.
 
-    The newest result counts; saying again what already counts changes nothing. Refuses: a course without a test, a run that
-    has not begun, is not held or is finalised, and people without a confirmed seat.
+    The newest result counts; saying again what already counts changes nothing. Refuses: a course
+    without a test, a run that has not begun, is not held or is finalised, and people without a
+    confirmed seat.
     """
     now = at or clock.now()
     claim = locks.enrollment_with_run_locked(enrollment)
@@ -220,48 +220,12 @@ def freeze_outcomes(*, run: Run, at: datetime, actor: Actor) -> list[Outcome]:
     if not connection.in_atomic_block:
         raise RuntimeError("Outcomes are frozen in the transaction of finalisation.")
     sheet = queries.sheet_of(locks.lock_run(run), states={State.CONFIRMED})
-    _check_complete(sheet, at)
+    if obstacle := queries.obstacle_of(sheet, at=at):
+        raise obstacle
     outcomes = Outcome.objects.bulk_create([_outcome(sheet, row, at) for row in sheet.rows])
     facts = [_outcome_fact(outcome, run) for outcome in outcomes]
     record(facts, actor=actor, at=at)
     return outcomes
-
-
-def _check_complete(sheet: queries.Sheet, at: datetime) -> None:
-    if not sheet.sessions:
-        raise Refused("nothing_held", _("No session of this run was held: cancel the run instead."))
-    if at < max(session.period.upper for session in sheet.sessions):
-        raise Refused("run_not_over", _("The last session of this run is not over yet."))
-    if sheet.unmarked:
-        raise Refused(
-            "marks_missing",
-            _("Marks are missing: %(sessions)s.") % {"sessions": _unmarked_words(sheet)},
-            fields={
-                f"sessions.{session.number}": [_people(people)]
-                for session, people in sheet.unmarked.items()
-            },
-        )
-    if waiting := len(sheet.awaiting_test):
-        raise Refused(
-            "test_results_missing",
-            ngettext(
-                "The test result of %(count)d person is missing.",
-                "The test results of %(count)d people are missing.",
-                waiting,
-            )
-            % {"count": waiting},
-        )
-
-
-def _unmarked_words(sheet: queries.Sheet) -> str:
-    return ", ".join(
-        _("session %(number)d (%(people)s)") % {"number": session.number, "people": _people(people)}
-        for session, people in sheet.unmarked.items()
-    )
-
-
-def _people(count: int) -> str:
-    return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
 
 
 def _outcome(sheet: queries.Sheet, row: queries.SheetRow, at: datetime) -> Outcome:

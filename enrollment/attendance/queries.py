@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
+from academy.core.errors import Refused
 from courses.catalogue.models import CourseVersion
 from courses.planning.models import Run, Session
 from enrollment.attendance import rules
@@ -74,6 +76,16 @@ def sheet_of(run: Run, *, states: Iterable[State] = ON_THE_SHEET) -> Sheet:
     """
     rows = Enrollment.objects.filter(run=run, state__in=[str(state) for state in states])
     return _sheet(run, rows.select_related("person").order_by("person__sort_key", "person_id"))
+
+
+def obstacle_of(sheet: Sheet, *, at: datetime) -> Refused | None:
+    """What still keeps the run from being finalised, for the trainer's page and for the action."""
+    return rules.obstacle_to_finalising(
+        unmarked={session.number: people for session, people in sheet.unmarked.items()},
+        awaiting_test=len(sheet.awaiting_test),
+        last_end=max((session.period.upper for session in sheet.sessions), default=None),
+        at=at,
+    )
 
 
 def standing_of(enrollment: Enrollment) -> rules.Standing:

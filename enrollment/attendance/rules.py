@@ -1,13 +1,13 @@
 """What a mark is worth in minutes, and what the marks of a run come to. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
-from academy.core.errors import Invalid
+from academy.core.errors import Invalid, Refused
 from enrollment.attendance.enums import MarkStatus, OutcomeKind
 
 EARLY_MARKS = timedelta(minutes=30)
@@ -166,6 +166,48 @@ def standing_so_far(
         outcome=outcome_of(rule, planned_minutes, marked, test_passed=test_passed)
         if is_known
         else None,
+    )
+
+
+def obstacle_to_finalising(
+    *, unmarked: Mapping[int, int], awaiting_test: int, last_end: datetime | None, at: datetime
+) -> Refused | None:
+    """What still keeps a run from being finalised, as the refusal that says it; none when nothing.
+
+    `unmarked` is how many people lack a mark, by the number of the session; `last_end` is empty
+    when no session was held at all.
+    """
+    if last_end is None:
+        return Refused(
+            "nothing_held", _("No session of this run was held: cancel the run instead.")
+        )
+    if at < last_end:
+        return Refused("run_not_over", _("The last session of this run is not over yet."))
+    if unmarked:
+        return _marks_missing(unmarked)
+    if awaiting_test:
+        sentence = ngettext(
+            "The test result of %(count)d person is missing.",
+            "The test results of %(count)d people are missing.",
+            awaiting_test,
+        )
+        return Refused("test_results_missing", sentence % {"count": awaiting_test})
+    return None
+
+
+def _marks_missing(unmarked: Mapping[int, int]) -> Refused:
+    people = {
+        number: ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
+        for number, count in unmarked.items()
+    }
+    sessions = ", ".join(
+        gettext("session %(number)d (%(people)s)") % {"number": number, "people": who}
+        for number, who in people.items()
+    )
+    return Refused(
+        "marks_missing",
+        gettext("Marks are missing: %(sessions)s.") % {"sessions": sessions},
+        fields={f"sessions.{number}": [who] for number, who in people.items()},
     )
 
 

@@ -1,4 +1,4 @@
-"""Who may see a certificate and who may end it. The public check needs no door: it has the serial."""
+"""Who may see a certificate and who may end it. The public check needs no door."""
 
 from uuid import UUID
 

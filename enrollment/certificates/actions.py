@@ -145,7 +145,9 @@ def _end(
     public_id: UUID, state: Certificate.State, reason: str, note: str, at: datetime
 ) -> Certificate:
     if reason not in EndReason.values:
-        raise Invalid("reason_unknown", _("Choose a reason."), fields={"reason": [_("Choose a reason.")]})
+        raise Invalid(
+            "reason_unknown", _("Choose a reason."), fields={"reason": [_("Choose a reason.")]}
+        )
     if reason == EndReason.OTHER and not note.strip():
         raise Invalid("note_missing", _("Please say why."), fields={"note": [_("Please say why.")]})
     row = locks.locked_certificate(public_id)

@@ -43,8 +43,8 @@ def verification_of(serial: str) -> Verification:
     """What is known of a serial, as typed or scanned.
 
     "Valid" is said only when the stored state says so; whatever cannot be read raises, and the page
-    then says that it cannot tell. Whether a serial exists costs the same one look into an index, and
-    128 random bits leave nothing to guess. The serial goes into no log and no event.
+    then says that it cannot tell. A serial that exists and one that does not cost the same look
+    into an index, and 128 random bits leave nothing to guess. It goes into no log and no event.
     """
     wanted = rules.as_serial(serial)
     certificate = Certificate.objects.filter(serial=wanted).first() if wanted else None

@@ -151,7 +151,7 @@ def column_of(paper: Paper, language: str) -> dict[str, Any]:
 
 
 def period_in(first: date, last: date, language: str) -> str:
-    """A day or a span of days in words, saying the month and the year once where they are the same."""
+    """A day or a span of days in words; a month or a year that they share is said once."""
     words = PHRASES[language]
     if first.year != last.year:
         return f"{period_in(first, first, language)} – {period_in(last, last, language)}"

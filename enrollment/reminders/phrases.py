@@ -4,13 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REASONS: dict[str, Promise] = {
-    "declined": _("The offered seat was declined."),
     "run_started": _("The course has begun."),
-    "list_closed": _("The waiting list is closed."),
     "silence": _("No decision was made in time."),
-    "offer_ended": _("The offer was not accepted in time."),
-    "not_confirmed": _("The place was not confirmed again in time."),
-    "run_cancelled": _("The course will not take place."),
     "too_few": _("Too few people could take part."),
     "trainer_away": _("The trainer cannot teach on these dates."),
     "venue": _("The venue is not available."),

@@ -34,6 +34,7 @@ RUN_COLUMNS = {
     "ends_at": "ends_at",
     "time_zone": "time_zone",
     "link": "link",
+    "cancel_reason": "cancel_reason",
     "title": "version__title",
     "venue": "venue__names",
     "city": "venue__city",
@@ -144,7 +145,8 @@ def _about_enrollment(
         "place": row.get("place", ""),
         "outcome": row.get("outcome", ""),
         "came_from": message.facts.get("from", ""),
-        "reason": phrases.reason(row["end_reason"]),
+        "ended_by": row["end_reason"],
+        "reason": phrases.reason(row["run_cancel_reason"] or row["end_reason"]),
     }
     template = templates.get(message.facts.get("rule", ""), "")
     return Holds(facts, HOME, row["run_time_zone"], template)
@@ -251,7 +253,11 @@ def about_missing_marks(messages: Sequence[Message], _now: datetime) -> Mapping[
     """Told while somebody who has a place at the session has no mark for it."""
     unmarked = (
         Enrollment.objects.filter(run=OuterRef("run"), state=State.CONFIRMED)
-        .filter(~Exists(Mark.objects.filter(enrollment=OuterRef("pk"), session=OuterRef(OuterRef("pk")))))
+        .filter(
+            ~Exists(
+                Mark.objects.filter(enrollment=OuterRef("pk"), session=OuterRef(OuterRef("pk")))
+            )
+        )
         .order_by()
         .values("run")
         .annotate(number=Count("id"))
@@ -269,9 +275,7 @@ def about_missing_marks(messages: Sequence[Message], _now: datetime) -> Mapping[
     }
 
 
-def _about_missing_marks(
-    message: Message, row: Session, templates: Mapping[str, str]
-) -> Answer:
+def _about_missing_marks(message: Message, row: Session, templates: Mapping[str, str]) -> Answer:
     run = vars(row)
     ended_at, planned_end = row.period.upper, _moment(message, "end")
     reason = rules.why_no_marks_needed(
@@ -292,9 +296,7 @@ def _about_missing_marks(
 
 def person_keys(public_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Inner keys of persons by their public ids."""
-    return dict(
-        Person.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "id")
-    )
+    return dict(Person.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "id"))
 
 
 def active_on(runs: Iterable[UUID]) -> list[tuple[UUID, int, UUID]]:
@@ -315,10 +317,8 @@ def heads_asked(decisions: Iterable[UUID], now: datetime) -> list[tuple[UUID, in
         public_id__in=set(decisions),
         court__appointments__position__is_head=True,
         court__appointments__period__contains=now.date(),
-    ).exclude(court__appointments__person=F("enrollment__person"))
-    return list(
-        rows.values_list("public_id", "court__appointments__person_id", "due_at").distinct()
-    )
+    ).values_list("public_id", "court__appointments__person_id", "due_at", "enrollment__person_id")
+    return [(row[0], row[1], row[2]) for row in rows.distinct() if row[1] != row[3]]
 
 
 # --- The kinds ---------------------------------------------------------------------------------

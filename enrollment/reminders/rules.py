@@ -54,7 +54,12 @@ def _why_no_start(standing: Standing, *, now: datetime, start: datetime | None) 
 
 
 def why_no_marks_needed(
-    run_state: RunState, *, is_cancelled: bool, ended_at: datetime, planned_end: datetime, missing: int
+    run_state: RunState,
+    *,
+    is_cancelled: bool,
+    ended_at: datetime,
+    planned_end: datetime,
+    missing: int,
 ) -> str:
     """Why a trainer need not be reminded of a session's marks any more; empty while it is true."""
     if is_cancelled:

@@ -15,7 +15,7 @@ from enrollment.seats.models import Enrollment
 
 
 def enrollments_visible_to(viewer: Viewer) -> QuerySet[Enrollment]:
-    """Own enrolments; those of the own court's people; those of the runs one teaches; all for staff."""
+    """Own enrolments; the own court's; those of the runs one teaches; all of them for staff."""
     rows = Enrollment.objects.select_related("run", "person")
     if viewer.may(Right.READ_ALL):
         return rows
@@ -44,7 +44,7 @@ def own_enrollment(viewer: Viewer, public_id: UUID) -> Enrollment:
 
 
 def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
-    """The open decisions that wait for this viewer, the most pressing first; never on own requests."""
+    """The open decisions that wait for this viewer, most pressing first; never on own requests."""
     rows = (
         Decision.objects.filter(state=StepState.OPEN)
         .select_related(

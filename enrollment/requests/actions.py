@@ -22,8 +22,7 @@ from enrollment.decisions.rules import Verdict, court_that_decides, verdict
 from enrollment.requests import queries, rules
 from enrollment.requests.keyed import Keyed
 from enrollment.requests.rules import Answer, AskingFacts
-from enrollment.seats import actions as seats
-from enrollment.seats import locks, queue
+from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import Source, State
 from enrollment.seats.models import Enrollment
 
@@ -164,7 +163,7 @@ def confirm(
 def decline(
     *, enrollment: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
 ) -> Enrollment:
-    """Decline an offered seat, or say "no longer coming": the seat goes to the queue (T16, T18)."""
+    """Decline an offer, or say "no longer coming": the seat goes to the queue (T16, T18)."""
 
     def change(row: Enrollment, now: datetime) -> None:
         if row.state == State.WITHDRAWN:
@@ -190,7 +189,7 @@ def withdraw(
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Enrollment:
-    """Give up a place or a request (T16, T20). Never refused before the start; late ones are flagged.
+    """Give up a place or a request (T16, T20). Never refused before the start; lateness is flagged.
 
     Open decisions become moot; a freed seat goes to the queue in the same transaction.
     """
@@ -241,7 +240,7 @@ def _change(
     at: datetime | None,
     allow: set[State] | None = None,
 ) -> Enrollment:
-    """Lock the run, lock and read the row, change it: the frame of every command on one enrolment."""
+    """Lock the run, lock and read the row, change it: the frame of every command on a row."""
     at = at or clock.now()
     with locks.refusing_conflicts(), transaction.atomic(durable=True):
         run_id = Enrollment.objects.filter(public_id=enrollment).values_list("run_id", flat=True)
@@ -285,7 +284,7 @@ def decide(
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Decision:
-    """Answer an opinion, a consent or a ruling; the last one needed settles the request (T7 to T9)."""
+    """Answer an opinion, a consent or a ruling; the last one settles the request (T7 to T9)."""
     at = at or clock.now()
     with locks.refusing_conflicts(), transaction.atomic(durable=True):
         found = Decision.objects.filter(public_id=decision).values_list(

@@ -11,7 +11,6 @@ from enrollment.decisions.enums import Decider, Silence, StepKind
 from enrollment.decisions.rules import Step
 from enrollment.requests.rules import AskingFacts
 
-
 FACTS = """
 SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run.busy,
        coalesce(court.time_zone, run.time_zone), run.waiting_list_limit,

@@ -89,7 +89,7 @@ def answer_to(facts: AskingFacts, *, source: Source, now: datetime) -> tuple[Ans
 
 
 def is_late(*, now: datetime, withdraw_until: datetime | None) -> bool:
-    """Whether a withdrawal comes after the deadline: never blocked, but flagged and with a reason."""
+    """Whether a withdrawal comes after the deadline: never blocked, but flagged, with a reason."""
     return withdraw_until is not None and now > withdraw_until
 
 

@@ -1,4 +1,4 @@
-"""What happens to a whole run and so to the people in it: publish, start, postpone, move, cancel, finalise."""
+"""What happens to a whole run and so to the people in it, from publishing to finalisation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,7 @@ from enrollment.certificates import actions as certificates
 from enrollment.credits import actions as credits_
 from enrollment.decisions import actions as decisions
 from enrollment.requests.keyed import Keyed
-from enrollment.seats import actions as seats
-from enrollment.seats import locks, queue
+from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import ACTIVE, State
 from enrollment.seats.models import Enrollment
 
@@ -97,7 +96,7 @@ def cancel_run(
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Run:
-    """Cancel a run, with a reason: every active enrolment ends, nobody is promoted, all are told."""
+    """Cancel a run, with a reason: active enrolments end, nobody is promoted, all are told."""
 
     def change(row: Run, now: datetime) -> None:
         if not reason:
@@ -220,7 +219,7 @@ def change_capacity(
 def finalise_run(
     *, run: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
 ) -> FinaliseReport:
-    """Freeze what the run came to: outcomes from marks, credit and certificates from outcomes (T22).
+    """Freeze what the run came to: outcomes from marks, then credit and certificates (T22).
 
     Refused while a session has no marks for somebody. One transaction: all of it or nothing.
     """

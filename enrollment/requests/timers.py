@@ -1,4 +1,4 @@
-"""What happens by the clock. Deadlines are rows; each is taken alone, re-checked under its run's lock."""
+"""What happens by the clock. Deadlines are rows, each re-checked alone under its run's lock."""
 
 from datetime import datetime
 
@@ -16,8 +16,7 @@ from enrollment.decisions.models import Decision
 from enrollment.decisions.rules import after_silence
 from enrollment.requests import queries, run_actions
 from enrollment.requests.actions import settle
-from enrollment.seats import actions as seats
-from enrollment.seats import locks, queue
+from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 
@@ -25,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def expire_due(now: datetime | None = None) -> int:
-    """End offers and re-confirmations whose time is over; their seats go to the queue (T15, T18)."""
+    """End offers and re-confirmations whose time is over; the queue gets the seats (T15, T18)."""
     now = now or clock.now()
     return sum(
         _expire(enrollment_id, run_id, now) for enrollment_id, run_id in queries.due_moments(now)

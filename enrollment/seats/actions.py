@@ -39,6 +39,7 @@ class Asking:
     nominated_by: dict[str, str] = field(default_factory=dict)
 
 
+# Column lists are constants of this file; every value travels as a parameter.
 COLUMNS = """(public_id, run_id, person_id, appointment_id, court_id, state, seat_id, needs_seat,
     pool_ids, queue_number, priority_class, source, busy, clash_allowed, previous_id,
     created_at, state_since, revision, lapses, end_reason, is_late)"""
@@ -58,19 +59,19 @@ WITH seat AS (
 INSERT INTO enrollment_enrollment {COLUMNS}
 SELECT {VALUES.format(seat="seat.id", queue_number="NULL")} FROM seat WHERE seat.id IS NOT NULL
 {RETURNING}
-"""
+"""  # noqa: S608
 
 WITHOUT_SEAT = f"""
 INSERT INTO enrollment_enrollment {COLUMNS}
 VALUES ({VALUES.format(seat="NULL", queue_number="NULL")})
 {RETURNING}
-"""
+"""  # noqa: S608
 
 QUEUED = f"""
 INSERT INTO enrollment_enrollment {COLUMNS}
 VALUES ({VALUES.format(seat="NULL", queue_number="nextval('enrollment_queue_number')")})
 {RETURNING}
-"""
+"""  # noqa: S608
 
 
 def claim(asking: Asking, *, actor: Actor, at: datetime) -> Enrollment | None:

@@ -1,9 +1,9 @@
 """The locks of a run, in one place, with the order in which they are taken.
 
 A claim holds the run's advisory lock shared: many claim side by side. Joining the queue, freeing,
-promoting, capacity and release hold it exclusive, taken in a statement of its own before anything is
-read, so that nobody slips in past a waiter and "full" is never said too early. Nobody upgrades from
-shared to exclusive inside one transaction (two of them would deadlock): end it and start again.
+promoting, capacity and release hold it exclusive, taken in a statement of its own before anything
+is read, so that nobody slips in past a waiter and "full" is never said too early. Nobody upgrades
+from shared to exclusive inside one transaction (two would deadlock): end it and start again.
 Two runs are locked in the order of their ids.
 """
 

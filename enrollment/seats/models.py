@@ -16,9 +16,9 @@ from enrollment.seats.enums import ACTIVE, HOLDING, Source, State
 class Enrollment(models.Model):
     """One person's claim on one run.
 
-    `seats.actions` alone sets the state. An ended row never revives: a new attempt is a new row that
-    points to the `previous` one. The queue number is drawn once and never changes. `busy` repeats
-    the run's times so that the database itself refuses two held seats at the same hour.
+    `seats.actions` alone sets the state. An ended row never revives: a new attempt is a new row
+    that points to the `previous` one. The queue number is drawn once and never changes. `busy`
+    repeats the run's times: the database itself refuses two held seats at the same hour.
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True)

@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 def race(calls: Sequence[Callable[[], Result]], *, threads: int = 16) -> list[Result | Exception]:
-    """Make the calls from many threads at once; each answer or exception, in the order of the calls.
+    """Make the calls from many threads at once; each answer or exception, in the calls' order.
 
     The threads wait for one another before the first call, and take the calls in turn.
     """
@@ -25,7 +25,7 @@ def race(calls: Sequence[Callable[[], Result]], *, threads: int = 16) -> list[Re
             for place in range(first, len(calls), threads):
                 try:
                     answers[place] = calls[place]()
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - the answer of a race may be a refusal
                     answers[place] = error
         finally:
             connection.close()

@@ -7,7 +7,7 @@ import pytest
 
 from academy.core.errors import Busy, Refused
 from courses.planning.models import Run, Seat
-from enrollment.requests import actions
+from enrollment.requests import actions, run_actions
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
 from tests import factories
@@ -22,7 +22,7 @@ def holders(run: Run) -> int:
 
 
 def assert_queue_is_fair(run: Run) -> None:
-    """Nobody holds a seat who came later than somebody who still waits; no free seat while one waits."""
+    """Nobody sits who came after somebody who waits, and no seat is free while one waits."""
     waiting = Enrollment.objects.filter(run=run, state=State.WAITLISTED)
     assert not (waiting.exists() and Seat.objects.filter(run=run, free=True).exists())
     served = Enrollment.objects.filter(run=run, state__in=HOLDING, queue_number__isnull=False)
@@ -36,7 +36,10 @@ def test_200_people_race_for_the_last_20_seats():
     everybody = factories.people(200)
 
     answers = race(
-        [partial(actions.enroll, run=run.public_id, person=one.pk, actor=ACTOR) for one in everybody],
+        [
+            partial(actions.enroll, run=run.public_id, person=one.pk, actor=ACTOR)
+            for one in everybody
+        ],
         threads=20,
     )
 
@@ -53,9 +56,7 @@ def test_one_person_asks_from_many_devices_and_has_one_enrolment():
     run = factories.run(seats=5)
     one = factories.person()
 
-    answers = race(
-        [partial(actions.enroll, run=run.public_id, person=one.pk, actor=ACTOR)] * 16
-    )
+    answers = race([partial(actions.enroll, run=run.public_id, person=one.pk, actor=ACTOR)] * 16)
 
     made = [answer for answer in answers if isinstance(answer, Enrollment)]
     refused = [answer for answer in answers if isinstance(answer, Refused)]
@@ -85,9 +86,7 @@ def test_withdrawals_and_requests_cross_and_nobody_is_overtaken(seed: int):
     run = factories.run(seats=seats, auto_accept=True)
     everybody = factories.people(60)
     first, later = everybody[:30], everybody[30:]
-    enrolled = [
-        actions.enroll(run=run.public_id, person=one.pk, actor=ACTOR) for one in first
-    ]
+    enrolled = [actions.enroll(run=run.public_id, person=one.pk, actor=ACTOR) for one in first]
     leaving = dice.sample(enrolled, 10)
     calls = [
         partial(actions.withdraw, enrollment=one.public_id, actor=ACTOR) for one in leaving
@@ -102,8 +101,6 @@ def test_withdrawals_and_requests_cross_and_nobody_is_overtaken(seed: int):
 
 
 def test_capacity_cut_promotion_and_withdrawal_at_once_leave_no_orphan():
-    from enrollment.requests import run_actions  # noqa: PLC0415
-
     run = factories.run(seats=10, auto_accept=True)
     enrolled = [
         actions.enroll(run=run.public_id, person=one.pk, actor=ACTOR)

@@ -1,6 +1,7 @@
 """The container files, without an engine at hand: against the public schema, our own rules, and
 by running for real what the containers would run."""
 
+import functools
 import json
 import os
 import re
@@ -12,11 +13,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import psycopg
 import pytest
 import redis
 import yaml
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from academy.config import container, embedded
 from academy.config.embedded import Engines
@@ -188,12 +191,12 @@ def test_roles_script_makes_the_two_roles(compose: dict[str, Any], engines: Engi
         stdout=subprocess.DEVNULL,
     )
 
-    address = {"host": "127.0.0.1", "port": engines.postgres.port, "dbname": "academy"}
-    with psycopg.connect(user=OWNER_ROLE, password="it's the owner's", **address) as connection:
+    place = f"127.0.0.1:{engines.postgres.port}/academy"
+    with psycopg.connect(f"postgresql://{OWNER_ROLE}:it%27s the owner%27s@{place}") as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
         connection.execute("CREATE TABLE made ()")
     with (
-        psycopg.connect(user=APP_ROLE, password="app", **address) as connection,
+        psycopg.connect(f"postgresql://{APP_ROLE}:app@{place}") as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute("CREATE TABLE made_by_app ()")
@@ -229,14 +232,14 @@ def test_broker_command_starts_a_server_with_its_password(
     try:
         with redis.Redis(port=port, password="secret") as client:
             assert process.wait_until(lambda: pings(client), process=server, seconds=10)
-        with redis.Redis(port=port, retry=None) as stranger:
+        with redis.Redis(port=port, retry=Retry(NoBackoff(), 0)) as stranger:
             assert not pings(stranger)
     finally:
         process.stop(server)
     assert (tmp_path / "appendonlydir").exists()
 
 
-def pings(client: "redis.Redis[bytes]") -> bool:
+def pings(client: redis.Redis) -> bool:
     try:
         return bool(client.ping())
     except redis.RedisError:
@@ -262,11 +265,10 @@ def test_every_command_of_the_image_runs(tmp_path: Path) -> None:
         ]
         try:
             for server, what in zip(running, ("web", "worker"), strict=False):
-                assert process.wait_until(
-                    lambda what=what: run_container(["healthy", what], environment)[0] == 0,
-                    process=server,
-                    seconds=60,
-                ), (tmp_path / what).read_text()
+                asked = functools.partial(run_container, ["healthy", what], environment)
+                assert process.wait_until(lambda: asked()[0] == 0, process=server, seconds=60), (
+                    tmp_path / what
+                ).read_text()
             assert running[2].poll() is None
         finally:
             for server in running:

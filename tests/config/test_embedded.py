@@ -11,6 +11,8 @@ import psutil
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from academy.config import embedded
 from academy.config.embedded import Engines
@@ -94,7 +96,7 @@ def test_engines_answer_with_a_password_only(engines: Engines) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         connect(f"postgresql://postgres:wrong@127.0.0.1:{engines.postgres.port}/postgres")
     with (
-        redis.Redis(port=engines.valkey.port, retry=None) as client,
+        redis.Redis(port=engines.valkey.port, retry=Retry(NoBackoff(), 0)) as client,
         pytest.raises(redis.AuthenticationError),
     ):
         client.ping()
@@ -178,8 +180,11 @@ def test_interrupted_first_start_begins_again(tmp_path: Path) -> None:
     half_made.mkdir(parents=True)
     (half_made / "PG_VERSION").write_text("18\n")
 
-    with embedded.start(tmp_path, durable=False) as engines:
-        assert connect(engines.database_url).close() is None
+    with (
+        embedded.start(tmp_path, durable=False) as engines,
+        connect(engines.database_url) as connection,
+    ):
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_ctrl_c_does_not_reach_the_servers(engines: Engines) -> None:

@@ -28,7 +28,7 @@
       button.addEventListener("click", function () { window.print() })
     })
     /* A summary of errors takes the focus, also in browsers that ignore autofocus on it. */
-    const summary = document.querySelector(".error-summary")
+    const summary = document.querySelector(".error-summary[autofocus]")
     if (summary) summary.focus()
   })
 })()

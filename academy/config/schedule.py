@@ -1,0 +1,63 @@
+"""What the clock starts, and what follows from what. Code, not rows: a deploy changes it, no click.
+
+One clock is meant to run; a second one is harmless, because no task remembers a beat. Events are
+numbered under an advisory lock and handled under a lock on the handler's cursor; messages, deadlines
+and free seats are taken with SKIP LOCKED; reminders are planned under a lock on their rule and
+written under a unique key; the clean-ups delete what is old, and twice is as good as once.
+
+A task that waited longer than its next beat is dropped (`expires`): after an hour without a broker
+one look is enough. A nudge that is lost costs one beat.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab, schedule
+from celery.signals import task_success
+
+EVERY: Mapping[str, float] = {
+    "ledger.advance": 2,
+    "messages.deliver": 10,
+    "reminders.plan": 60,
+    "requests.expire_due": 60,
+    "requests.lapse_decisions": 60,
+    "requests.advance_runs": 60,
+    "requests.sweep": 60,
+}
+"""Seconds between two looks."""
+
+AT: Mapping[str, crontab] = {
+    "rest.forget_keys": crontab(minute="17"),
+    "accounts.clear_sessions": crontab(hour="22", minute="40"),  # UTC: night at home
+    "clients.clear_tokens": crontab(hour="22", minute="50"),
+}
+
+DAY = 86_400.0
+SHORTEST_LIFE = 10.0  # seconds: a slice of delivery may stand before it in the queue
+
+
+def beats() -> dict[str, dict[str, Any]]:
+    """Celery's schedule: one entry per task, named after it."""
+    often = {name: _entry(name, schedule(every), every) for name, every in EVERY.items()}
+    return often | {name: _entry(name, moment, DAY) for name, moment in AT.items()}
+
+
+def _entry(name: str, moment: schedule, every: float) -> dict[str, Any]:
+    return {"task": name, "schedule": moment, "options": {"expires": max(every, SHORTEST_LIFE)}}
+
+
+def follow_up(sender: Any, result: Any, **_kwargs: Any) -> None:
+    """Deliver at once what a task has just given cause for; true or a number asks for it.
+
+    A slice of delivery that ends with work left asks for the next one in the same way, at the end
+    of the queue: everything else gets its turn in between.
+    """
+    if result and sender.name in {"ledger.advance", "reminders.plan", "messages.deliver"}:
+        sender.app.send_task("messages.deliver", expires=EVERY["messages.deliver"], retry=False)
+
+
+def install(app: Celery) -> None:
+    """Give the schedule to this Celery application."""
+    app.conf.beat_schedule = beats()
+    task_success.connect(follow_up, weak=False)

@@ -1,0 +1,90 @@
+"""The catalogue: open to everybody, answered from memory while nothing has changed."""
+
+from typing import ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from academy.access.enums import Right
+from academy.core import clock
+from academy.core.errors import Missing
+from academy.rest.pagination import decode, encode, next_link
+from academy.rest.permissions import PUBLIC
+from academy.rest.remembered import RememberedEndpoint
+from academy.rest.renderers import to_json
+from academy.rest.schema import IF_NONE_MATCH, answered, describe, page_of
+from courses.api.shapes import CourseInFullOut, CourseOut, CoursesQuery
+from courses.planning import queries
+
+EXAMPLE = {
+    "id": "0d6c2f0e-6b1f-4c8e-9a35-0f3b7f0a8f11",
+    "code": "ECHR-ART6",
+    "status": "published",
+    "version": 2,
+    "title": {"kk": "Әділ сот", "ru": "Справедливое судебное разбирательство", "en": "Fair trial"},
+    "summary": {"en": "What a fair hearing asks of a judge."},
+    "provider": "academy",
+    "format": "in_person",
+    "languages": ["kk", "ru"],
+    "topics": ["human_rights"],
+    "audiences": ["judges"],
+    "hours": 16.0,
+    "minutes_per_hour": 45,
+    "days": None,
+    "year": 2026,
+    "next_run_at": "2026-12-01T04:00:00Z",
+}
+
+
+class Courses(RememberedEndpoint):
+    """The published courses."""
+
+    needs: ClassVar = {"GET": PUBLIC}
+
+    @describe(
+        "listCourses",
+        "List the catalogue",
+        answer=page_of(CourseOut),
+        query=CoursesQuery,
+        headers=[IF_NONE_MATCH],
+        public=True,
+        examples=[answered("A page", {"items": [EXAMPLE], "next": None})],
+    )
+    def get(self, request: Request) -> Response:
+        """One page, by code."""
+        asked = self.query(CoursesQuery)
+        after = decode(asked["cursor"], str)
+        rows = queries.courses_as_json(
+            asked, after=after[0] if after else "", limit=asked["limit"] + 1, now=clock.now()
+        )
+        shown = rows[: asked["limit"]]
+        following = None
+        if len(rows) > len(shown):
+            following = next_link(request, cursor=encode((shown[-1][0],)))
+        items = ",".join(item for _code, item in shown)
+        return self.remember(b'{"items":[%b],"next":%b}' % (items.encode(), to_json(following)))
+
+
+class OneCourse(RememberedEndpoint):
+    """One course in full."""
+
+    needs: ClassVar = {"GET": PUBLIC}
+
+    @describe(
+        "getCourse",
+        "Read one course",
+        answer=CourseInFullOut,
+        headers=[IF_NONE_MATCH],
+        errors=[404],
+        public=True,
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """A published or archived course; drafts for those who plan."""
+        body = queries.course_as_json(code, now=clock.now(), with_drafts=False)
+        if body is not None:
+            return self.remember(body.encode())
+        if self.viewer.may(Right.PLAN):
+            body = queries.course_as_json(code, now=clock.now(), with_drafts=True)
+        if body is None:
+            raise Missing("unknown_course", "There is no such course.")
+        return Response(body.encode(), headers={"Cache-Control": "private, no-store"})

@@ -1,0 +1,156 @@
+"""What the catalogue's endpoints take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from academy.rest.endpoint import PageQuery
+from academy.rest.fields import TextsOut
+from courses.planning.enums import EnrollmentMode, RunState
+
+CODE = {"required": False, "default": "", "max_length": 40}
+
+
+class CoursesQuery(PageQuery):
+    """Parameters of the list of courses."""
+
+    topic = serializers.CharField(**CODE)
+    audience = serializers.CharField(**CODE)
+    format = serializers.CharField(**CODE)
+    provider = serializers.CharField(**CODE)
+    language = serializers.CharField(**CODE)
+
+
+class CourseOut(serializers.Serializer[Any]):
+    """A course of the catalogue. Empty hours and days mean: not published."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    status = serializers.CharField()
+    version = serializers.IntegerField()
+    title = TextsOut()
+    summary = TextsOut()
+    provider = serializers.CharField()
+    format = serializers.CharField()
+    languages = serializers.ListField(child=serializers.CharField())
+    topics = serializers.ListField(child=serializers.CharField())
+    audiences = serializers.ListField(child=serializers.CharField())
+    hours = serializers.FloatField(allow_null=True)
+    minutes_per_hour = serializers.IntegerField(allow_null=True)
+    days = serializers.FloatField(allow_null=True)
+    year = serializers.IntegerField(allow_null=True)
+    next_run_at = serializers.DateTimeField(allow_null=True)
+
+
+class CourseInFullOut(CourseOut):
+    """A course with everything that its page says."""
+
+    objectives = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="Sentences by language code.",
+    )
+    demo_translations = serializers.ListField(child=serializers.CharField())
+    duration_published = serializers.CharField()
+    provider_course_code = serializers.CharField()
+    source_url = serializers.CharField()
+    min_attendance_share = serializers.FloatField()
+    test_required = serializers.BooleanField()
+    prerequisites = serializers.ListField(child=serializers.CharField())
+
+
+class RunsQuery(PageQuery):
+    """Parameters of the list of runs."""
+
+    course = serializers.CharField(**CODE)
+    state = serializers.ChoiceField(RunState.choices, required=False, default="")
+    language = serializers.CharField(**CODE)
+    starts_from = serializers.DateTimeField(required=False, default=None)
+    starts_before = serializers.DateTimeField(required=False, default=None)
+
+
+class SeatsOut(serializers.Serializer[Any]):
+    """Seats in numbers; all empty for a run without a limit."""
+
+    capacity = serializers.IntegerField(allow_null=True)
+    taken = serializers.IntegerField(allow_null=True)
+    free = serializers.IntegerField(allow_null=True)
+
+
+class RunOut(serializers.Serializer[Any]):
+    """One edition of a course."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    course = serializers.CharField()
+    version = serializers.IntegerField()
+    title = TextsOut()
+    state = serializers.ChoiceField(RunState.choices)
+    mode = serializers.ChoiceField(EnrollmentMode.choices)
+    format = serializers.CharField()
+    language = serializers.CharField()
+    time_zone = serializers.CharField()
+    venue = serializers.CharField(allow_null=True)
+    venue_names = TextsOut(allow_null=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    enrollment_opens_at = serializers.DateTimeField()
+    enrollment_closes_at = serializers.DateTimeField()
+    withdraw_until = serializers.DateTimeField(allow_null=True)
+    minimum_size = serializers.IntegerField()
+    seats = SeatsOut()
+    revision = serializers.IntegerField()
+
+
+class SessionOut(serializers.Serializer[Any]):
+    """A dated meeting of a run."""
+
+    id = serializers.UUIDField()
+    run = serializers.UUIDField()
+    number = serializers.IntegerField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    time_zone = serializers.CharField()
+    minutes = serializers.IntegerField(help_text="Of teaching; breaks are not counted.")
+    venue = serializers.CharField(allow_null=True)
+    is_cancelled = serializers.BooleanField()
+
+
+class SessionsOut(serializers.Serializer[Any]):
+    """All sessions of a run."""
+
+    items = SessionOut(many=True)
+
+
+class SessionInput(serializers.Serializer[Any]):
+    """A meeting to be planned."""
+
+    starts_at = serializers.DateTimeField()
+    minutes = serializers.IntegerField(min_value=1, max_value=24 * 60)
+    link = serializers.URLField(required=False, default="", max_length=500)
+
+
+class RunInput(serializers.Serializer[Any]):
+    """A run to be planned, as a draft."""
+
+    course = serializers.SlugField(max_length=40)
+    code = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)
+    language = serializers.CharField(max_length=10)
+    time_zone = serializers.CharField(max_length=40)
+    sessions = SessionInput(many=True, max_length=200)
+    enrollment_opens_at = serializers.DateTimeField()
+    enrollment_closes_at = serializers.DateTimeField()
+    withdraw_until = serializers.DateTimeField(required=False, default=None)
+    capacity = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=0, max_value=100_000
+    )
+    minimum_size = serializers.IntegerField(
+        required=False, default=0, min_value=0, max_value=100_000
+    )
+    mode = serializers.ChoiceField(EnrollmentMode.choices, required=False, default="open")
+    offer_hours = serializers.IntegerField(required=False, default=48, min_value=1, max_value=720)
+    auto_accept = serializers.BooleanField(required=False, default=False)
+    venue = serializers.SlugField(required=False, default="", max_length=40)
+    link = serializers.URLField(required=False, default="", max_length=500)
+    trainers = serializers.ListField(
+        child=serializers.UUIDField(), required=False, default=list, max_length=50
+    )

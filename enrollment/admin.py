@@ -1,0 +1,61 @@
+"""Admin of enrolment: everything is read; changes go through the desk's actions."""
+
+from django.contrib import admin
+
+from academy.web.admin import EditableAdmin, ReadOnlyAdmin
+from enrollment.attendance.models import Mark, Outcome
+from enrollment.certificates.models import Certificate
+from enrollment.credits.models import CreditEntry
+from enrollment.decisions.models import Decision
+from enrollment.reminders.models import ReminderRule
+from enrollment.seats.models import Enrollment, PromotionPass
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(ReadOnlyAdmin):
+    list_display = ("run", "person", "state", "queue_number", "due_at", "state_since")
+    list_filter = ("state", "source")
+    list_select_related = ("run", "person")
+    search_fields = ("=public_id", "run__code")
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ("enrollment", "kind", "decider", "court", "state", "due_at")
+    list_filter = ("kind", "state")
+    list_select_related = ("enrollment", "court")
+
+
+@admin.register(PromotionPass)
+class PromotionPassAdmin(ReadOnlyAdmin):
+    list_display = ("run", "at", "cause", "free_before", "promoted")
+    list_select_related = ("run",)
+
+
+@admin.register(Mark)
+class MarkAdmin(ReadOnlyAdmin):
+    list_display = ("session", "enrollment", "status", "minutes", "at")
+    list_select_related = ("session", "enrollment")
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(ReadOnlyAdmin):
+    list_display = ("enrollment", "revision", "outcome", "minutes_attended", "frozen_at")
+    list_select_related = ("enrollment",)
+
+
+@admin.register(CreditEntry)
+class CreditEntryAdmin(ReadOnlyAdmin):
+    list_display = ("person", "kind", "year", "minutes", "minutes_per_hour")
+    list_select_related = ("person",)
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "state", "issued_at", "ended_at", "end_reason")
+    exclude = ("serial", "paper")
+
+
+@admin.register(ReminderRule)
+class ReminderRuleAdmin(EditableAdmin):
+    list_display = ("code", "anchor", "recipient", "offset_hours", "is_active")

@@ -1,0 +1,78 @@
+"""What a caller may see: people through the rooms' doors, systems through scope and projection.
+
+The scope itself is checked before a view is entered (`needs`).
+"""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from academy.access.enums import Right
+from academy.access.queries import Viewer
+from academy.clients.projections import Projection
+from academy.core.errors import Missing
+from courses.planning.models import Run, Session
+from enrollment.attendance.access import session_to_mark
+from enrollment.requests.access import (
+    enrollments_visible_to,
+    own_enrollment,
+    run_to_register,
+    run_to_teach,
+)
+from enrollment.seats.models import Enrollment
+from enrollment.seats.queries import TO_EVALUATORS
+
+RESOURCE = "enrollment"
+
+
+def visible_enrollments(viewer: Viewer, projection: Projection) -> QuerySet[Enrollment]:
+    """The enrolments that exist for this caller."""
+    if viewer.client_id is None:
+        return enrollments_visible_to(viewer)
+    if projection.is_full:
+        return Enrollment.objects.all()
+    if projection.shows(RESOURCE):
+        return Enrollment.objects.filter(state__in=TO_EVALUATORS)
+    return Enrollment.objects.none()
+
+
+def enrollment_to_change(viewer: Viewer, projection: Projection, enrollment: UUID) -> Enrollment:
+    """The own enrolment, any for the registrar, any that a system with the scope can see."""
+    if viewer.client_id is None:
+        return own_enrollment(viewer, enrollment)
+    row = visible_enrollments(viewer, projection).filter(public_id=enrollment).first()
+    if row is None:
+        raise Missing("unknown_enrollment", "There is no such enrolment.")
+    return row
+
+
+def run_to_command(viewer: Viewer, run: UUID) -> Run:
+    """The run whose state the caller may change: the registrar's and the systems' door."""
+    return _run(run) if viewer.client_id else run_to_register(viewer, run)
+
+
+def run_to_finalise(viewer: Viewer, run: UUID) -> Run:
+    """The run whose record the caller may close: its trainers', the registrar's."""
+    return _run(run) if viewer.client_id else run_to_teach(viewer, run)
+
+
+def session_to_write(viewer: Viewer, session: UUID) -> Session:
+    """The session whose attendance the caller may mark."""
+    if viewer.client_id is None:
+        return session_to_mark(viewer, session)
+    row = Session.objects.filter(public_id=session).first()
+    if row is None:
+        raise Missing("unknown_session", "There is no such session.")
+    return row
+
+
+def may_act_for_others(viewer: Viewer) -> bool:
+    """Whether the caller may ask on behalf of a named person."""
+    return viewer.client_id is not None or viewer.may(Right.REGISTER)
+
+
+def _run(run: UUID) -> Run:
+    row = Run.objects.filter(public_id=run).first()
+    if row is None:
+        raise Missing("unknown_run", "There is no such run.")
+    return row

@@ -1,0 +1,134 @@
+"""Commands on runs and sessions: publish, cancel, finalise, mark."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from academy.access.enums import Right
+from academy.rest.conditional import check_revision
+from academy.rest.endpoint import Endpoint
+from academy.rest.permissions import any_of
+from academy.rest.schema import IF_MATCH, EmptyInput, describe
+from courses.planning.models import Run
+from enrollment.api import doors
+from enrollment.api.shapes import FinalisedOut, MarksInput, MarksOut, ReasonInput, RunStateOut
+from enrollment.attendance.actions import MarkDraft, record_marks
+from enrollment.attendance.enums import MarkStatus
+from enrollment.attendance.models import Mark
+from enrollment.requests import run_actions
+from enrollment.requests.run_actions import FinaliseReport
+
+REGISTRAR = any_of(Right.REGISTER, scope="runs:write")
+
+
+class Publish(Endpoint):
+    """Put a draft before the public."""
+
+    needs: ClassVar = {"POST": REGISTRAR}
+
+    @describe(
+        "publishRun", "Publish a run", body=EmptyInput, answer=RunStateOut, errors=[404],
+        headers=[IF_MATCH],
+    )
+    def post(self, request: Request, run: UUID) -> Response:
+        """The run can be asked for from its opening on."""
+        _check(self, doors.run_to_command(self.viewer, run))
+        return self.command(
+            lambda keyed: run_actions.publish_run(run=run, actor=self.actor, keyed=keyed), _state
+        )
+
+
+class Cancel(Endpoint):
+    """Cancel a run."""
+
+    needs: ClassVar = {"POST": REGISTRAR}
+
+    @describe(
+        "cancelRun", "Cancel a run", body=ReasonInput, answer=RunStateOut, errors=[404],
+        headers=[IF_MATCH],
+    )
+    def post(self, request: Request, run: UUID) -> Response:
+        """Every active enrolment ends, everybody is told."""
+        sent = self.body(ReasonInput)
+        _check(self, doors.run_to_command(self.viewer, run))
+        return self.command(
+            lambda keyed: run_actions.cancel_run(run=run, actor=self.actor, keyed=keyed, **sent),
+            _state,
+        )
+
+
+class Finalise(Endpoint):
+    """Freeze what a run came to."""
+
+    needs: ClassVar = {"POST": any_of(Right.TEACH, Right.REGISTER, scope="runs:write")}
+
+    @describe(
+        "finaliseRun", "Finalise a run", body=EmptyInput, answer=FinalisedOut, errors=[404],
+        headers=[IF_MATCH],
+    )
+    def post(self, request: Request, run: UUID) -> Response:
+        """Outcomes, credit and certificates in one step; refused while marks are missing."""
+        row = doors.run_to_finalise(self.viewer, run)
+        _check(self, row)
+        return self.command(
+            lambda keyed: run_actions.finalise_run(run=run, actor=self.actor, keyed=keyed),
+            _finalised,
+        )
+
+
+class Marks(Endpoint):
+    """Attendance at a session."""
+
+    needs: ClassVar = {"POST": any_of(Right.TEACH, scope="marks:write")}
+
+    @describe(
+        "recordMarks", "Record attendance", body=MarksInput, answer=MarksOut, status=201,
+        errors=[404],
+    )
+    def post(self, request: Request, session: UUID) -> Response:
+        """All marks or none; a mark that is sent twice is one mark."""
+        drafts = [
+            MarkDraft(one["enrollment"], MarkStatus(one["status"]), one["minutes"], one["nonce"])
+            for one in self.body(MarksInput)["marks"]
+        ]
+        doors.session_to_write(self.viewer, session)
+        return self.command(
+            lambda _keyed: record_marks(session=session, marks=drafts, actor=self.actor),
+            _marks,
+            status=201,
+        )
+
+
+def _check(view: Endpoint, run: Run) -> None:
+    check_revision(view.request._request, run.revision)  # noqa: SLF001
+
+
+def _state(run: Run) -> dict[str, Any]:
+    return {"id": run.public_id, "code": run.code, "state": run.state, "revision": run.revision}
+
+
+def _finalised(result: FinaliseReport | Run) -> dict[str, Any]:
+    if isinstance(result, Run):  # kept inside the action, before the report is made
+        raise TypeError("Finalisation answers with its report.")
+    return {
+        **_state(result.run),
+        "outcomes": result.outcomes,
+        "credits": result.credits,
+        "certificates": result.certificates,
+    }
+
+
+def _marks(marks: list[Mark]) -> dict[str, Any]:
+    return {
+        "items": [
+            {
+                "enrollment": mark.enrollment.public_id,
+                "status": mark.status,
+                "minutes": mark.minutes,
+                "nonce": mark.nonce,
+            }
+            for mark in marks
+        ]
+    }

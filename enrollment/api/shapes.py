@@ -1,0 +1,184 @@
+"""What enrolment's endpoints take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from academy.rest.endpoint import PageQuery
+from enrollment.attendance.enums import MarkStatus, OutcomeKind
+from enrollment.decisions.enums import StepKind
+from enrollment.seats.enums import Source, State
+
+LONGEST_NOTE = 2_000
+
+
+class EnrollmentsQuery(PageQuery):
+    """Parameters of the list; without any, a person sees the own enrolments."""
+
+    run = serializers.UUIDField(required=False, default=None)
+    person = serializers.UUIDField(required=False, default=None)
+    court = serializers.CharField(required=False, default="", max_length=40)
+    state = serializers.ChoiceField(State.choices, required=False, default="")
+
+
+class EnrollmentOut(serializers.Serializer[Any]):
+    """One person's claim on one run. Systems see the fields of their projection only."""
+
+    id = serializers.UUIDField()
+    run = serializers.UUIDField()
+    run_code = serializers.CharField(required=False)
+    course = serializers.CharField(required=False)
+    person = serializers.UUIDField()
+    family_name = serializers.CharField(required=False)
+    given_name = serializers.CharField(required=False)
+    court = serializers.CharField(required=False, allow_null=True)
+    state = serializers.ChoiceField(State.choices)
+    queue_number = serializers.IntegerField(required=False, allow_null=True)
+    due_at = serializers.DateTimeField(required=False, allow_null=True)
+    source = serializers.ChoiceField(Source.choices, required=False)
+    is_late = serializers.BooleanField(required=False)
+    end_reason = serializers.CharField(required=False)
+    created_at = serializers.DateTimeField(required=False)
+    state_since = serializers.DateTimeField(required=False)
+    revision = serializers.IntegerField(required=False)
+
+
+class StepOut(serializers.Serializer[Any]):
+    """One thing that happened to an enrolment."""
+
+    type = serializers.CharField()
+    time = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
+class EnrollmentInFullOut(EnrollmentOut):
+    """An enrolment with its history."""
+
+    history = StepOut(many=True, required=False)
+
+
+class EnrollInput(serializers.Serializer[Any]):
+    """A request for a place."""
+
+    run = serializers.UUIDField()
+    person = serializers.UUIDField(
+        required=False, default=None, help_text="For whom; oneself when not given."
+    )
+    appointment = serializers.UUIDField(
+        required=False, default=None, help_text="Under which of two posts."
+    )
+
+
+class WithdrawInput(serializers.Serializer[Any]):
+    """Why a place is given up; needed after the withdrawal deadline."""
+
+    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=40)
+    note = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=LONGEST_NOTE
+    )
+
+
+class ReasonInput(serializers.Serializer[Any]):
+    """Why something is refused or cancelled."""
+
+    reason = serializers.CharField(max_length=40)
+    note = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=LONGEST_NOTE
+    )
+
+
+class NoteInput(serializers.Serializer[Any]):
+    """A remark beside a decision."""
+
+    note = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=LONGEST_NOTE
+    )
+
+
+class DecisionOut(serializers.Serializer[Any]):
+    """A step that waits for an answer, or was answered."""
+
+    id = serializers.UUIDField()
+    enrollment = serializers.UUIDField()
+    kind = serializers.ChoiceField(StepKind.choices)
+    state = serializers.CharField()
+    due_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class OpenDecisionOut(DecisionOut):
+    """An open step with what it is about."""
+
+    run = serializers.UUIDField()
+    run_code = serializers.CharField()
+    person = serializers.UUIDField()
+    family_name = serializers.CharField()
+    given_name = serializers.CharField()
+
+
+class RunStateOut(serializers.Serializer[Any]):
+    """What a command made of a run."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    state = serializers.CharField()
+    revision = serializers.IntegerField()
+
+
+class FinalisedOut(RunStateOut):
+    """A finalised run and what it came to."""
+
+    outcomes = serializers.DictField(child=serializers.IntegerField())
+    credits = serializers.IntegerField()
+    certificates = serializers.IntegerField()
+
+
+class MarkInput(serializers.Serializer[Any]):
+    """One person's attendance at one session."""
+
+    enrollment = serializers.UUIDField()
+    status = serializers.ChoiceField(MarkStatus.choices)
+    minutes = serializers.IntegerField(required=False, default=None, min_value=0, max_value=1440)
+    nonce = serializers.UUIDField(help_text="New for each mark; the same one is the same mark.")
+
+
+class MarksInput(serializers.Serializer[Any]):
+    """The marks of a session, all or none."""
+
+    marks = MarkInput(many=True, min_length=1, max_length=1_000)
+
+
+class MarkOut(serializers.Serializer[Any]):
+    """A mark as it was stored."""
+
+    enrollment = serializers.UUIDField()
+    status = serializers.ChoiceField(MarkStatus.choices)
+    minutes = serializers.IntegerField()
+    nonce = serializers.UUIDField()
+
+
+class MarksOut(serializers.Serializer[Any]):
+    """The stored marks, in the order in which they were sent."""
+
+    items = MarkOut(many=True)
+
+
+class CertificateOut(serializers.Serializer[Any]):
+    """A certificate as its holder sees it."""
+
+    id = serializers.UUIDField()
+    serial = serializers.CharField()
+    state = serializers.CharField()
+    run = serializers.UUIDField()
+    course = serializers.CharField()
+    outcome = serializers.ChoiceField(OutcomeKind.choices)
+    issued_at = serializers.DateTimeField()
+
+
+class CheckOut(serializers.Serializer[Any]):
+    """What the public check says: no more about the person than the paper shows."""
+
+    answer = serializers.CharField(help_text="valid, revoked, replaced or unknown")
+    ended_on = serializers.DateField(allow_null=True)
+    paper = serializers.DictField(allow_null=True)

@@ -1,0 +1,25 @@
+"""Addresses of enrolment's endpoints, under /api/v1/."""
+
+from academy.rest.routes import route
+from enrollment.api import certificates, decisions, enrollments, runs
+
+ONE = "enrollments/<uuid:enrollment>"
+
+app_name = "enrollment_api"
+urlpatterns = [
+    *route("enrollments", enrollments.Enrollments, "enrollments"),
+    *route(ONE, enrollments.OneEnrollment, "enrollment"),
+    *route(f"{ONE}/accept", enrollments.Accept, "accept"),
+    *route(f"{ONE}/decline", enrollments.Decline, "decline"),
+    *route(f"{ONE}/confirm", enrollments.Confirm, "confirm"),
+    *route(f"{ONE}/withdraw", enrollments.Withdraw, "withdraw"),
+    *route("decisions", decisions.Decisions, "decisions"),
+    *route("decisions/<uuid:decision>/give", decisions.Give, "give"),
+    *route("decisions/<uuid:decision>/refuse", decisions.Refuse, "refuse"),
+    *route("runs/<uuid:run>/publish", runs.Publish, "publish"),
+    *route("runs/<uuid:run>/cancel", runs.Cancel, "cancel"),
+    *route("runs/<uuid:run>/finalise", runs.Finalise, "finalise"),
+    *route("sessions/<uuid:session>/marks", runs.Marks, "marks"),
+    *route("certificates", certificates.Certificates, "certificates"),
+    *route("certificates/<str:serial>", certificates.Check, "certificate"),
+]

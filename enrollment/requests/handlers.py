@@ -1,0 +1,124 @@
+"""Events of enrolments and runs become messages. Decides nothing; safe to run twice.
+
+The occurrence of a message is the event that caused it: reading the event again writes nothing new,
+and a second offer to the same person is a second message.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from academy.core import clock
+from academy.ledger.registry import Event, Handler
+from academy.messages.actions import Draft, write_messages
+from enrollment.reminders import queries
+from enrollment.reminders.enums import Letter
+from enrollment.seats.enums import State
+
+QUIET_ACTORS = ("import", "seed")
+"""Names of system actors that bring in what people know already: nobody is told."""
+
+LETTERS = {
+    "enrollment.requested": Letter.REQUESTED,
+    "enrollment.waitlisted": Letter.WAITLISTED,
+    "enrollment.offered": Letter.OFFERED,
+    "enrollment.confirmed": Letter.CONFIRMED,
+    "enrollment.reconfirm": Letter.RECONFIRM,
+    "enrollment.rejected": Letter.REJECTED,
+    "enrollment.expired": Letter.EXPIRED,
+    "enrollment.withdrawn": Letter.WITHDRAWN,
+    "enrollment.cancelled": Letter.CANCELLED,
+    "certificate.issued": Letter.CERTIFICATE,
+}
+RUN_LETTERS = {"run.postponed": Letter.RUN_POSTPONED, "run.moved": Letter.RUN_MOVED}
+TRAINER_CHANGES = {
+    "run.postponed": "postponed",
+    "run.moved": "moved",
+    "run.cancelled": "cancelled",
+}
+
+
+def react(events: Sequence[Event]) -> None:
+    """Write the messages that follow from these events."""
+    told = [event for event in events if not event.actor_name.startswith(QUIET_ACTORS)]
+    now = clock.now()
+    drafts = [draft for drafts_of in AUDIENCES for draft in drafts_of(told, now)]
+    write_messages(drafts, at=now)
+
+
+def _to_the_person(events: Sequence[Event], _now: datetime) -> Iterator[Draft]:
+    """What happened to somebody's own enrolment, outcome or certificate."""
+    mine = [event for event in events if event.type in LETTERS or event.type == "outcome.frozen"]
+    people = queries.person_keys(event.person_id for event in mine if event.person_id)
+    for event in mine:
+        if event.person_id in people:
+            yield _own(event, people[event.person_id])
+
+
+def _own(event: Event, person: int) -> Draft:
+    came_from = event.data.get("from", "")
+    letter = LETTERS.get(event.type, Letter.OUTCOME)
+    if letter == Letter.CONFIRMED and came_from == State.WAITLISTED:
+        letter = Letter.PROMOTED
+    is_outcome = letter == Letter.OUTCOME
+    return Draft(
+        person=person,
+        kind=letter.value,
+        subject_kind="enrollment" if is_outcome else event.subject_kind,
+        subject_id=UUID(event.data["enrollment"]) if is_outcome else event.subject_id,
+        occurrence=str(event.public_id),
+        facts={"from": came_from} if came_from else {},
+    )
+
+
+def _to_everybody_on_the_run(events: Sequence[Event], _now: datetime) -> Iterator[Draft]:
+    runs = {event.subject_id: event for event in events if event.type in RUN_LETTERS}
+    for run, person, enrollment in queries.active_on(runs) if runs else ():
+        yield Draft(
+            person=person,
+            kind=RUN_LETTERS[runs[run].type].value,
+            subject_kind="enrollment",
+            subject_id=enrollment,
+            occurrence=str(runs[run].public_id),
+        )
+
+
+def _to_the_trainers(events: Sequence[Event], _now: datetime) -> Iterator[Draft]:
+    runs = {event.subject_id: event for event in events if event.type in TRAINER_CHANGES}
+    for run, person in queries.trainers_of(runs) if runs else ():
+        yield Draft(
+            person=person,
+            kind=Letter.TEACHING.value,
+            subject_kind="run",
+            subject_id=run,
+            occurrence=str(runs[run].public_id),
+            facts={"change": TRAINER_CHANGES[runs[run].type]},
+        )
+
+
+def _to_the_heads(events: Sequence[Event], now: datetime) -> Iterator[Draft]:
+    """To every head of the court that is asked, also the acting one: whoever answers first decides."""
+    asked = {event.subject_id: event for event in events if event.type == "decision.opened"}
+    for decision, person, due_at in queries.heads_asked(asked, now) if asked else ():
+        yield Draft(
+            person=person,
+            kind=Letter.DECISION.value,
+            subject_kind="decision",
+            subject_id=decision,
+            occurrence=str(asked[decision].public_id),
+            useless_after=due_at,
+        )
+
+
+AUDIENCES: tuple[Callable[[Sequence[Event], datetime], Iterator[Draft]], ...] = (
+    _to_the_person,
+    _to_everybody_on_the_run,
+    _to_the_trainers,
+    _to_the_heads,
+)
+
+HANDLER = Handler(
+    "messages",
+    (*LETTERS, *TRAINER_CHANGES, "outcome.frozen", "decision.opened"),
+    react,
+)

@@ -1,0 +1,73 @@
+"""Reads of enrolments for lists and for their holders. One statement each, plain rows."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from academy.ledger.queries import history_of
+from enrollment.seats.enums import State
+from enrollment.seats.models import Enrollment
+
+COLUMNS = {
+    "id": F("public_id"),
+    "run": F("run__public_id"),
+    "run_code": F("run__code"),
+    "course": F("run__course__code"),
+    "person": F("person__public_id"),
+    "family_name": F("person__family_name"),
+    "given_name": F("person__given_name"),
+    "court_code": F("court__code"),
+}
+PLAIN = (
+    "state",
+    "queue_number",
+    "due_at",
+    "source",
+    "is_late",
+    "end_reason",
+    "created_at",
+    "state_since",
+    "revision",
+)
+
+TO_EVALUATORS = frozenset({State.CONFIRMED, State.CLOSED})
+"""States that say nothing but participation: no refusal, no queue, no change of mind."""
+
+
+def enrollment_rows(
+    rows: QuerySet[Enrollment], *, after: UUID | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Up to `limit` of these enrolments, the newest first, after one; one statement."""
+    if after:
+        rows = rows.filter(pk__lt=Enrollment.objects.filter(public_id=after).values("pk")[:1])
+    shown = rows.order_by("-pk").values(
+        *PLAIN, **{f"x_{name}": value for name, value in COLUMNS.items()}
+    )
+    return [_named(row) for row in (shown if limit is None else shown[:limit])]
+
+
+def enrollment_row(rows: QuerySet[Enrollment], enrollment: UUID) -> dict[str, Any] | None:
+    """One of these enrolments."""
+    return next(iter(enrollment_rows(rows.filter(public_id=enrollment), limit=1)), None)
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix("x_"): value for name, value in row.items()}
+
+
+def answer_of(enrollment: Enrollment, *, run: UUID, person: UUID) -> dict[str, Any]:
+    """What a command on an enrolment answers, without asking the database again."""
+    return {
+        "id": enrollment.public_id,
+        "run": run,
+        "person": person,
+        **{name: getattr(enrollment, name) for name in PLAIN},
+    }
+
+
+def steps_of(enrollment: UUID) -> Iterable[dict[str, Any]]:
+    """What happened to one enrolment, oldest first, without words that could be erased."""
+    columns = ("type", "time", "reason", "data", "actor_kind")
+    return history_of(enrollment).values(*columns)
