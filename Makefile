@@ -34,7 +34,7 @@ run: setup ## Set up, start and seed everything; PORT=8000
 	@$(VENV) -m academy.config.supervisor
 
 test: setup-dev ## All tests, on engines of their own; TESTS=tests/core narrows them
-	@$(VENV) -m pytest -n 2 $(TESTS)
+	@$(VENV) -m pytest -n 2 -m "not proof" $(TESTS)
 
 check: setup-dev ## Format, lint, types, contracts, migrations, translations, schema
 	$(VENV) -m ruff format --check .
@@ -51,7 +51,7 @@ check-with-engines:
 	$(VENV) -m mypy
 
 bench: setup-dev ## Measure against the budgets
-	@$(ENGINES) $(VENV) -m tests.bench
+	@$(ENGINES) --durable $(VENV) -m tests.bench
 
 proof: setup-dev ## The long proofs
 	@$(VENV) -m pytest tests -m proof -n 2

@@ -1,11 +1,24 @@
 """What every test may use."""
 
+from collections.abc import Iterator
+
 import pytest
+from typing import Any
 
 from tests import factories
+from tests.post_office import PostOffice
 
 
 @pytest.fixture
 def cast(db: None) -> factories.Cast:
     """People whose names carry their rights."""
     return factories.Cast()
+
+
+@pytest.fixture
+def post_office(settings: Any) -> Iterator[PostOffice]:
+    """A real mail server, which the service is told to use."""
+    with PostOffice().open() as office:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
+        yield office

@@ -11,8 +11,8 @@ from academy.rest.fields import TextsOut
 class PeopleQuery(PageQuery):
     """Parameters of the list of people."""
 
-    court = serializers.CharField(required=False, default="", max_length=40)
-    external_id = serializers.CharField(required=False, default="", max_length=64)
+    court = serializers.CharField(required=False, default="", allow_blank=True, max_length=40)
+    external_id = serializers.CharField(required=False, default="", allow_blank=True, max_length=64)
 
 
 class PostOut(serializers.Serializer[Any]):
@@ -66,7 +66,11 @@ class EventsQuery(Query):
         help_text="The `position` up to which the reader has read.",
     )
     types = serializers.CharField(
-        required=False, default="", max_length=1000, help_text="Comma-separated types."
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=1000,
+        help_text="Comma-separated types.",
     )
     limit = serializers.IntegerField(required=False, default=500, min_value=1, max_value=1000)
 
@@ -76,12 +80,12 @@ class EventOut(serializers.Serializer[Any]):
 
     specversion = serializers.CharField()
     id = serializers.UUIDField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     type = serializers.CharField()
     subject = serializers.CharField()
     time = serializers.DateTimeField()
     datacontenttype = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
     position = serializers.IntegerField()
 
 

@@ -61,7 +61,7 @@ def add_client(*, name: str, scopes: Sequence[str], projection: str, actor: Acto
 def revoke_client(*, name: str, actor: Actor) -> Client:
     """Take a client's key and tokens back; what web processes remember ends within 30 seconds."""
     with transaction.atomic(durable=True):
-        client = Client.objects.select_for_update().filter(name=name).first()
+        client: Client | None = Client.objects.select_for_update().filter(name=name).first()
         if client is None:
             raise Missing("client_unknown", _("There is no client of this name."))
         client.scopes = []

@@ -54,7 +54,8 @@ def pass_of(digest: str, *, now: datetime) -> ClientPass | None:
 
 def all_clients() -> QuerySet[Client]:
     """Every client, by name."""
-    return Client.objects.order_by("name", "id")
+    found: QuerySet[Client] = Client.objects.order_by("name", "id")
+    return found
 
 
 def disclosures_to(client: Client) -> QuerySet[Disclosure]:

@@ -18,7 +18,7 @@ SCOPES: dict[str, str] = {
 }
 
 
-class ClientScopes(BaseScopes):  # type: ignore[misc]
+class ClientScopes(BaseScopes):
     """Each client has its own list of scopes; a token carries all of it, or the part asked for."""
 
     def get_all_scopes(self) -> dict[str, str]:

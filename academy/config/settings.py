@@ -261,6 +261,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "RunState": "courses.planning.enums.RunState",
+        "EnrollmentMode": "courses.planning.enums.EnrollmentMode",
+        "EnrollmentState": "enrollment.seats.enums.State",
+        "EnrollmentSource": "enrollment.seats.enums.Source",
+        "DecisionKind": "enrollment.decisions.enums.StepKind",
+        "MarkStatus": "enrollment.attendance.enums.MarkStatus",
+        "OutcomeKind": "enrollment.attendance.enums.OutcomeKind",
+    },
 }
 
 # --- Logs ---------------------------------------------------------------------------------------

@@ -45,13 +45,13 @@ def sole_copy(folder: Path, url: str) -> Iterator[None]:
 def is_running(folder: Path) -> bool:
     """Whether a supervisor holds this folder."""
     note = folder / "lock"
-    if not note.exists():
-        return False
-    with note.open("r") as lock:
-        try:
+    try:
+        with note.open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
     return False
 
 

@@ -1,12 +1,19 @@
 """The addresses of the service."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path, re_path
 from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
+
+from academy.rest.docs import unknown_address
 
 for model in (AccessToken, Grant, IDToken, RefreshToken):
     admin.site.unregister(model)  # tokens are not for looking at
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("academy.rest.urls")),
+    path("api/v1/", include("academy.api.urls")),
+    path("api/v1/", include("courses.api.urls")),
+    path("api/v1/", include("enrollment.api.urls")),
+    re_path(r"^api/(?P<rest>.*)$", unknown_address, name="unknown_address"),
 ]

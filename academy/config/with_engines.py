@@ -1,8 +1,9 @@
 """Runs a command with throw-away engines, or with those of the demo.
 
-python -m academy.config.with_engines pytest ...       new engines, gone afterwards
-python -m academy.config.with_engines --demo manage.py shell   the demo's data in var/
-python -m academy.config.with_engines --hold           prints the addresses, waits for end of input
+python -m academy.config.with_engines COMMAND            new engines, gone afterwards
+python -m academy.config.with_engines --durable COMMAND  the same, writing as in production
+python -m academy.config.with_engines --demo COMMAND     the demo's engines and data in var/
+python -m academy.config.with_engines --hold             prints addresses, waits for end of input
 """
 
 import contextlib
@@ -19,6 +20,8 @@ from pathlib import Path
 from academy.config import embedded, state
 from academy.config.engines.process import EngineError
 
+PREFIX = "academy-engines-"
+
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -28,8 +31,9 @@ def main(arguments: list[str]) -> int:
         if arguments[:1] == ["--demo"]:
             with _demo() as environment:
                 return _call(arguments[1:], environment)
-        with throw_away() as environment:
-            return _call(arguments, environment)
+        durable = arguments[:1] == ["--durable"]
+        with throw_away(durable=durable) as environment:
+            return _call(arguments[durable:], environment)
     except EngineError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -38,16 +42,24 @@ def main(arguments: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def throw_away() -> Iterator[dict[str, str]]:
+def throw_away(*, durable: bool = False) -> Iterator[dict[str, str]]:
     """Engines in a folder that goes away with them; the owner's role, so that tests may migrate."""
-    folder = Path(tempfile.mkdtemp(prefix="academy-engines-"))
+    clear_killed()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
-        with embedded.start(folder, durable=False) as engines:
+        with state.sole_copy(folder, "tests"), embedded.start(folder, durable=durable) as engines:
             addresses = engines.environment()
             addresses["DATABASE_URL"] = addresses["DATABASE_OWNER_URL"]
             yield state.demo_secrets(folder / "secrets.env") | addresses
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_killed() -> None:
+    """Remove what a run that was killed could not; the lock of a live one is still held."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if (folder / "lock").exists() and not state.is_running(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

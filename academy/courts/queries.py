@@ -21,7 +21,8 @@ def working_calendar(first: date, last: date, *, region_id: int | None = None) -
     rows = CalendarDay.objects.filter(date__range=(first, last)).filter(
         Q(region__isnull=True) | Q(region_id=region_id)
     )
-    off, worked = set(), set()
+    off: set[date] = set()
+    worked: set[date] = set()
     for row in rows:
         (worked if row.kind == CalendarDay.Kind.WORKED else off).add(row.date)
     return WorkingCalendar(frozenset(off), frozenset(worked))
@@ -37,7 +38,8 @@ def court_rows(day: date, *, after: str = "", limit: int) -> list[dict[str, Any]
 
 def court_row(code: str) -> dict[str, Any] | None:
     """One court by its code, also one that no longer exists."""
-    return Court.objects.filter(code=code).values(*_COURT_COLUMNS).first()
+    row: dict[str, Any] | None = Court.objects.filter(code=code).values(*_COURT_COLUMNS).first()
+    return row
 
 
 _COURT_COLUMNS = (

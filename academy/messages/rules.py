@@ -14,7 +14,7 @@ OLDEST = timedelta(days=3)
 """A message that names no end of its use is given up after this, however seldom it was tried."""
 
 # One recipient, printable ASCII, nothing that could end the command or the header line.
-ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.\-\[\]:]+")
+ADDRESS = re.compile(r"[!-;=?A-~]+@[A-Za-z0-9.\-\[\]:]+")
 
 
 @dataclass(frozen=True, slots=True)

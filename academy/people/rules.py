@@ -1,4 +1,8 @@
-"""What makes a personal identification number well formed. Pure."""
+"""What makes an identification number well formed, and what a reported post changes. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 FIRST_WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 SECOND_WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
@@ -33,3 +37,74 @@ def _weighted(digits: list[int], weights: tuple[int, ...]) -> int:
 def masked(value: str) -> str:
     """The form in which a number may be shown: the first four and last two digits."""
     return f"{value[:4]}{'*' * 6}{value[-2:]}" if len(value) == 12 else "*" * len(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post as HR reports it: where, as what, since when; `ends_on` is the last day in it."""
+
+    court: str
+    position: str
+    kind: str
+    starts_on: date
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """A person as HR reports it, or as the rows say it: equal when nothing would change."""
+
+    external_id: str
+    family_name: str
+    given_name: str
+    patronymic: str = ""
+    email: str = ""
+    language: str = ""
+    iin: str = ""
+    in_service_since: date | None = None
+    left_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostChanges:
+    """What a reported post does to the posts that a person holds."""
+
+    opens: Post | None = None
+    ends: tuple[tuple[Post, date], ...] = ()  # the post and its last day
+
+    def __bool__(self) -> bool:
+        return bool(self.opens or self.ends)
+
+
+def post_changes(held: Sequence[Post], reported: Post, *, permanent: str) -> PostChanges:
+    """What follows when HR reports a post.
+
+    The same post with another last day is shortened or prolonged. A new permanent post ends the
+    present permanent one on the day before: nobody holds two. Acting and seconded posts stand beside.
+    """
+    for post in held:
+        if _same(post, reported):
+            if post.ends_on == reported.ends_on:
+                return PostChanges()
+            last = reported.ends_on or date.max
+            return PostChanges(ends=((post, last),))
+    if reported.kind != permanent:
+        return PostChanges(opens=reported)
+    day_before = reported.starts_on - timedelta(days=1)
+    ends = tuple(
+        (post, day_before)
+        for post in held
+        if post.kind == permanent
+        and post.starts_on < reported.starts_on
+        and (post.ends_on is None or post.ends_on >= reported.starts_on)
+    )
+    return PostChanges(opens=reported, ends=ends)
+
+
+def _same(held: Post, reported: Post) -> bool:
+    return (held.court, held.position, held.kind, held.starts_on) == (
+        reported.court,
+        reported.position,
+        reported.kind,
+        reported.starts_on,
+    )

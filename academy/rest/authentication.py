@@ -30,7 +30,8 @@ class SessionViewer(SessionAuthentication):
         inner = request._request  # noqa: SLF001 - DRF offers no other way to the request itself
         if found is not None and not hasattr(inner, "viewer"):
             now = clock.now()
-            inner.viewer = viewer_of(found[0].pk, now=now, today=now.date())
+            viewer = viewer_of(found[0].pk, now=now, today=now.date())
+            inner.viewer = viewer  # type: ignore[attr-defined]
         return (found[0], None) if found else None
 
     def authenticate_header(self, request: Request) -> str:

@@ -22,13 +22,15 @@ YAML, JSON = "application/vnd.oai.openapi", "application/vnd.oai.openapi+json"
 def build_schema() -> dict[str, Any]:
     """The OpenAPI document, in English whatever language is spoken at the moment."""
     with translation.override("en"):
-        document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+        generator: Any = SchemaGenerator  # untyped, like the renderer below
+        document: dict[str, Any] = generator().get_schema(request=None, public=True)
     return document
 
 
 def as_yaml(document: dict[str, Any]) -> bytes:
     """The document as it is committed."""
-    return bytes(OpenApiYamlRenderer().render(document, renderer_context={}))
+    renderer: Any = OpenApiYamlRenderer()
+    return bytes(renderer.render(document, renderer_context={}))
 
 
 @cache

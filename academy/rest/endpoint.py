@@ -52,7 +52,11 @@ class PageQuery(Query):
     """Parameters of every paged list."""
 
     cursor = serializers.CharField(
-        required=False, default="", max_length=500, help_text="From the `next` link."
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=500,
+        help_text="From the `next` link.",
     )
     limit = serializers.IntegerField(
         required=False, default=DEFAULT_LIMIT, min_value=1, max_value=HIGHEST_LIMIT
@@ -63,7 +67,7 @@ class Endpoint(APIView):
     """A view that parses, passes a door, calls one query or action, answers; it holds no rule."""
 
     needs: ClassVar[NeedsByMethod] = {}
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     @property
     def viewer(self) -> Viewer:

@@ -74,7 +74,14 @@ class KeyedCall:
         if not connection.in_atomic_block:
             raise RuntimeError("A key is kept in the transaction of its command.")
         body = to_json(self.render(result))
-        values = [self.caller, self.key, self.fingerprint, self.status, body.decode(), clock.now()]
+        values: list[Any] = [
+            self.caller,
+            self.key,
+            self.fingerprint,
+            self.status,
+            body.decode(),
+            clock.now(),
+        ]
         try:
             with connection.cursor() as cursor:
                 cursor.execute(INSERT, values)

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from academy.access.enums import Right
 from academy.access.queries import NOBODY, Viewer
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # which reads this module while it is loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,6 @@ class SignedIn(BasePermission):
     message = "You may not do this."
     code = "forbidden"
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         needs = needs_of(view, request.method or "")
         return needs is not None and needs.met_by(getattr(request, "viewer", NOBODY))

@@ -5,7 +5,6 @@ numbers mean equal bytes. It is looked up at most once a second; what a list say
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +32,22 @@ class Answer:
     body: bytes
 
 
+class Revision:
+    """How many events are committed, as of at most a second ago."""
+
+    def __init__(self) -> None:
+        self.looked_at, self.number = 0.0, -1
+
+    def at(self, now: float) -> int:
+        """The number at this moment of the monotonic clock."""
+        if now - self.looked_at >= LOOK_EVERY:
+            self.number = ledger.last_position() + ledger.waiting_in_inbox()
+            self.looked_at = now
+        return self.number
+
+
 _answers: dict[str, Answer] = {}
-_looked: tuple[float, int] = (0.0, -1)
+_revision = Revision()
 
 
 class RememberedEndpoint(Endpoint):
@@ -44,7 +57,7 @@ class RememberedEndpoint(Endpoint):
     """
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+    def as_view(cls, **initkwargs: Any) -> Any:
         """The view, with its memory in front."""
         view = super().as_view(**initkwargs)
 
@@ -65,7 +78,7 @@ class RememberedEndpoint(Endpoint):
         if len(_answers) >= MOST:
             _answers.clear()
         now = time.monotonic()
-        _answers[request.get_full_path()] = Answer(_revision(now), now + LONGEST, etag, body)
+        _answers[request.get_full_path()] = Answer(_revision.at(now), now + LONGEST, etag, body)
         headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
         if conditional.is_known(request, etag):
             return Response(None, status=304, headers=headers)
@@ -74,26 +87,16 @@ class RememberedEndpoint(Endpoint):
 
 def forget_answers() -> None:
     """Empty the memory (after a restore, in tests)."""
-    global _looked
     _answers.clear()
-    _looked = (0.0, -1)
+    _revision.looked_at = 0.0
 
 
 def _fresh(address: str) -> Answer | None:
     answer = _answers.get(address)
     now = time.monotonic()
-    if answer is None or answer.until < now or answer.revision != _revision(now):
+    if answer is None or answer.until < now or answer.revision != _revision.at(now):
         return None
     return answer
-
-
-def _revision(now: float) -> int:
-    global _looked
-    looked_at, revision = _looked
-    if now - looked_at >= LOOK_EVERY:
-        revision = ledger.last_position() + ledger.waiting_in_inbox()
-        _looked = (now, revision)
-    return revision
 
 
 def _respond(request: HttpRequest, answer: Answer) -> HttpResponse:

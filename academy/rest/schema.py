@@ -71,7 +71,7 @@ class ProblemOut(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField(help_text="Stable; compare this, not the sentences.")
     detail = serializers.CharField(help_text="For people, in their language.")
-    errors = ProblemErrorOut(many=True, required=False)
+    errors = ProblemErrorOut(many=True, required=False)  # type: ignore[assignment]
 
 
 class Schema(AutoSchema):

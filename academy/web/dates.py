@@ -5,19 +5,16 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import format_decimal
 from django.utils import timezone, translation
 
 Style = Literal["short", "long", "full"]
 """`short` 24 Nov 2026, `long` 24 November 2026, `full` with the day of the week."""
 
-_BABEL_STYLE: Final[dict[Style, Literal["medium", "long", "full"]]] = {
-    "short": "medium",
-    "long": "long",
-    "full": "full",
-}
+_SHORT: Final = "yMMMd"  # a skeleton, like the spans: CLDR's "medium" writes 09 in some languages
 _NARROW_SPACE: Final = "\u202f"
+_THIN_SPACE: Final = "\u2009"
 _NO_BREAK: Final = "\u00a0"
 
 
@@ -39,7 +36,9 @@ def local(moment: datetime, tz: tzinfo | None = None) -> datetime:
 
 def day(value: date, style: Style = "long") -> str:
     """A date in words."""
-    return _tidy(format_date(value, _BABEL_STYLE[style], locale=locale()))
+    if style == "short":
+        return _tidy(format_skeleton(_SHORT, value, locale=locale()))
+    return _tidy(format_date(value, style, locale=locale()))
 
 
 def clock(moment: datetime) -> str:
@@ -51,7 +50,7 @@ def days(first: date, last: date) -> str:
     """A span of days, written once where they share month or year: 24–26 Nov 2026."""
     if first == last:
         return day(first, "short")
-    return _tidy(str(format_interval(first, last, "yMMMd", locale=locale())))
+    return _tidy(str(format_interval(first, last, _SHORT, locale=locale())))
 
 
 def offset(moment: datetime) -> str:
@@ -70,4 +69,4 @@ def number(value: float | Decimal) -> str:
 
 def _tidy(text: str) -> str:
     """CLDR's narrow spaces are missing from older system fonts: no-break ones read alike."""
-    return text.replace(_NARROW_SPACE, _NO_BREAK).replace("\u2009", "")
+    return text.replace(_NARROW_SPACE, _NO_BREAK).replace(_THIN_SPACE, _NO_BREAK)

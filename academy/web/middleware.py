@@ -43,7 +43,7 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         viewer = cast("Viewer", SimpleLazyObject(lambda: _viewer(request)))
-        request.viewer = viewer  # type: ignore[attr-defined]
+        request.viewer = viewer
         with translation.override(_language(request, viewer)):
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
             if _is_signed_in(request):

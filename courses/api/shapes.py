@@ -8,7 +8,7 @@ from academy.rest.endpoint import PageQuery
 from academy.rest.fields import TextsOut
 from courses.planning.enums import EnrollmentMode, RunState
 
-CODE = {"required": False, "default": "", "max_length": 40}
+CODE: dict[str, Any] = {"required": False, "max_length": 40}
 
 
 class CoursesQuery(PageQuery):
@@ -62,10 +62,10 @@ class RunsQuery(PageQuery):
     """Parameters of the list of runs."""
 
     course = serializers.CharField(**CODE)
-    state = serializers.ChoiceField(RunState.choices, required=False, default="")
+    state = serializers.ChoiceField(RunState.choices, required=False)
     language = serializers.CharField(**CODE)
-    starts_from = serializers.DateTimeField(required=False, default=None)
-    starts_before = serializers.DateTimeField(required=False, default=None)
+    starts_from = serializers.DateTimeField(required=False)
+    starts_before = serializers.DateTimeField(required=False)
 
 
 class SeatsOut(serializers.Serializer[Any]):
@@ -126,7 +126,7 @@ class SessionInput(serializers.Serializer[Any]):
 
     starts_at = serializers.DateTimeField()
     minutes = serializers.IntegerField(min_value=1, max_value=24 * 60)
-    link = serializers.URLField(required=False, default="", max_length=500)
+    link = serializers.URLField(required=False, default="", allow_blank=True, max_length=500)
 
 
 class RunInput(serializers.Serializer[Any]):
@@ -136,10 +136,10 @@ class RunInput(serializers.Serializer[Any]):
     code = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)
     language = serializers.CharField(max_length=10)
     time_zone = serializers.CharField(max_length=40)
-    sessions = SessionInput(many=True, max_length=200)
+    sessions = serializers.ListField(child=SessionInput(), max_length=200)
     enrollment_opens_at = serializers.DateTimeField()
     enrollment_closes_at = serializers.DateTimeField()
-    withdraw_until = serializers.DateTimeField(required=False, default=None)
+    withdraw_until = serializers.DateTimeField(required=False, default=None, allow_null=True)
     capacity = serializers.IntegerField(
         required=False, default=None, allow_null=True, min_value=0, max_value=100_000
     )
@@ -149,8 +149,4 @@ class RunInput(serializers.Serializer[Any]):
     mode = serializers.ChoiceField(EnrollmentMode.choices, required=False, default="open")
     offer_hours = serializers.IntegerField(required=False, default=48, min_value=1, max_value=720)
     auto_accept = serializers.BooleanField(required=False, default=False)
-    venue = serializers.SlugField(required=False, default="", max_length=40)
-    link = serializers.URLField(required=False, default="", max_length=500)
-    trainers = serializers.ListField(
-        child=serializers.UUIDField(), required=False, default=list, max_length=50
-    )
+    venue = serializers.SlugField(required=False, default=None, allow_null=True, max_length=40)

@@ -33,11 +33,14 @@ class SessionPlan:
     link: str = ""
 
     @property
+    def ends_at(self) -> datetime:
+        """The end of the meeting, breaks included."""
+        return self.starts_at + (self.length or timedelta(minutes=self.minutes))
+
+    @property
     def period(self) -> TimestamptzRange:
         """From the start to the end of the meeting."""
-        return TimestamptzRange(
-            self.starts_at, self.starts_at + (self.length or timedelta(minutes=self.minutes))
-        )
+        return TimestamptzRange(self.starts_at, self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _check_plan(plan: RunPlan) -> None:
         raise Invalid("course_has_no_version", _("The course has no published version."))
     if plan.capacity is not None and plan.minimum_size > plan.capacity:
         raise Invalid("minimum_above_capacity", _("The minimum size is above the capacity."))
-    ends = [session.period.upper for session in plan.sessions]
+    ends = [session.ends_at for session in plan.sessions]
     starts = [session.starts_at for session in plan.sessions]
     if any(end > start for end, start in zip(ends, starts[1:], strict=False)):
         raise Invalid("sessions_overlap", _("Sessions of one run must follow one another."))
@@ -124,11 +127,10 @@ def _columns(plan: RunPlan, at: datetime) -> dict[str, object]:
 
 def times_of(sessions: Sequence[SessionPlan]) -> dict[str, object]:
     """What a run's own columns say about its sessions: start, end and the busy periods."""
-    periods = [session.period for session in sessions]
     return {
-        "starts_at": min((period.lower for period in periods), default=None),
-        "ends_at": max((period.upper for period in periods), default=None),
-        "busy": periods or None,
+        "starts_at": min((session.starts_at for session in sessions), default=None),
+        "ends_at": max((session.ends_at for session in sessions), default=None),
+        "busy": [session.period for session in sessions] or None,
     }
 
 
@@ -224,7 +226,8 @@ def take_seat(pool_ids: Sequence[int]) -> int | None:
         raise RuntimeError("A seat is taken in the transaction of the enrolment.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT courses_take_seat(%s)", [list(pool_ids)])
-        return cursor.fetchone()[0]
+        seat_id: int | None = cursor.fetchone()[0]
+    return seat_id
 
 
 def free_seats(seat_ids: Iterable[int]) -> int:

@@ -77,10 +77,10 @@ def courses_as_json(
     """
     given = {name: value for name, value in wanted.items() if value and name in COURSE_CONDITIONS}
     conditions = " ".join(COURSE_CONDITIONS[name] for name in given)
-    values = {**given, "after": after, "limit": limit, "now": now}
+    values: dict[str, Any] = {**given, "after": after, "limit": limit, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(COURSE_LIST.format(conditions=conditions), values)
-        return cursor.fetchall()
+        return [(code, body) for code, body in cursor]
 
 
 def course_as_json(code: str, *, now: datetime, with_drafts: bool) -> str | None:

@@ -196,7 +196,9 @@ def _facet_values(rows: str) -> str:
         " GROUP BY value"
         for name in FACETS[:3]
     ]
-    single = [f"SELECT '{name}', {name}, count(*) FROM {rows} GROUP BY {name}" for name in FACETS[3:]]
+    single = [
+        f"SELECT '{name}', {name}, count(*) FROM {rows} GROUP BY {name}" for name in FACETS[3:]
+    ]
     return " UNION ALL ".join([*several, *single, f"SELECT 'all', '', count(*) FROM {rows}"])
 
 
@@ -206,9 +208,7 @@ def reindex_courses(courses: Sequence[int]) -> int:
     A course that left the catalogue loses its row. The counts of words and facets move by the
     difference, so that one course costs the same in a small and in a huge catalogue.
     """
-    return sum(
-        _reindex(courses[start : start + BATCH]) for start in range(0, len(courses), BATCH)
-    )
+    return sum(_reindex(courses[start : start + BATCH]) for start in range(0, len(courses), BATCH))
 
 
 def _reindex(courses: Sequence[int]) -> int:

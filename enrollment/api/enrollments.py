@@ -17,7 +17,7 @@ from academy.rest.endpoint import Endpoint, unknown_value
 from academy.rest.idempotency import KeyedCall
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import signed_in
-from academy.rest.schema import IF_MATCH, EmptyInput, answered, asked, describe, page_of
+from academy.rest.schema import IF_MATCH, EmptyInput, Method, answered, asked, describe, page_of
 from enrollment.api import doors
 from enrollment.api.shapes import (
     EnrollInput,
@@ -32,6 +32,13 @@ from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
 
 READ, WRITE = signed_in("enrollments:read"), signed_in("enrollments:write")
+FILTERS = {
+    "run": "run__public_id",
+    "person": "person__public_id",
+    "court": "court__code",
+    "state": "state",
+}
+OTHERS = [FILTERS[name] for name in ("run", "person", "court")]
 RUN, PERSON = "0b6a3a52-0a2c-4a9e-8d6f-2a4d1f0e9c77", "c1de9c04-3f5f-4a7e-9f2c-91d1b1a2f7aa"
 EXAMPLE = {
     "id": "5cfa1a0e-6f63-4d44-a3a5-6f9b8c1b6a3e",
@@ -101,7 +108,9 @@ class Enrollments(Endpoint):
         holder = person or self.viewer.person_public_id
         return self.command(
             action,
-            lambda row: queries.answer_of(row, run=wanted["run"], person=holder or row.person.public_id),
+            lambda row: queries.answer_of(
+                row, run=wanted["run"], person=holder or row.person.public_id
+            ),
             status=201,
         )
 
@@ -130,23 +139,25 @@ class _Command(Endpoint):
 
     needs: ClassVar = {"POST": WRITE}
     input: type[serializers.Serializer[Any]] = EmptyInput
-    action: Callable[..., Enrollment]
+    change: Callable[..., Enrollment]
 
     def carry_out(self, enrollment: UUID) -> Response:
         """Pass the door and call the action under the caller's key."""
         sent = self.body(self.input)
         row = doors.enrollment_to_change(self.viewer, self.projection, enrollment)
         check_revision(self.request._request, row.revision)  # noqa: SLF001
-        action = type(self).action
+        change = type(self).change
         return self.command(
-            lambda keyed: action(enrollment=enrollment, actor=self.actor, keyed=keyed, **sent),
+            lambda keyed: change(enrollment=enrollment, actor=self.actor, keyed=keyed, **sent),
             lambda after: queries.answer_of(
                 after, run=after.run.public_id, person=after.person.public_id
             ),
         )
 
 
-def _described(name: str, summary: str, body: type[serializers.Serializer[Any]]) -> Any:
+def _described(
+    name: str, summary: str, body: type[serializers.Serializer[Any]]
+) -> Callable[[Method], Method]:
     return describe(
         f"{name}Enrollment",
         summary,
@@ -160,7 +171,7 @@ def _described(name: str, summary: str, body: type[serializers.Serializer[Any]])
 class Accept(_Command):
     """Take the offered seat."""
 
-    action = staticmethod(actions.accept)
+    change = staticmethod(actions.accept)
 
     @_described("accept", "Accept an offered seat", EmptyInput)
     def post(self, request: Request, enrollment: UUID) -> Response:
@@ -171,7 +182,7 @@ class Accept(_Command):
 class Decline(_Command):
     """Leave the offered seat to the next."""
 
-    action = staticmethod(actions.decline)
+    change = staticmethod(actions.decline)
 
     @_described("decline", "Decline an offered seat", EmptyInput)
     def post(self, request: Request, enrollment: UUID) -> Response:
@@ -182,7 +193,7 @@ class Decline(_Command):
 class Confirm(_Command):
     """Still coming, after the run was changed."""
 
-    action = staticmethod(actions.confirm)
+    change = staticmethod(actions.confirm)
 
     @_described("confirm", "Confirm again after a change", EmptyInput)
     def post(self, request: Request, enrollment: UUID) -> Response:
@@ -193,7 +204,7 @@ class Confirm(_Command):
 class Withdraw(_Command):
     """Give up a place or a request."""
 
-    action = staticmethod(actions.withdraw)
+    change = staticmethod(actions.withdraw)
     input = WithdrawInput
 
     @_described("withdraw", "Give up a place or a request", WithdrawInput)
@@ -211,17 +222,10 @@ def shown(view: Endpoint, row: dict[str, Any]) -> dict[str, Any]:
 
 def _wanted(view: Endpoint, wanted: dict[str, Any]) -> QuerySet[Enrollment]:
     rows = doors.visible_enrollments(view.viewer, view.projection)
-    if wanted["run"]:
-        rows = rows.filter(run__public_id=wanted["run"])
-    if wanted["person"]:
-        rows = rows.filter(person__public_id=wanted["person"])
-    if wanted["court"]:
-        rows = rows.filter(court__code=wanted["court"])
-    if wanted["state"]:
-        rows = rows.filter(state=wanted["state"])
-    if view.viewer.client_id or wanted["run"] or wanted["person"] or wanted["court"]:
-        return rows
-    return rows.filter(person_id=view.viewer.person_id)
+    given = {FILTERS[name]: value for name, value in wanted.items() if name in FILTERS}
+    if view.viewer.client_id is None and not given.keys() & set(OTHERS):
+        given["person_id"] = view.viewer.person_id
+    return rows.filter(**given)
 
 
 def _for_whom(view: Endpoint, person: UUID | None) -> tuple[int, UUID | None, Source]:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import Count
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,9 +17,10 @@ from enrollment.api import doors
 from enrollment.api.shapes import FinalisedOut, MarksInput, MarksOut, ReasonInput, RunStateOut
 from enrollment.attendance.actions import MarkDraft, record_marks
 from enrollment.attendance.enums import MarkStatus
-from enrollment.attendance.models import Mark
+from enrollment.attendance.models import Mark, Outcome
+from enrollment.certificates.models import Certificate
+from enrollment.credits.models import CreditEntry
 from enrollment.requests import run_actions
-from enrollment.requests.run_actions import FinaliseReport
 
 REGISTRAR = any_of(Right.REGISTER, scope="runs:write")
 
@@ -29,7 +31,11 @@ class Publish(Endpoint):
     needs: ClassVar = {"POST": REGISTRAR}
 
     @describe(
-        "publishRun", "Publish a run", body=EmptyInput, answer=RunStateOut, errors=[404],
+        "publishRun",
+        "Publish a run",
+        body=EmptyInput,
+        answer=RunStateOut,
+        errors=[404],
         headers=[IF_MATCH],
     )
     def post(self, request: Request, run: UUID) -> Response:
@@ -46,7 +52,11 @@ class Cancel(Endpoint):
     needs: ClassVar = {"POST": REGISTRAR}
 
     @describe(
-        "cancelRun", "Cancel a run", body=ReasonInput, answer=RunStateOut, errors=[404],
+        "cancelRun",
+        "Cancel a run",
+        body=ReasonInput,
+        answer=RunStateOut,
+        errors=[404],
         headers=[IF_MATCH],
     )
     def post(self, request: Request, run: UUID) -> Response:
@@ -65,7 +75,11 @@ class Finalise(Endpoint):
     needs: ClassVar = {"POST": any_of(Right.TEACH, Right.REGISTER, scope="runs:write")}
 
     @describe(
-        "finaliseRun", "Finalise a run", body=EmptyInput, answer=FinalisedOut, errors=[404],
+        "finaliseRun",
+        "Finalise a run",
+        body=EmptyInput,
+        answer=FinalisedOut,
+        errors=[404],
         headers=[IF_MATCH],
     )
     def post(self, request: Request, run: UUID) -> Response:
@@ -84,7 +98,11 @@ class Marks(Endpoint):
     needs: ClassVar = {"POST": any_of(Right.TEACH, scope="marks:write")}
 
     @describe(
-        "recordMarks", "Record attendance", body=MarksInput, answer=MarksOut, status=201,
+        "recordMarks",
+        "Record attendance",
+        body=MarksInput,
+        answer=MarksOut,
+        status=201,
         errors=[404],
     )
     def post(self, request: Request, session: UUID) -> Response:
@@ -109,14 +127,15 @@ def _state(run: Run) -> dict[str, Any]:
     return {"id": run.public_id, "code": run.code, "state": run.state, "revision": run.revision}
 
 
-def _finalised(result: FinaliseReport | Run) -> dict[str, Any]:
-    if isinstance(result, Run):  # kept inside the action, before the report is made
-        raise TypeError("Finalisation answers with its report.")
+def _finalised(run: Run) -> dict[str, Any]:
+    counts = Outcome.objects.filter(enrollment__run=run, is_current=True)
+    earned = CreditEntry.objects.filter(outcome__enrollment__run=run)
+    issued = Certificate.objects.filter(outcome__enrollment__run=run)
     return {
-        **_state(result.run),
-        "outcomes": result.outcomes,
-        "credits": result.credits,
-        "certificates": result.certificates,
+        **_state(run),
+        "outcomes": dict(counts.values_list("outcome").annotate(Count("pk"))),
+        "credits": earned.count(),
+        "certificates": issued.count(),
     }
 
 

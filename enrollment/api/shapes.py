@@ -15,10 +15,10 @@ LONGEST_NOTE = 2_000
 class EnrollmentsQuery(PageQuery):
     """Parameters of the list; without any, a person sees the own enrolments."""
 
-    run = serializers.UUIDField(required=False, default=None)
-    person = serializers.UUIDField(required=False, default=None)
-    court = serializers.CharField(required=False, default="", max_length=40)
-    state = serializers.ChoiceField(State.choices, required=False, default="")
+    run = serializers.UUIDField(required=False)
+    person = serializers.UUIDField(required=False)
+    court = serializers.CharField(required=False, max_length=40)
+    state = serializers.ChoiceField(State.choices, required=False)
 
 
 class EnrollmentOut(serializers.Serializer[Any]):
@@ -35,7 +35,9 @@ class EnrollmentOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(State.choices)
     queue_number = serializers.IntegerField(required=False, allow_null=True)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
-    source = serializers.ChoiceField(Source.choices, required=False)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        Source.choices, required=False
+    )
     is_late = serializers.BooleanField(required=False)
     end_reason = serializers.CharField(required=False)
     created_at = serializers.DateTimeField(required=False)
@@ -62,10 +64,13 @@ class EnrollInput(serializers.Serializer[Any]):
 
     run = serializers.UUIDField()
     person = serializers.UUIDField(
-        required=False, default=None, help_text="For whom; oneself when not given."
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="For whom; oneself when not given.",
     )
     appointment = serializers.UUIDField(
-        required=False, default=None, help_text="Under which of two posts."
+        required=False, default=None, allow_null=True, help_text="Under which of two posts."
     )
 
 
@@ -139,14 +144,16 @@ class MarkInput(serializers.Serializer[Any]):
 
     enrollment = serializers.UUIDField()
     status = serializers.ChoiceField(MarkStatus.choices)
-    minutes = serializers.IntegerField(required=False, default=None, min_value=0, max_value=1440)
+    minutes = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=0, max_value=1440
+    )
     nonce = serializers.UUIDField(help_text="New for each mark; the same one is the same mark.")
 
 
 class MarksInput(serializers.Serializer[Any]):
     """The marks of a session, all or none."""
 
-    marks = MarkInput(many=True, min_length=1, max_length=1_000)
+    marks = serializers.ListField(child=MarkInput(), min_length=1, max_length=1_000)
 
 
 class MarkOut(serializers.Serializer[Any]):

@@ -34,7 +34,7 @@ SELECT enrollment.person_id, 'reminder.run_start' AS kind, 'enrollment' AS subje
        enrollment.public_id AS subject_id,
        %(rule)s || '/' || run.sequence || '/' || extract(epoch FROM run.starts_at)::bigint
            AS occurrence,
-       jsonb_build_object('rule', %(rule)s::text, 'start', extract(epoch FROM run.starts_at)::bigint)
+       jsonb_build_object('rule', %(rule)s::text, 'start', run.starts_at)
            AS facts,
        run.starts_at + %(offset)s AS due_at,
        least(run.starts_at + %(offset)s + %(useful)s, run.starts_at) AS useless_after,
@@ -51,8 +51,7 @@ SELECT trainer.person_id, 'reminder.marks_missing' AS kind, 'session' AS subject
        session.public_id AS subject_id,
        %(rule)s || '/' || run.sequence || '/' || extract(epoch FROM upper(session.period))::bigint
            AS occurrence,
-       jsonb_build_object('rule', %(rule)s::text,
-                          'end', extract(epoch FROM upper(session.period))::bigint) AS facts,
+       jsonb_build_object('rule', %(rule)s::text, 'end', upper(session.period)) AS facts,
        upper(session.period) + %(offset)s AS due_at,
        upper(session.period) + %(offset)s + %(useful)s AS useless_after,
        false AS urgent

@@ -1,7 +1,7 @@
 """What is true now about the subjects of messages, read in batches, and who must be told."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -153,9 +153,9 @@ def _about_enrollment(
 
 
 def _moment(message: Message, name: str) -> datetime | None:
-    """A moment that the planner wrote down in whole seconds."""
-    seconds = message.facts.get(name)
-    return datetime.fromtimestamp(seconds, tz=UTC) if seconds is not None else None
+    """A moment that the planner wrote down."""
+    written = message.facts.get(name)
+    return datetime.fromisoformat(written) if written else None
 
 
 def _templates(messages: Sequence[Message]) -> dict[str, str]:

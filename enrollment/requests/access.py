@@ -57,7 +57,7 @@ def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
         mine |= Q(decider="head", court_id__in=viewer.headed_courts)
     if viewer.may(Right.REGISTER):
         mine |= Q(decider="academy")
-    return rows.filter(mine).exclude(enrollment__person_id=viewer.person_id)
+    return rows.filter(mine).exclude(enrollment__person_id=viewer.person_id or 0)
 
 
 def decision_for(viewer: Viewer, public_id: UUID) -> Decision:

@@ -18,7 +18,7 @@ from courses.planning import actions as planning
 from courses.planning.models import Run
 from enrollment.decisions import actions as decisions
 from enrollment.decisions.models import Decision
-from enrollment.decisions.rules import Verdict, court_that_decides, verdict
+from enrollment.decisions.rules import Step, Verdict, court_that_decides, verdict
 from enrollment.requests import queries, rules
 from enrollment.requests.keyed import Keyed
 from enrollment.requests.rules import Answer, AskingFacts
@@ -115,7 +115,7 @@ def _asking(facts: AskingFacts, source: Source) -> seats.Asking:
 def _open_steps(
     enrollment: Enrollment,
     facts: AskingFacts,
-    steps: list[rules.Step],
+    steps: list[Step],
     *,
     actor: Actor,
     at: datetime,

@@ -54,7 +54,12 @@ def asking_facts(
     A person with two posts asks under the one named, else under the permanent one: pool and consent
     follow it.
     """
-    values = {"run": run, "person": person, "today": today, "appointment": appointment}
+    values: dict[str, Any] = {
+        "run": run,
+        "person": person,
+        "today": today,
+        "appointment": appointment,
+    }
     with connection.cursor() as cursor:
         cursor.execute(FACTS, values)
         row = cursor.fetchone()

@@ -1,6 +1,5 @@
 """Reads of enrolments for lists and for their holders. One statement each, plain rows."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +66,7 @@ def answer_of(enrollment: Enrollment, *, run: UUID, person: UUID) -> dict[str, A
     }
 
 
-def steps_of(enrollment: UUID) -> Iterable[dict[str, Any]]:
+def steps_of(enrollment: UUID) -> list[dict[str, Any]]:
     """What happened to one enrolment, oldest first, without words that could be erased."""
     columns = ("type", "time", "reason", "data", "actor_kind")
-    return history_of(enrollment).values(*columns)
+    return list(history_of(enrollment).values(*columns))

@@ -23,15 +23,18 @@ def git_files() -> tuple[Path, ...]:
         return ()
     paths = {ROOT / name for name in listed.stdout.split("\0") if name}
     # A file may be gone from the folder while git still holds it.
-    return tuple(sorted(path for path in paths if path.is_file() and ".venv" not in path.parts))
+    return tuple(sorted(path for path in paths if path.is_file()))
 
 
 @cache
 def repository_files() -> tuple[Path, ...]:
     """Every file of the project: no environment, no state, no caches."""
-    walked = (path for path in sorted(ROOT.rglob("*")) if not OUTSIDE & set(path.parts))
     return git_files() or tuple(
-        path for path in walked if path.is_file() and path.suffix not in {".mo", ".pyc"}
+        path
+        for path in sorted(ROOT.rglob("*"))
+        if path.is_file()
+        and not OUTSIDE & set(path.relative_to(ROOT).parts)
+        and path.suffix not in {".mo", ".pyc"}
     )
 
 

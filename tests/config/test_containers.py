@@ -192,7 +192,9 @@ def test_roles_script_makes_the_two_roles(compose: dict[str, Any], engines: Engi
     )
 
     place = f"127.0.0.1:{engines.postgres.port}/academy"
-    with psycopg.connect(f"postgresql://{OWNER_ROLE}:it%27s the owner%27s@{place}") as connection:
+    with psycopg.connect(
+        f"postgresql://{OWNER_ROLE}:it%27s%20the%20owner%27s@{place}"
+    ) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
         connection.execute("CREATE TABLE made ()")
     with (
@@ -265,11 +267,14 @@ def test_every_command_of_the_image_runs(tmp_path: Path) -> None:
         ]
         try:
             for server, what in zip(running, ("web", "worker"), strict=False):
-                asked = functools.partial(run_container, ["healthy", what], environment)
-                assert process.wait_until(lambda: asked()[0] == 0, process=server, seconds=60), (
-                    tmp_path / what
-                ).read_text()
+                assert process.wait_until(
+                    functools.partial(is_healthy, what, environment), process=server, seconds=60
+                ), (tmp_path / what).read_text()
             assert running[2].poll() is None
         finally:
             for server in running:
                 process.stop(server)
+
+
+def is_healthy(what: str, environment: dict[str, str]) -> bool:
+    return run_container(["healthy", what], environment)[0] == 0

@@ -26,7 +26,8 @@ class HeldRun:
 
     @property
     def after(self) -> datetime:
-        return self.sessions[-1].period.upper + timedelta(hours=1)
+        end: datetime = self.sessions[-1].period.upper
+        return end + timedelta(hours=1)
 
     def mark(self, *statuses: MarkStatus, minutes: int | None = None) -> None:
         """One status per session, the same for everyone."""
@@ -62,9 +63,7 @@ def held():
         run = factories.run(of=course, sessions=sessions, seats=None)
         names = ["Әбдіқұлова", "Ғабитов", "Қыдырова", "Ұлықбек"]
         claims = [
-            requests.enroll(
-                run=run.public_id, person=factories.person(name=name).pk, actor=ACTOR
-            )
+            requests.enroll(run=run.public_id, person=factories.person(name=name).pk, actor=ACTOR)
             for name in names[:people]
         ]
         return HeldRun(run, list(run.sessions.order_by("number")), claims)

@@ -1,0 +1,50 @@
+"""Start long work, say how far it is, end it. The work itself belongs to other rooms."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from academy.core import clock
+from academy.core.actor import Actor
+from academy.jobs.models import Job
+
+
+def start_job(
+    *,
+    kind: str,
+    actor: Actor,
+    is_dry_run: bool,
+    params: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Job:
+    """Write down that this work begins, for whoever wants to watch it."""
+    at = at or clock.now()
+    return Job.objects.create(
+        kind=kind,
+        state=Job.State.RUNNING,
+        is_dry_run=is_dry_run,
+        params=params or {},
+        asked_by=actor.id,
+        asked_at=at,
+        started_at=at,
+    )
+
+
+def note_progress(job: Job, *, done: int, total: int) -> None:
+    """Say how far the work is."""
+    job.done, job.total = done, total
+    job.save(update_fields=["done", "total"])
+
+
+def finish_job(job: Job, *, report: Sequence[Any], at: datetime | None = None) -> None:
+    """Say that the work is done and what came of it, row by row."""
+    job.state, job.report = Job.State.DONE, list(report)
+    job.done, job.total = max(job.done, len(job.report)), max(job.total, len(job.report))
+    job.finished_at = at or clock.now()
+    job.save(update_fields=["state", "report", "done", "total", "finished_at"])
+
+
+def fail_job(job: Job, *, error: str, at: datetime | None = None) -> None:
+    """Say that the work stopped and why; nothing of it was kept."""
+    job.state, job.error, job.finished_at = Job.State.FAILED, error, at or clock.now()
+    job.save(update_fields=["state", "error", "finished_at"])

@@ -1,0 +1,184 @@
+"""Courses from a file: plan what would happen row by row, then do it whole or not at all.
+
+Columns: code, provider, format, title_<language> and optionally summary_<language>,
+objectives_<language> (sentences separated by |), languages, topics, audiences, prerequisites (codes
+separated by semicolons), hours, hours_basis, minutes_per_hour, days, duration_published, year,
+provider_course_code, source_url, min_attendance_share, test_required, demo_translations, is_demo.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from academy.core import clock, texts
+from academy.core.actor import Actor
+from academy.jobs.rules import (
+    ImportPlan,
+    Problem,
+    Row,
+    RowOutcome,
+    RowPlan,
+    RowReader,
+    Table,
+    check_clean,
+    check_columns,
+    differences,
+    once,
+)
+from courses.catalogue import queries
+from courses.catalogue.actions import CourseEntry, load_courses
+from courses.catalogue.enums import CourseStatus, HoursBasis
+from courses.catalogue.models import Audience, Course, Format, Organisation, Topic
+from courses.catalogue.rules import CourseContent
+
+PLAIN = (
+    *("code", "provider", "format", "languages", "topics", "audiences", "prerequisites", "hours"),
+    *("hours_basis", "minutes_per_hour", "days", "duration_published", "year"),
+    *("provider_course_code", "source_url", "min_attendance_share", "test_required"),
+    *("demo_translations", "is_demo"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The codes that a row may use."""
+
+    providers: frozenset[str]
+    formats: frozenset[str]
+    topics: frozenset[str]
+    audiences: frozenset[str]
+    courses: frozenset[str]
+    archived: frozenset[str]
+
+
+def columns() -> tuple[str, ...]:
+    """Every column that the import knows, in the institution's languages."""
+    return (
+        *PLAIN,
+        *(
+            f"{name}_{language}"
+            for name in ("title", "summary", "objectives")
+            for language in texts.languages()
+        ),
+    )
+
+
+def plan_courses(table: Table) -> ImportPlan[CourseEntry]:
+    """What importing this table would do. Changes nothing."""
+    required = ("code", "provider", "format", f"title_{texts.languages()[0]}")
+    check_columns(table, required=required, known=columns())
+    lists = _lists(table)
+    present = queries.present_contents(row.cells.get("code", "") for row in table.rows)
+    return ImportPlan(
+        "courses", once([_plan_row(row, lists, present) for row in table.rows]), table
+    )
+
+
+def apply(
+    plan: ImportPlan[CourseEntry], *, actor: Actor, at: datetime | None = None
+) -> ImportPlan[CourseEntry]:
+    """Import the planned courses as published ones; answers what was really done.
+
+    The plan is made again under the transaction, because the catalogue may have changed since it
+    was shown. Refused as a whole when any row is bad.
+    """
+    with transaction.atomic(durable=True):
+        fresh = plan_courses(plan.table)
+        check_clean(fresh)
+        load_courses(entries=list(fresh.entries()), actor=actor, at=at or clock.now())
+    return fresh
+
+
+def _lists(table: Table) -> Lists:
+    def codes(model: type[Organisation | Format | Topic | Audience]) -> frozenset[str]:
+        return frozenset(model.objects.values_list("code", flat=True))
+
+    named = {code for row in table.rows for code in row.cells.get("prerequisites", "").split(";")}
+    here = {row.cells.get("code", "") for row in table.rows}
+    stored = Course.objects.filter(code__in=named).values_list("code", flat=True)
+    return Lists(
+        providers=codes(Organisation),
+        formats=codes(Format),
+        topics=codes(Topic),
+        audiences=codes(Audience),
+        courses=frozenset(stored) | here,
+        archived=frozenset(
+            Course.objects.filter(code__in=here, status=CourseStatus.ARCHIVED).values_list(
+                "code", flat=True
+            )
+        ),
+    )
+
+
+def _plan_row(row: Row, lists: Lists, present: Mapping[str, CourseContent]) -> RowPlan[CourseEntry]:
+    reader = RowReader(row)
+    code = reader.text("code", required=True, longest=40)
+    provider = reader.code("provider", lists.providers, required=True)
+    content = _content(reader, lists)
+    if reader.problems:
+        return RowPlan(row.line, code, RowOutcome.ERROR, {}, tuple(reader.problems))
+    entry = CourseEntry(code, provider, content, is_demo=reader.flag("is_demo"))
+    before = present.get(code)
+    if before == content:
+        return RowPlan(row.line, code, RowOutcome.UNCHANGED, entry=entry)
+    if code in lists.archived:
+        problem = Problem("code", _("This course is archived; take it up again on the desk first."))
+        return RowPlan(row.line, code, RowOutcome.ERROR, {}, (problem,))
+    outcome = RowOutcome.CHANGED if before else RowOutcome.NEW
+    changes = differences(_as_dict(before) if before else {}, _as_dict(content))
+    return RowPlan(row.line, code, outcome, changes, entry=entry)
+
+
+def _as_dict(content: CourseContent) -> dict[str, object]:
+    return {
+        column.name: getattr(content, column.name)
+        for column in fields(content)
+        if getattr(content, column.name) not in (None, "", (), {})
+    }
+
+
+def _content(reader: RowReader, lists: Lists) -> CourseContent:
+    languages = texts.languages()
+    title = _by_language(reader, "title", longest=400)
+    for language in texts.missing(title):
+        reader.refuse(f"title_{language}", _("A published course has a title in this language."))
+    share = reader.decimal("min_attendance_share", places=2)
+    if share is not None and share > 1:
+        reader.refuse("min_attendance_share", _("A share lies between 0 and 1."))
+    return CourseContent(
+        title=title,
+        format=reader.code("format", lists.formats, required=True),
+        summary=_by_language(reader, "summary", longest=4_000),
+        objectives={
+            language: lines
+            for language in languages
+            if (lines := reader.listed(f"objectives_{language}", separator="|"))
+        },
+        demo_translations=reader.codes("demo_translations", languages),
+        languages=tuple(reader.listed("languages")),
+        topics=reader.codes("topics", lists.topics),
+        audiences=reader.codes("audiences", lists.audiences),
+        prerequisites=reader.codes("prerequisites", lists.courses),
+        hours=reader.decimal("hours"),
+        hours_basis=reader.code("hours_basis", HoursBasis.values),
+        minutes_per_hour=reader.integer("minutes_per_hour", least=1),
+        days=reader.decimal("days"),
+        duration_published=reader.text("duration_published", longest=200),
+        year=reader.integer("year", least=1900),
+        provider_course_code=reader.text("provider_course_code", longest=60),
+        source_url=reader.text("source_url"),
+        min_attendance_share=share or Decimal("0.80"),
+        test_required=reader.flag("test_required"),
+    )
+
+
+def _by_language(reader: RowReader, name: str, *, longest: int) -> dict[str, str]:
+    found = {
+        language: reader.text(f"{name}_{language}", longest=longest)
+        for language in texts.languages()
+    }
+    return {language: text for language, text in found.items() if text}

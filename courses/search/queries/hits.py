@@ -1,0 +1,60 @@
+"""Which courses stand on the page: one statement, by keyset, in one of three orders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from courses.search.queries.filters import conditions, matched, wanted
+from courses.search.queries.words import Words
+from courses.search.rules import SearchRequest, Sort
+
+# What a list is sorted by, always upwards; the course itself breaks ties.
+PLACES = {
+    Sort.RELEVANCE: "-i.score",
+    Sort.TITLE: "t.sort_key",
+    Sort.NEXT_RUN: "i.next_run_at",
+}
+CASTS = {Sort.RELEVANCE: "integer", Sort.TITLE: "text", Sort.NEXT_RUN: "timestamptz"}
+TITLES = "JOIN courses_coursetitle t ON t.course_id = i.course_id AND t.language = %(ui_language)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The page's courses with their places in the order, and one more if there is a next page."""
+
+    places: list[tuple[int, str | int]]
+
+
+def find_hits(
+    request: SearchRequest,
+    words: Words,
+    *,
+    cursor: tuple[str | int, int] | None,
+    language: str,
+    now: datetime,
+) -> Hits:
+    """The courses of one page. Where the list is long it is walked along an index from the cursor."""
+    order = request.order
+    chosen = wanted(request, now)
+    values: dict[str, Any] = {**chosen, "now": now, "ui_language": language}
+    where = conditions(list(chosen))
+    source = "courses_courseindex i"
+    if words.parsed:
+        hits, more = matched(words, where)
+        values |= more
+        source, where = f"({hits}) i", "true"
+    if order == Sort.TITLE:
+        source = f"{source} {TITLES}"
+    place = PLACES[order]
+    if cursor:
+        where = f"{where} AND ({place}, i.course_id) > (%(place)s::{CASTS[order]}, %(course)s)"
+        values |= {"place": cursor[0], "course": cursor[1]}
+    shown = f"({place})::text" if order == Sort.NEXT_RUN else place
+    values["limit"] = request.limit + 1
+    statement = f"""SELECT i.course_id, {shown} FROM {source} WHERE {where}
+                     ORDER BY {place}, i.course_id LIMIT %(limit)s"""
+    with connection.cursor() as db:
+        db.execute(statement, values)
+        return Hits(db.fetchall())

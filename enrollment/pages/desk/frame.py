@@ -1,0 +1,95 @@
+"""The frame of the desk: who may enter, and the pages that a role finds beside the content."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render as render_page
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from academy.access.enums import Right
+from academy.access.queries import Viewer
+from academy.core.actor import Actor
+from academy.core.errors import Missing
+from enrollment.requests import access
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who is at the desk."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The viewer as the one who acts, under the request's id."""
+    return viewer_of(request).actor(getattr(request, "request_id", ""))
+
+
+def at_desk(*rights: Right) -> Callable[[View[Rest]], View[Rest]]:
+    """Let in who has one of the rights; others learn nothing, signed-out people may sign in."""
+
+    def door(view: View[Rest]) -> View[Rest]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
+        ) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not any(viewer_of(request).may(right) for right in rights):
+                raise Missing("unknown_page", _("There is no such page."))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return door
+
+
+def render(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page of the desk with its side navigation."""
+    return render_page(request, template, {**context, "desk_nav": _nav(request)})
+
+
+def see(name: str, **kwargs: object) -> HttpResponseRedirect:
+    """After a POST: look at the result (303)."""
+    return HttpResponseRedirect(reverse(f"enrollment:{name}", kwargs=kwargs or None), status=303)
+
+
+def _nav(request: HttpRequest) -> list[dict[str, Any]]:
+    viewer = viewer_of(request)
+    links: list[tuple[str, Any, int | None]] = [("desk", _("Overview"), None)]
+    if viewer.may(Right.CONSENT) or viewer.may(Right.REGISTER):
+        links.append(("decisions", _("Decisions"), access.decisions_for(viewer).count()))
+    if viewer.may(Right.TEACH):
+        links.append(("runs", _("Runs"), None))
+    if viewer.may(Right.READ_ALL):
+        links += [("desk-messages", _("Messages"), None), ("health", _("Health"), None)]
+    return [
+        {
+            "title": "",
+            "links": [
+                {
+                    "url": (url := reverse(f"enrollment:{name}")),
+                    "label": label,
+                    "count": count,
+                    "current": request.path == url
+                    or (name != "desk" and request.path.startswith(url)),
+                }
+                for name, label, count in links
+            ],
+        }
+    ]
+
+
+STAFF = (
+    Right.CONSENT,
+    Right.TEACH,
+    Right.NOMINATE,
+    Right.READ_ALL,
+)
+"""The rights that open the desk at all."""

@@ -1,0 +1,60 @@
+"""What is stuck, in words that a registrar understands."""
+
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from academy.access.enums import Right
+from academy.core import clock
+from academy.ledger import queries as ledger
+from academy.ledger.models import Cursor
+from academy.messages import actions as message_actions, queries as message_queries
+from academy.messages.models import Message
+from enrollment.pages.desk.frame import actor_of, at_desk, render, see
+
+SHOWN = 100
+
+
+@require_safe
+@at_desk(Right.READ_ALL)
+def messages(request: HttpRequest) -> HttpResponse:
+    """Every message, the newest first, with what became of it."""
+    state = request.GET.get("state", "")
+    rows = Message.objects.select_related("person").order_by("-pk")
+    if state in Message.State.values:
+        rows = rows.filter(state=state)
+    context = {
+        "overview": message_queries.desk_overview(now=clock.now()),
+        "rows": rows[:SHOWN],
+        "state": state,
+        "states": [("", _("All")), *Message.State.choices],
+    }
+    return render(request, "desk/messages.html", context)
+
+
+@require_POST
+@at_desk(Right.REGISTER)
+def send_again(request: HttpRequest, message: UUID) -> HttpResponse:
+    """Try a message again that was given up."""
+    message_actions.send_again(message=message, actor=actor_of(request))
+    notices.success(request, _("The message will be sent again."))
+    return see("desk-messages")
+
+
+@require_safe
+@at_desk(Right.READ_ALL)
+def health(request: HttpRequest) -> HttpResponse:
+    """Handlers behind the ledger, events without a place, messages that wait."""
+    lags = ledger.handler_lags()
+    context = {
+        "handlers": [
+            (cursor, lags.get(cursor.name, 0)) for cursor in Cursor.objects.order_by("name")
+        ],
+        "inbox": ledger.waiting_in_inbox(),
+        "last_position": ledger.last_position(),
+        "overview": message_queries.desk_overview(now=clock.now()),
+    }
+    return render(request, "desk/health.html", context)

@@ -1,0 +1,25 @@
+"""What needs me now."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from academy.access.enums import Right
+from academy.core import clock
+from enrollment.pages.desk.frame import STAFF, at_desk, render, viewer_of
+from enrollment.requests import access, desk_queries
+
+
+@require_safe
+@at_desk(*STAFF)
+def overview(request: HttpRequest) -> HttpResponse:
+    """The decisions, runs and marks that wait for the viewer."""
+    viewer, now = viewer_of(request), clock.now()
+    taught = access.runs_taught_by(viewer)
+    context = {
+        "decisions": access.decisions_for(viewer)[:5],
+        "to_finalise": desk_queries.to_finalise(taught)[:10] if viewer.may(Right.TEACH) else [],
+        "coming": desk_queries.coming(taught, now=now)[:10] if viewer.may(Right.TEACH) else [],
+        "at_risk": desk_queries.at_risk(taught, now=now)[:10] if viewer.may(Right.PLAN) else [],
+        "teaches": viewer.may(Right.TEACH),
+    }
+    return render(request, "desk/overview.html", context)

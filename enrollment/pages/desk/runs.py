@@ -1,0 +1,185 @@
+"""Runs at the desk: list, one run, its queue, and what the registrar does with it."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from academy.access.enums import Right
+from academy.core import clock
+from courses.planning.actions import plan_run
+from courses.planning.enums import TRANSITIONS, RunState
+from courses.planning.models import Run
+from enrollment.attendance.queries import obstacle_of, sheet_of
+from enrollment.pages.desk.forms import CapacityForm, ReasonForm, RunForm
+from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
+from enrollment.requests import access, desk_queries, run_actions
+
+PAGE = 30
+EDIT = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@at_desk(Right.TEACH)
+def listing(request: HttpRequest) -> HttpResponse:
+    """Own runs, or all for the registrar, by state."""
+    state = request.GET.get("state", "")
+    state = state if state in RunState.values else ""
+    after = request.GET.get("after", "")
+    rows = desk_queries.runs_page(
+        access.runs_taught_by(viewer_of(request)),
+        state=state,
+        after=int(after) if after.isdigit() else None,
+        limit=PAGE,
+    )
+    context = {
+        "runs": rows[:PAGE],
+        "next_after": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "state": state,
+        "states": [("", _("All")), *RunState.choices],
+        "plans": viewer_of(request).may(Right.PLAN),
+    }
+    return render(request, "desk/runs.html", context)
+
+
+@require_safe
+@at_desk(Right.TEACH)
+def show(request: HttpRequest, run: UUID) -> HttpResponse:
+    """One run: what it is, who is in it, what can be done next."""
+    viewer = viewer_of(request)
+    row = access.run_to_teach(viewer, run)
+    sheet = sheet_of(row)
+    next_states = TRANSITIONS[RunState(row.state)]
+    context = {
+        "run": row,
+        "sessions": row.sessions.order_by("number"),
+        "trainers": row.assignments.select_related("person").order_by("-is_lead", "pk"),
+        "roster": desk_queries.roster(row),
+        "free_seats": row.seats.filter(free=True).count(),
+        "sheet": sheet,
+        "obstacle": obstacle_of(sheet, at=clock.now()) if row.state == RunState.FINISHED else None,
+        "registers": viewer.may(Right.REGISTER),
+        "next": {state.value for state in next_states},
+        "capacity_form": CapacityForm(initial={"capacity": row.capacity}),
+    }
+    return render(request, "desk/run.html", context)
+
+
+@require_safe
+@at_desk(Right.TEACH)
+def queue(request: HttpRequest, run: UUID) -> HttpResponse:
+    """The waiting list in its order, and why earlier looks along it promoted or passed over."""
+    row = access.run_to_teach(viewer_of(request), run)
+    context = {
+        "run": row,
+        "waiting": desk_queries.waiting_in_order(row),
+        "passes": desk_queries.passes(row),
+    }
+    return render(request, "desk/queue.html", context)
+
+
+@EDIT
+@at_desk(Right.PLAN)
+def new(request: HttpRequest) -> HttpResponse:
+    """Plan a run: a draft that nobody sees until it is published."""
+    form = RunForm(
+        request.POST or None,
+        time_zone=settings.TIME_ZONE,
+        languages=list(settings.LANGUAGES),
+        initial={"course": request.GET.get("course", "")},
+    )
+    if request.method == "POST" and form.is_valid():
+        row = plan_run(plan=form.plan(now=clock.now()), actor=actor_of(request))
+        messages.success(request, _("The run is planned as a draft. Publish it when it is ready."))
+        return see("run", run=row.public_id)
+    return render(request, "desk/run_new.html", {"form": form})
+
+
+@require_POST
+@at_desk(Right.REGISTER)
+def publish(request: HttpRequest, run: UUID) -> HttpResponse:
+    """Open a run to the public."""
+    run_actions.publish_run(run=_door(request, run), actor=actor_of(request))
+    messages.success(request, _("The run is published. People can find it now."))
+    return see("run", run=run)
+
+
+@require_POST
+@at_desk(Right.REGISTER)
+def go_ahead(request: HttpRequest, run: UUID) -> HttpResponse:
+    """Say that a run will be held."""
+    run_actions.go_ahead(run=_door(request, run), actor=actor_of(request))
+    messages.success(request, _("The run is going ahead."))
+    return see("run", run=run)
+
+
+@require_POST
+@at_desk(Right.REGISTER)
+def capacity(request: HttpRequest, run: UUID) -> HttpResponse:
+    """Change the number of seats; new ones go to the waiting list first."""
+    form = CapacityForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please give a number of seats."))
+        return see("run", run=run)
+    number = form.cleaned_data["capacity"]
+    run_actions.change_capacity(run=_door(request, run), capacity=number, actor=actor_of(request))
+    messages.success(request, _("The number of seats is changed."))
+    return see("run", run=run)
+
+
+@EDIT
+@at_desk(Right.REGISTER)
+def cancel(request: HttpRequest, run: UUID) -> HttpResponse:
+    """Cancel a run: first who is affected, then the deed."""
+    row = access.run_to_register(viewer_of(request), run)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        run_actions.cancel_run(run=run, actor=actor_of(request), **form.cleaned_data)
+        messages.success(request, _("The run is cancelled. Everybody concerned will be told."))
+        return see("run", run=run)
+    context = {
+        "form": form,
+        "title": _("Cancel %(code)s") % {"code": row.code},
+        "effects": [
+            _("Every enrolment in this run ends, also those on the waiting list."),
+            _("Everybody concerned and the trainers get a message with the reason."),
+            _("This cannot be undone. A new run can be planned at any time."),
+        ],
+        "submit": _("Cancel the run"),
+    }
+    return _confirm(request, row, context)
+
+
+@EDIT
+@at_desk(Right.REGISTER)
+def postpone(request: HttpRequest, run: UUID) -> HttpResponse:
+    """Postpone a run: enrolments are kept until there are new dates."""
+    row = access.run_to_register(viewer_of(request), run)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        run_actions.postpone_run(run=run, actor=actor_of(request), **form.cleaned_data)
+        messages.success(request, _("The run is postponed. Everybody concerned will be told."))
+        return see("run", run=run)
+    context = {
+        "form": form,
+        "title": _("Postpone %(code)s") % {"code": row.code},
+        "effects": [
+            _("Enrolments and places in the queue are kept."),
+            _("Once there are new dates, everybody with a seat is asked to confirm again."),
+        ],
+        "submit": _("Postpone the run"),
+    }
+    return _confirm(request, row, context)
+
+
+def _confirm(request: HttpRequest, run: Run, context: dict[str, object]) -> HttpResponse:
+    names = [row.person.full_name for row in desk_queries.roster(run)]
+    affected = {"count": len(names), "names": names[:10], "more": max(len(names) - 10, 0)}
+    return render(request, "desk/confirm.html", {**context, "run": run, "affected": affected})
+
+
+def _door(request: HttpRequest, run: UUID) -> UUID:
+    return access.run_to_register(viewer_of(request), run).public_id

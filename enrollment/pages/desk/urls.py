@@ -1,0 +1,26 @@
+"""Addresses of the desk."""
+
+from django.urls import path
+
+from enrollment.pages.desk import decisions, health, home, marks, runs
+
+urlpatterns = [
+    path("", home.overview, name="desk"),
+    path("decisions/", decisions.inbox, name="decisions"),
+    path("decisions/<uuid:decision>/", decisions.decide, name="decide"),
+    path("runs/", runs.listing, name="runs"),
+    path("runs/new/", runs.new, name="run-new"),
+    path("runs/<uuid:run>/", runs.show, name="run"),
+    path("runs/<uuid:run>/queue/", runs.queue, name="run-queue"),
+    path("runs/<uuid:run>/publish/", runs.publish, name="run-publish"),
+    path("runs/<uuid:run>/go-ahead/", runs.go_ahead, name="run-go-ahead"),
+    path("runs/<uuid:run>/capacity/", runs.capacity, name="run-capacity"),
+    path("runs/<uuid:run>/postpone/", runs.postpone, name="run-postpone"),
+    path("runs/<uuid:run>/cancel/", runs.cancel, name="run-cancel"),
+    path("runs/<uuid:run>/marks/<uuid:session>/", marks.sheet, name="marks"),
+    path("runs/<uuid:run>/tests/", marks.tests, name="tests"),
+    path("runs/<uuid:run>/finalise/", marks.finalise, name="finalise"),
+    path("messages/", health.messages, name="desk-messages"),
+    path("messages/<uuid:message>/send-again/", health.send_again, name="send-again"),
+    path("health/", health.health, name="health"),
+]

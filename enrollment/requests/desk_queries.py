@@ -1,0 +1,94 @@
+"""What the desk shows: runs that need somebody, rosters, queues; few statements at any size."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from courses.planning.enums import ASKING, RunState
+from courses.planning.models import Run
+from enrollment.decisions.models import Decision
+from enrollment.seats.enums import ACTIVE, HOLDING, State
+from enrollment.seats.models import Enrollment, PromotionPass
+
+AT_RISK_WITHIN = timedelta(days=14)
+
+
+def with_numbers(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Runs with how many hold a seat and how many wait."""
+    return runs.annotate(
+        held=Count("enrollments", filter=Q(enrollments__state__in=HOLDING), distinct=True),
+        waiting=Count("enrollments", filter=Q(enrollments__state=State.WAITLISTED), distinct=True),
+    )
+
+
+def to_finalise(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Finished runs whose outcomes are not frozen yet, the oldest first."""
+    return with_numbers(runs.filter(state=RunState.FINISHED)).order_by("ends_at", "pk")
+
+
+def coming(runs: QuerySet[Run], *, now: datetime) -> QuerySet[Run]:
+    """Runs that are held now or next."""
+    open_states = [*ASKING, RunState.RUNNING]
+    rows = runs.filter(state__in=open_states, ends_at__gte=now)
+    return with_numbers(rows).order_by("starts_at", "pk")
+
+
+def at_risk(runs: QuerySet[Run], *, now: datetime) -> QuerySet[Run]:
+    """Runs that start soon and have fewer people than their minimum size."""
+    soon = runs.filter(
+        state=RunState.PUBLISHED, starts_at__range=(now, now + AT_RISK_WITHIN), minimum_size__gt=0
+    )
+    return with_numbers(soon).filter(held__lt=F("minimum_size")).order_by("starts_at", "pk")
+
+
+def runs_page(
+    runs: QuerySet[Run], *, state: str = "", after: int | None = None, limit: int = 30
+) -> list[Run]:
+    """Runs by their planning number, the newest first, optionally of one state only."""
+    if state:
+        runs = runs.filter(state=state)
+    if after is not None:
+        runs = runs.filter(pk__lt=after)
+    return list(with_numbers(runs).order_by("-pk")[: limit + 1])
+
+
+def roster(run: Run) -> list[Enrollment]:
+    """Everybody with an active enrolment or an outcome, in alphabetical order."""
+    states = [*ACTIVE, State.CLOSED]
+    return list(
+        Enrollment.objects.filter(run=run, state__in=states)
+        .select_related("person", "court", "seat")
+        .order_by("person__sort_key", "pk")
+    )
+
+
+def waiting_in_order(run: Run) -> list[Enrollment]:
+    """The waiting list in the order in which it is served."""
+    return list(
+        Enrollment.objects.filter(run=run, state=State.WAITLISTED)
+        .select_related("person", "court")
+        .order_by("priority_class", "queue_number")
+    )
+
+
+def passes(run: Run, *, limit: int = 20) -> list[PromotionPass]:
+    """The last looks along the queue, each with its verdicts and reasons."""
+    rows = PromotionPass.objects.filter(run=run).order_by("-pk")
+    return list(rows.prefetch_related("looks__enrollment__person")[:limit])
+
+
+def what_decides(decision: Decision) -> dict[str, Any]:
+    """What the one who decides should know: earlier training, refusals, seats left; no scores."""
+    enrollment = decision.enrollment
+    earlier = Enrollment.objects.filter(person_id=enrollment.person_id).exclude(pk=enrollment.pk)
+    numbers = earlier.aggregate(
+        completed=Count("pk", filter=Q(state=State.CLOSED)),
+        rejected=Count("pk", filter=Q(state=State.REJECTED)),
+    )
+    last = earlier.filter(state=State.CLOSED).select_related("run").order_by("-state_since").first()
+    return {
+        **numbers,
+        "last": last.run if last else None,
+        "free_seats": enrollment.run.seats.filter(free=True).count(),
+    }
