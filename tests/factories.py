@@ -178,7 +178,7 @@ class Cast:
     """People whose names carry their rights."""
 
     court: Court = field(default_factory=lambda: court(parent=court(), in_region=region()))
-    elsewhere: Court = field(default_factory=court)
+    elsewhere: Court = field(default_factory=lambda: court())
 
     def __post_init__(self) -> None:
         head_post = position("head", is_head=True)

@@ -48,7 +48,7 @@ class CourtOut(serializers.Serializer[Any]):
     level = serializers.CharField()
     kind = serializers.CharField()
     region = serializers.CharField(allow_null=True)
-    parent = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     successor = serializers.CharField(allow_null=True)
     time_zone = serializers.CharField()
     valid_from = serializers.DateField()

@@ -16,7 +16,7 @@ class Client(AbstractApplication):
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class Disclosure(models.Model):

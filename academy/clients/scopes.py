@@ -5,15 +5,13 @@ from typing import Any
 from oauth2_provider.scopes import BaseScopes
 
 SCOPES: dict[str, str] = {
-    "courses:read": "The catalogue, runs and sessions, drafts of the academy excepted.",
+    "courses:read": "The catalogue and its runs; they are public, so this opens nothing more.",
     "runs:write": "Plan, publish, cancel and finalise runs.",
     "enrollments:read": "Enrolments, through the client's projection.",
     "enrollments:write": "Enrol, withdraw, accept, decline and confirm for a named person.",
-    "decisions:read": "Open decisions.",
     "marks:write": "Record attendance.",
     "people:read": "People and their posts.",
     "courts:read": "Courts and their regions.",
-    "certificates:read": "Certificates of people.",
     "events:read": "The change feed, through the client's projection.",
 }
 

@@ -62,4 +62,4 @@ def _keep_our_logs(**_kwargs: Any) -> None:
 def _wake_from_workers(**_kwargs: Any) -> None:
     from academy.config import wakeup  # noqa: PLC0415 - Django must be set up first
 
-    wakeup.install()
+    wakeup.install(app)

@@ -44,7 +44,7 @@ def worker() -> list[str]:
 
 def beat(schedule: Path) -> list[str]:
     return [
-        *(sys.executable, "-m", "celery", "-A", "academy.config", "beat"),
+        *(sys.executable, "-m", "celery", "-A", "academy.config.clock", "beat"),
         *("--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO"),
     ]
 

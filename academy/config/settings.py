@@ -46,7 +46,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "axes",
     "csp",
-    "django_structlog",
     "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
@@ -219,9 +218,11 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if env.bool("PLAIN_STATIC", default=False)
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "academy.web.storage.StaticStorage"
     },
 }
+STATIC_COMPRESSED = env.bool("STATIC_COMPRESSED", default=True)
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = env.bool("PLAIN_STATIC", default=False)
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var/files")))
 
@@ -274,5 +275,4 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs ---------------------------------------------------------------------------------------
 LOGGING = configure_logs(level=env.str("LOG_LEVEL", default="INFO"))
-DJANGO_STRUCTLOG_CELERY_ENABLED = False
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -102,3 +102,21 @@ def sequence_all() -> int:
     while moved := sequence():
         total += moved
     return total
+
+
+GRANTS = """
+GRANT USAGE ON SCHEMA public TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
+GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role};
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role};
+REVOKE UPDATE, DELETE, TRUNCATE ON academy_event, academy_feedentry FROM {role};
+"""
+
+
+def grant_to(role: str) -> None:
+    """Let the application's database role work everywhere, but never change or erase the ledger.
+
+    Run by the owner of the tables after each migration; a trigger refuses the same to everybody.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(GRANTS.format(role=connection.ops.quote_name(role)))

@@ -57,13 +57,13 @@ def _deliver(batch: Sequence[Message], office: post.Post, ends: float) -> bool:
     lease.close([*hopeless.values(), *untrue])
     true = [(row, answer) for row in batch if isinstance(answer := answers.get(row.pk), Holds)]
     for place, (row, holds) in enumerate(true):
-        rest = [one for one, _ in true[place:]]
         if time.monotonic() >= ends:
-            lease.give_back(rest)
+            lease.give_back([one for one, _ in true[place:]])
             break
         try:
             _send(row, holds, office)
         except post.Unreachable as error:
+            rest = [one for one, _ in true[place:]]
             log.warning("messages.server_unreachable", error=str(error), waiting=len(rest))
             again = rules.after_unreachable(clock.now(), jitter=_spread.random())
             lease.wait_for_server(rest, until=again)

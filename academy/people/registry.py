@@ -1,4 +1,4 @@
-"""The slot for what must happen when somebody leaves: higher rooms end what they gave that person."""
+"""The slot for what happens when somebody leaves: higher rooms end what they gave that person."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ _farewells: dict[str, Farewell] = {}
 
 
 def on_leaving(name: str, react: Farewell) -> None:
-    """Let a higher room end what it gave to people who leave; a second one of that name replaces it."""
+    """Let a higher room end what it gave to people who leave; a second of that name replaces it."""
     _farewells[name] = react
 
 

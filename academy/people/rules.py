@@ -1,8 +1,9 @@
 """What makes an identification number well formed, and what a reported post changes. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 FIRST_WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 SECOND_WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
@@ -60,51 +61,49 @@ class PersonFacts:
     patronymic: str = ""
     email: str = ""
     language: str = ""
-    iin: str = ""
+    iin_hash: str = ""
     in_service_since: date | None = None
     left_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PostChanges:
-    """What a reported post does to the posts that a person holds."""
-
-    opens: Post | None = None
-    ends: tuple[tuple[Post, date], ...] = ()  # the post and its last day
-
-    def __bool__(self) -> bool:
-        return bool(self.opens or self.ends)
-
-
-def post_changes(held: Sequence[Post], reported: Post, *, permanent: str) -> PostChanges:
-    """What follows when HR reports a post.
+def posts_after(held: Sequence[Post], reported: Post, *, permanent: str) -> tuple[Post, ...]:
+    """The posts that a person holds once HR has reported this one.
 
     The same post with another last day is shortened or prolonged. A new permanent post ends the
-    present permanent one on the day before: nobody holds two. Acting and seconded posts stand beside.
+    present permanent one on the day before: nobody holds two. Acting and seconded posts stand
+    beside it.
     """
-    for post in held:
-        if _same(post, reported):
-            if post.ends_on == reported.ends_on:
-                return PostChanges()
-            last = reported.ends_on or date.max
-            return PostChanges(ends=((post, last),))
-    if reported.kind != permanent:
-        return PostChanges(opens=reported)
-    day_before = reported.starts_on - timedelta(days=1)
-    ends = tuple(
-        (post, day_before)
-        for post in held
-        if post.kind == permanent
-        and post.starts_on < reported.starts_on
-        and (post.ends_on is None or post.ends_on >= reported.starts_on)
+    others = [post for post in held if not _same(post, reported)]
+    if reported.kind == permanent:
+        day_before = reported.starts_on - timedelta(days=1)
+        others = [
+            _ended(post, day_before)
+            if post.kind == permanent and post.starts_on < reported.starts_on
+            else post
+            for post in others
+        ]
+    return tuple(sorted((*others, reported), key=lambda post: (post.starts_on, post.court)))
+
+
+def posts_of_leaver(held: Sequence[Post], left_on: date) -> tuple[Post, ...]:
+    """The posts of somebody whose last day of service this was: none goes on."""
+    return tuple(_ended(post, left_on) for post in held if post.starts_on <= left_on)
+
+
+def permanent_clash(posts: Sequence[Post], *, permanent: str) -> bool:
+    """Whether two permanent posts would be held on one day."""
+    ordered = sorted((post for post in posts if post.kind == permanent), key=lambda p: p.starts_on)
+    return any(
+        earlier.ends_on is None or earlier.ends_on >= later.starts_on
+        for earlier, later in pairwise(ordered)
     )
-    return PostChanges(opens=reported, ends=ends)
+
+
+def _ended(post: Post, last_day: date) -> Post:
+    if post.ends_on is not None and post.ends_on <= last_day:
+        return post
+    return replace(post, ends_on=last_day)
 
 
 def _same(held: Post, reported: Post) -> bool:
-    return (held.court, held.position, held.kind, held.starts_on) == (
-        reported.court,
-        reported.position,
-        reported.kind,
-        reported.starts_on,
-    )
+    return replace(held, ends_on=None) == replace(reported, ends_on=None)

@@ -146,7 +146,7 @@ def describe(
     parameters: list[Any] = [*headers]
     parameters += [IDEMPOTENCY_KEY] if is_command else []
     parameters += [query] if query else []
-    responses: dict[Any, Any] = {status: answer}
+    responses: dict[Any, Any] = {status: OpenApiResponse(answer, description=f"{summary}: done.")}
     if IF_NONE_MATCH in headers:
         responses[304] = OpenApiResponse(description="The caller holds this already.")
     for code in sorted(codes):

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+OWN = ("web/", "django_htmx/")
 STYLESHEET = "web/css/main.css"
 _IMPORT = re.compile(r'^@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>\w+)\);$', re.MULTILINE)
 
@@ -24,6 +26,16 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
             self.save(STYLESHEET, ContentFile(whole.encode()))
             paths[STYLESHEET] = (self, STYLESHEET)
         yield from super().post_process(paths, dry_run, **options)
+
+
+    def compress_files(self, paths: set[str]) -> Iterator[Any]:
+        """Our own files always; the big bundles of others only where time does not press.
+
+        Compressing the API documentation's bundles takes a minute on a small machine.
+        """
+        if not settings.STATIC_COMPRESSED:
+            paths = {path for path in paths if path.startswith(OWN)}
+        yield from super().compress_files(paths)
 
 
 def _layer(paths: dict[str, Any], file: str, layer: str) -> str:
