@@ -6,3 +6,14 @@ from django.apps import AppConfig
 class AcademyConfig(AppConfig):
     name = "academy"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Who leaves loses the account; who got an account is told."""
+        from academy.accounts import actions as accounts
+        from academy.ledger import registry as ledger
+        from academy.messages import handlers, registry as messages
+        from academy.people import registry as people
+
+        people.on_leaving("accounts", accounts.close_accounts_of)
+        messages.register(handlers.KIND)
+        ledger.register(handlers.HANDLER)

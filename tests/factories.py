@@ -173,12 +173,20 @@ def run(
     return made
 
 
+def _home_court() -> Court:
+    return court(parent=court(), in_region=region())
+
+
+def _other_court() -> Court:
+    return court()
+
+
 @dataclass
 class Cast:
     """People whose names carry their rights."""
 
-    court: Court = field(default_factory=lambda: court(parent=court(), in_region=region()))
-    elsewhere: Court = field(default_factory=lambda: court())
+    court: Court = field(default_factory=_home_court)
+    elsewhere: Court = field(default_factory=_other_court)
 
     def __post_init__(self) -> None:
         head_post = position("head", is_head=True)

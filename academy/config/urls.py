@@ -16,4 +16,8 @@ urlpatterns = [
     path("api/v1/", include("courses.api.urls")),
     path("api/v1/", include("enrollment.api.urls")),
     re_path(r"^api/(?P<rest>.*)$", unknown_address, name="unknown_address"),
+    path("", include("academy.pages.entrance_urls")),
+    path("", include("academy.pages.urls")),
+    path("", include("courses.pages.urls")),
+    path("", include("enrollment.pages.urls")),
 ]

@@ -43,13 +43,11 @@ SELECT gen_random_uuid(), drafts.person_id, drafts.kind, drafts.subject_kind, dr
     ON CONFLICT (person_id, subject_id, kind, occurrence) DO NOTHING
 """
 
-FROM_ARRAYS = """
+FROM_ROWS = """
 SELECT *
-  FROM unnest(%(person)s::bigint[], %(kind)s::text[], %(subject_kind)s::text[],
-              %(subject_id)s::uuid[], %(occurrence)s::text[], %(facts)s::jsonb[],
-              %(due_at)s::timestamptz[], %(useless_after)s::timestamptz[], %(urgent)s::boolean[])
-       AS rows(person_id, kind, subject_kind, subject_id, occurrence, facts, due_at, useless_after,
-               urgent)
+  FROM jsonb_to_recordset(%(drafts)s::jsonb)
+       AS rows(person_id bigint, kind text, subject_kind text, subject_id uuid, occurrence text,
+               facts jsonb, due_at timestamptz, useless_after timestamptz, urgent boolean)
 """
 
 
@@ -60,18 +58,22 @@ def write_messages(drafts: Sequence[Draft], *, at: datetime) -> int:
     """
     if not drafts:
         return 0
-    columns: dict[str, Any] = {
-        "person": [draft.person for draft in drafts],
-        "kind": [draft.kind for draft in drafts],
-        "subject_kind": [draft.subject_kind for draft in drafts],
-        "subject_id": [draft.subject_id for draft in drafts],
-        "occurrence": [draft.occurrence for draft in drafts],
-        "facts": [orjson.dumps(draft.facts).decode() for draft in drafts],
-        "due_at": [draft.due_at or at for draft in drafts],
-        "useless_after": [draft.useless_after for draft in drafts],
-        "urgent": [_is_urgent(draft.kind) for draft in drafts],
+    rows = [_row(draft, at) for draft in drafts]
+    return write_selected(FROM_ROWS, {"drafts": orjson.dumps(rows).decode()}, at=at)
+
+
+def _row(draft: Draft, at: datetime) -> dict[str, object]:
+    return {
+        "person_id": draft.person,
+        "kind": draft.kind,
+        "subject_kind": draft.subject_kind,
+        "subject_id": draft.subject_id,
+        "occurrence": draft.occurrence,
+        "facts": draft.facts,
+        "due_at": draft.due_at or at,
+        "useless_after": draft.useless_after,
+        "urgent": _is_urgent(draft.kind),
     }
-    return write_selected(FROM_ARRAYS, columns, at=at)
 
 
 def write_selected(selected: str, params: Mapping[str, Any], *, at: datetime) -> int:

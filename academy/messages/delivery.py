@@ -24,8 +24,9 @@ from academy.messages import lease, post, registry, rules
 from academy.messages.lease import Closed
 from academy.messages.models import Message
 from academy.messages.registry import Answer, Holds, Kind, Untrue
-from academy.messages.render import render
+from academy.messages.render import Writer
 
+DURABLE_EVERY = 20  # mails: what a crash of the database itself may let us send again
 SLICE = 4.0  # seconds of work per task: others wait no longer behind a flood of reminders
 
 State = Message.State
@@ -56,14 +57,15 @@ def _deliver(batch: Sequence[Message], office: post.Post, ends: float) -> bool:
     ]
     lease.close([*hopeless.values(), *untrue])
     true = [(row, answer) for row in batch if isinstance(answer := answers.get(row.pk), Holds)]
-    for place, (row, holds) in enumerate(true):
+    writer = Writer()
+    for place, (row, holds) in enumerate(true, start=1):
         if time.monotonic() >= ends:
-            lease.give_back([one for one, _ in true[place:]])
+            lease.give_back([one for one, _ in true[place - 1 :]])
             break
         try:
-            _send(row, holds, office)
+            _send(row, holds, writer, office, durable=place % DURABLE_EVERY == 0)
         except post.Unreachable as error:
-            rest = [one for one, _ in true[place:]]
+            rest = [one for one, _ in true[place - 1 :]]
             log.warning("messages.server_unreachable", error=str(error), waiting=len(rest))
             again = rules.after_unreachable(clock.now(), jitter=_spread.random())
             lease.wait_for_server(rest, until=again)
@@ -111,10 +113,13 @@ def _resolve_kind(
         yield row.pk, answers.get(row.pk, Untrue("gone"))
 
 
-def _send(row: Message, holds: Holds, office: post.Post) -> None:
+def _send(
+    row: Message, holds: Holds, writer: Writer, office: post.Post, *, durable: bool
+) -> None:
     """Render and hand over one message, and record it at once. Raises `Unreachable`."""
     try:
-        words = render(registry.kind(row.kind), holds, name=_name(row), language=_language(row))
+        kind = registry.kind(row.kind)
+        words = writer.words(kind, holds, name=_name(row), language=_language(row))
     except Exception:
         log.exception("messages.render_failed", kind=row.kind, message=str(row.public_id))
         _put_off([row], "render_failed", clock.now())
@@ -133,7 +138,7 @@ def _send(row: Message, holds: Holds, office: post.Post) -> None:
         else:
             lease.close([Closed(row, State.FAILED, refusal.outcome, address, words)])
     else:
-        lease.close([Closed(row, State.SENT, "", address, words)])
+        lease.close([Closed(row, State.SENT, "", address, words)], durable=durable)
 
 
 def _put_off(rows: Iterable[Message], outcome: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import orjson
 import structlog
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -59,34 +60,46 @@ class Closed:
     address: str = ""
     words: Words | None = None
 
+    def as_row(self) -> dict[str, object]:
+        """The columns that change, and the lease under which they may."""
+        return {
+            "id": self.message.pk,
+            "lease": self.message.lease_until,
+            "state": self.state.value,
+            "outcome": self.outcome[:60],
+            "address": self.address,
+            "language": self.words.language if self.words else "",
+            "title": self.words.title if self.words else "",
+            "body": self.words.text if self.words else "",
+        }
+
 
 CLOSE = """
+WITH commit AS (SELECT set_config('synchronous_commit', %(commit)s, true))
 UPDATE academy_message message
    SET state = closed.state, outcome = closed.outcome, address = closed.address,
        language = closed.language, title = closed.title, body = closed.body,
        closed_at = %(now)s, lease_until = NULL
-  FROM unnest(%(id)s::bigint[], %(lease)s::timestamptz[], %(state)s::text[], %(outcome)s::text[],
-              %(address)s::text[], %(language)s::text[], %(title)s::text[], %(body)s::text[])
-       AS closed(id, lease, state, outcome, address, language, title, body)
+  FROM commit, jsonb_to_recordset(%(closed)s::jsonb)
+       AS closed(id bigint, lease timestamptz, state text, outcome text, address text,
+                 language text, title text, body text)
  WHERE message.id = closed.id AND message.state = 'waiting'
    AND message.lease_until = closed.lease
 """
 
 
-def close(closed: Sequence[Closed]) -> int:
-    """Record what became of these messages, in one statement and one commit."""
+def close(closed: Sequence[Closed], *, durable: bool = True) -> int:
+    """Record what became of these messages, in one statement and one commit.
+
+    One that is not `durable` is seen by everybody at once and survives the death of this worker; only
+    a crash of the database itself can lose it, until the next durable commit of anyone.
+    """
     if not closed:
         return 0
     params = {
         "now": clock.now(),
-        "id": [each.message.pk for each in closed],
-        "lease": [each.message.lease_until for each in closed],
-        "state": [each.state.value for each in closed],
-        "outcome": [each.outcome[:60] for each in closed],
-        "address": [each.address for each in closed],
-        "language": [each.words.language if each.words else "" for each in closed],
-        "title": [each.words.title if each.words else "" for each in closed],
-        "body": [each.words.text if each.words else "" for each in closed],
+        "commit": "on" if durable else "off",
+        "closed": orjson.dumps([each.as_row() for each in closed]).decode(),
     }
     with connection.cursor() as cursor:
         cursor.execute(CLOSE, params)

@@ -7,12 +7,13 @@ parted by an empty line, the label behind an arrow. The shared pair `messages/ma
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from babel import Locale
 from babel.dates import format_date, format_time
 from django.conf import settings
@@ -20,12 +21,16 @@ from django.template import Template
 from django.template.context import make_context
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.html import escape
 
 from academy.core import texts
 from academy.messages.registry import Holds, Kind
 
 ARROW = "→ "
 PARTING = re.compile(r"\n\s*\n")
+
+
+NAME = "\ue000"  # stands for the reader's name: a letter that no text contains
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +42,58 @@ class Words:
     text: str
     html: str
 
+    def to(self, name: str) -> "Words":
+        """The same words, addressed to somebody."""
+        html = self.html.replace(NAME, escape(name))
+        return replace(self, text=self.text.replace(NAME, name), html=html)
 
-def render(kind: Kind, holds: Holds, *, name: str, language: str) -> Words:
-    """The message in this language. `name` is how the reader is greeted."""
+
+class Writer:
+    """Puts messages into words, and says the same thing once for all who are told it.
+
+    Everybody on a run is told the same but for the greeting, so a batch has few different texts: the
+    name is filled in last.
+    """
+
+    def __init__(self) -> None:
+        self.said: dict[tuple[str, str, str, bytes], Words] = {}
+
+    def words(self, kind: Kind, holds: Holds, *, name: str, language: str) -> Words:
+        """The message in this language. `name` is how the reader is greeted."""
+        facts = orjson.dumps(holds.facts, default=str)
+        key = (holds.template or kind.template, language, f"{holds.path} {holds.time_zone}", facts)
+        if key not in self.said:
+            self.said[key] = _render(kind, holds, language)
+        return self.said[key].to(name)
+
+
+def _render(kind: Kind, holds: Holds, language: str) -> Words:
     with translation.override(language):
         facts = {key: _local(value, holds.time_zone) for key, value in holds.facts.items()}
-        said = _fill(f"messages/{holds.template or kind.template}.txt", facts, escape=False)
+        said = _fill(f"messages/{holds.template or kind.template}.txt", facts, escaped=False)
         title, *paragraphs = [" ".join(part.split()) for part in PARTING.split(said.strip())]
         label = paragraphs.pop().removeprefix(ARROW) if paragraphs[-1].startswith(ARROW) else ""
         paper = {
             "title": title,
-            "name": name,
-            "paragraphs": paragraphs,
+            "name": NAME,
+            "paragraphs": [paragraph for paragraph in paragraphs if paragraph],
             "label": label,
             "url": f"{settings.PUBLIC_URL}{holds.path}",
             "service": settings.SERVICE_NAME,
             "service_url": settings.PUBLIC_URL,
             "language": language,
-            "duty": kind.duty,
         }
         return Words(
             language=language,
             title=title[:300],
-            text=_fill("messages/mail.txt", paper, escape=False).strip() + "\n",
-            html=_fill("messages/mail.html", paper, escape=True),
+            text=_fill("messages/mail.txt", paper, escaped=False).strip() + "\n",
+            html=_fill("messages/mail.html", paper, escaped=True),
         )
 
 
-def _fill(name: str, values: Mapping[str, Any], *, escape: bool) -> str:
+def _fill(name: str, values: Mapping[str, Any], *, escaped: bool) -> str:
     template: Template = get_template(name).template  # type: ignore[attr-defined]
-    return str(template.render(make_context(dict(values), autoescape=escape)))
+    return str(template.render(make_context(dict(values), autoescape=escaped)))
 
 
 def _local(value: object, time_zone: str) -> object:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.access.enums import Role
 from academy.access.queries import NOBODY, Viewer
+from academy.messages.queries import unread_of
 
 Label = str | Promise
 DESK_ROLES = frozenset({Role.TRAINER, Role.COORDINATOR, Role.HEAD, Role.REGISTRAR, Role.AUDITOR})
@@ -24,7 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "service_name": settings.SERVICE_NAME,
         "nav": _nav(viewer, request.path, signed_in=signed_in),
         "account": _account(request) if signed_in else None,
-        "unread": viewer.unread if signed_in else 0,
+        "unread": unread_of(viewer.person_id) if viewer.person_id else 0,
         "links": {
             "home": "/",
             "messages": reverse("academy:sent") if signed_in else "",
@@ -32,7 +33,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "help": reverse("academy:help"),
             "privacy": reverse("academy:privacy"),
             "accessibility": reverse("academy:accessibility"),
-            "api_docs": reverse("api-docs"),
+            "verify": "/verify/",
+            "api_docs": reverse("rest:docs"),
         },
     }
 
@@ -57,6 +59,5 @@ def _account(request: HttpRequest) -> dict[str, Any]:
         (reverse("academy:sent"), _("What we sent you")),
         (reverse("mfa_index"), _("Sign-in security")),
         (reverse("account_change_password"), _("Change password")),
-        (reverse("account_logout"), _("Sign out")),
     )
-    return {"name": str(request.user), "menu": menu}
+    return {"name": request.user.get_username(), "menu": menu}

@@ -7,12 +7,14 @@ from typing import Any, cast
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from academy.access.queries import NOBODY, Viewer, viewer_of
 from academy.core import clock
@@ -49,8 +51,10 @@ class ViewerMiddleware:
             if _is_signed_in(request):
                 _stay_signed_in(request, clock.now())
                 if _lacks_second_factor(request, viewer):
-                    return HttpResponseRedirect(reverse("mfa_index"))
+                    return _ask_for_second_factor(request)
             response = self.get_response(request)
+            if _is_signed_in(request):
+                _keep_private(response)
             response.headers.setdefault("Content-Language", translation.get_language() or "")
         return response
 
@@ -90,6 +94,26 @@ def _lacks_second_factor(request: HttpRequest, viewer: Viewer) -> bool:
         return False
     needs = viewer.needs_second_factor or getattr(request.user, "is_superuser", False)
     return bool(needs) and not is_mfa_enabled(cast("Any", request.user))
+
+
+def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
+    """People are led to where they set it up; a script is told in a problem document."""
+    if not request.path.startswith("/api/"):
+        return HttpResponseRedirect(reverse("mfa_index"))
+    body = {
+        "type": "/api/docs/problems/second_factor_required",
+        "title": "Forbidden",
+        "status": 403,
+        "code": "second_factor_required",
+        "detail": _("This role needs a second step when signing in. Set it up first."),
+    }
+    return JsonResponse(body, status=403, content_type="application/problem+json")
+
+
+def _keep_private(response: HttpResponse) -> None:
+    """Office computers are shared: a page of one person is not shown again by the Back button."""
+    if "Cache-Control" not in response.headers:
+        patch_cache_control(response, private=True, no_store=True)
 
 
 class RefusedMiddleware:

@@ -6,16 +6,19 @@ separated by semicolons), hours, hours_basis, minutes_per_hour, days, duration_p
 provider_course_code, source_url, min_attendance_share, test_required, demo_translations, is_demo.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Manager
 from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock, texts
 from academy.core.actor import Actor
+from academy.courts.models import CourtKind, CourtLevel, Position
 from academy.jobs.rules import (
     ImportPlan,
     Problem,
@@ -182,3 +185,57 @@ def _by_language(reader: RowReader, name: str, *, longest: int) -> dict[str, str
         for language in texts.languages()
     }
     return {language: text for language, text in found.items() if text}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueLists:
+    """Rows of the catalogue's lists that are to exist; each row names its code."""
+
+    organisations: Sequence[Mapping[str, Any]] = ()
+    topics: Sequence[Mapping[str, Any]] = ()  # `parent` is a code
+    formats: Sequence[Mapping[str, Any]] = ()
+    audiences: Sequence[Mapping[str, Any]] = ()  # `positions`, `court_levels`, `court_kinds`: codes
+
+
+@transaction.atomic
+def load_lists(lists: CatalogueLists) -> int:
+    """Add the rows that are missing from the catalogue's lists; how many were added.
+
+    What is there stays as it is: the lists belong to those who edit them.
+    """
+    added = _add_missing(Organisation.objects, lists.organisations)
+    added += _add_missing(Format.objects, lists.formats)
+    added += _add_topics(lists.topics)
+    return added + _add_audiences(lists.audiences)
+
+
+def _add_missing(listed: Manager[Any], rows: Iterable[Mapping[str, Any]]) -> int:
+    present = set(listed.values_list("code", flat=True))
+    missing = [listed.model(**row) for row in rows if row["code"] not in present]
+    return len(listed.bulk_create(missing))
+
+
+def _add_topics(rows: Sequence[Mapping[str, Any]]) -> int:
+    plain = [{name: row[name] for name in ("code", "names")} for row in rows]
+    before = set(Topic.objects.values_list("code", flat=True))
+    added = _add_missing(Topic.objects, plain)
+    topics = Topic.objects.in_bulk(field_name="code")
+    fresh = [topics[row["code"]] for row in rows if row["code"] not in before and row["parent"]]
+    parents = {row["code"]: row["parent"] for row in rows}
+    for topic in fresh:
+        topic.parent = topics[parents[topic.code]]
+    Topic.objects.bulk_update(fresh, ["parent"])
+    return added
+
+
+def _add_audiences(rows: Sequence[Mapping[str, Any]]) -> int:
+    links = {"positions": Position, "court_levels": CourtLevel, "court_kinds": CourtKind}
+    before = set(Audience.objects.values_list("code", flat=True))
+    fresh = [row for row in rows if row["code"] not in before]
+    for row in fresh:
+        audience = Audience.objects.create(
+            **{name: value for name, value in row.items() if name not in links}
+        )
+        for name, model in links.items():
+            getattr(audience, name).set(model.objects.filter(code__in=row[name]))
+    return len(fresh)

@@ -70,6 +70,6 @@ def refusing_conflicts() -> "Iterator[None]":
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) in {"55P03", "40P01"}:
             raise Busy(
-                "busy", _("Many people are enrolling right now. Please try again in a moment.")
+                "busy", _("Somebody else is changing the same right now. Please try again.")
             ) from error
         raise

@@ -1,0 +1,16 @@
+"""Addresses of the institution's own pages."""
+
+from django.urls import path
+
+from academy.pages import about, own
+
+app_name = "academy"
+urlpatterns = [
+    path("profile/", own.profile, name="profile"),
+    path("profile/who-saw/", own.disclosures, name="disclosures"),
+    path("messages/", own.sent, name="sent"),
+    path("help/", about.help_page, name="help"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("style-guide/", about.style_guide, name="style_guide"),
+]
