@@ -9,6 +9,12 @@ from tests import factories
 from tests.post_office import PostOffice
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Argon2 is slow on purpose; a test that makes seven accounts need not wait for it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def cast(db: None) -> factories.Cast:
     """People whose names carry their rights."""

@@ -233,7 +233,7 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="training@example.org")
 EMAIL_TIMEOUT = 20
 
 # --- API ----------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "academy.rest.authentication.SessionViewer",
         "academy.rest.authentication.ClientViewer",
@@ -244,6 +244,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "academy.rest.schema.Schema",
     "EXCEPTION_HANDLER": "academy.rest.problems.handle",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a word of the catalogue
     "DEFAULT_THROTTLE_RATES": {},
 }
 OAUTH2_PROVIDER_APPLICATION_MODEL = "academy.Client"

@@ -28,11 +28,14 @@ class SessionViewer(SessionAuthentication):
         """The account behind the session, if any."""
         found = super().authenticate(request)
         inner = request._request  # noqa: SLF001 - DRF offers no other way to the request itself
-        if found is not None and not hasattr(inner, "viewer"):
+        if found is None:
+            inner.viewer = NOBODY  # type: ignore[attr-defined]
+            return None
+        if not hasattr(inner, "viewer"):
             now = clock.now()
             viewer = viewer_of(found[0].pk, now=now, today=now.date())
-            inner.viewer = viewer  # type: ignore[attr-defined]
-        return (found[0], None) if found else None
+            inner.viewer = viewer
+        return found[0], None
 
     def authenticate_header(self, request: Request) -> str:
         """Asked for by DRF to say 401 rather than 403."""

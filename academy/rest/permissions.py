@@ -66,5 +66,8 @@ class SignedIn(BasePermission):
     code = "forbidden"
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        needs = needs_of(view, request.method or "")
-        return needs is not None and needs.met_by(getattr(request, "viewer", NOBODY))
+        method = request.method or ""
+        needs = needs_of(view, method)
+        if needs is None:
+            return not hasattr(view, method.lower())  # there is nothing to close: 405 follows
+        return needs.met_by(getattr(request, "viewer", NOBODY))

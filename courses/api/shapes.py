@@ -150,3 +150,7 @@ class RunInput(serializers.Serializer[Any]):
     offer_hours = serializers.IntegerField(required=False, default=48, min_value=1, max_value=720)
     auto_accept = serializers.BooleanField(required=False, default=False)
     venue = serializers.SlugField(required=False, default=None, allow_null=True, max_length=40)
+    link = serializers.URLField(required=False, default="", allow_blank=True, max_length=500)
+    trainers = serializers.ListField(
+        child=serializers.UUIDField(), required=False, default=list, max_length=50
+    )

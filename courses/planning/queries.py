@@ -176,3 +176,57 @@ def _rows(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         cursor.execute(statement, values)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRun:
+    """A run as the course's page shows it; `free` is empty where seats are not limited."""
+
+    id: int
+    public_id: UUID
+    code: str
+    state: str
+    mode: str
+    language: str
+    time_zone: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opens_at: datetime
+    closes_at: datetime
+    capacity: int | None
+    free: int | None
+    sessions: int
+    online: bool
+    format: dict[str, str]
+    venue: dict[str, str] | None
+    city: dict[str, str] | None
+    address: dict[str, str] | None
+
+
+COURSE_RUNS = """
+SELECT run.id, run.public_id, run.code, run.state, run.enrollment_mode AS mode, run.language,
+       run.time_zone, run.starts_at, run.ends_at, run.enrollment_opens_at AS opens_at,
+       run.enrollment_closes_at AS closes_at, run.capacity,
+       CASE WHEN run.capacity IS NOT NULL THEN
+            (SELECT count(*) FROM courses_seatpool pool
+               JOIN courses_seat seat ON seat.pool_id = pool.id AND seat.free
+              WHERE pool.run_id = run.id)::int END AS free,
+       (SELECT count(*) FROM courses_session
+         WHERE run_id = run.id AND NOT is_cancelled)::int AS sessions,
+       format.online, format.names::json AS format, venue.names::json AS venue,
+       venue.city::json AS city, venue.address::json AS address
+  FROM courses_run run
+  JOIN courses_format format ON format.id = run.format_id
+  LEFT JOIN courses_venue venue ON venue.id = run.venue_id
+ WHERE run.course_id = %(course)s AND run.state <> 'draft'
+   AND (run.starts_at IS NULL OR run.ends_at >= %(since)s)
+ ORDER BY run.ends_at < %(now)s, run.starts_at, run.id LIMIT %(limit)s
+"""
+
+
+def course_runs(
+    course: int, *, now: datetime, since: datetime, limit: int = 50
+) -> list[CourseRun]:
+    """The runs of a course that ended after `since`: those ahead by their start, then the past."""
+    values = {"course": course, "now": now, "since": since, "limit": limit}
+    return [CourseRun(**row) for row in _rows(COURSE_RUNS, values)]

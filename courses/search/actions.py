@@ -74,23 +74,23 @@ SELECT course.id, language,
 
 # Counted and locked in the order of the words, so that two writers cannot cross.
 COUNT_WORDS = """
-INSERT INTO courses_catalogueword AS known (word, courses, is_word)
-SELECT left(word, 255), count(*), false
+INSERT INTO courses_catalogueword AS known (word, courses, spelling)
+SELECT left(word, 255), count(*), ''
   FROM courses_courseindex, unnest(tsvector_to_array(vector)) word
  WHERE course_id = ANY(%(courses)s)
  GROUP BY 1 ORDER BY 1
 ON CONFLICT (word) DO UPDATE SET courses = known.courses + excluded.courses
 """
 
-MARK_WORDS = """
-UPDATE courses_catalogueword known SET is_word = true
-  FROM (SELECT DISTINCT word
+SPELL_WORDS = """
+UPDATE courses_catalogueword known SET spelling = fresh.spelling
+  FROM (SELECT academy_fold(written) AS word, min(left(written, 255)) AS spelling
           FROM courses_course course
           JOIN courses_courseversion version ON version.id = course.current_id,
                LATERAL jsonb_each_text(version.title || version.summary) text,
-               LATERAL unnest(tsvector_to_array(to_tsvector('simple', {folded}))) word
-         WHERE course.id = ANY(%(courses)s)) fresh
- WHERE known.word = fresh.word AND NOT known.is_word
+               LATERAL regexp_split_to_table({words}, ' ') written
+         WHERE course.id = ANY(%(courses)s) GROUP BY 1) fresh
+ WHERE known.word = fresh.word AND known.spelling = ''
 """
 
 COUNT_FACETS = """
@@ -226,7 +226,7 @@ def _reindex(courses: Sequence[int]) -> int:
         written = cursor.rowcount
         cursor.execute(ADD_TITLES.format(any_title=_any_title()), values)
         cursor.execute(COUNT_WORDS, values)
-        cursor.execute(MARK_WORDS.format(folded=folded("text.value")), values)
+        cursor.execute(SPELL_WORDS.format(words=words_of("text.value")), values)
         cursor.execute(COUNT_FACETS.format(values=_facet_values(mine)), values)
         cursor.execute(EXTEND_LISTS.format(score=_score("frequent.word")), values)
         cursor.execute(LIST_NEW_WORDS.format(score=_score("frequent.word")), values)

@@ -72,13 +72,13 @@ class CourseTitle(models.Model):
 class CatalogueWord(models.Model):
     """A distinct word of the catalogue, folded, or a stem of one, and in how many courses it is.
 
-    Typing errors are mended on these few rows instead of on all titles; `is_word` tells words that
-    may be suggested from bare stems.
+    Typing errors are mended on these few rows instead of on all titles. `spelling` is the word as it
+    is written; it is empty for bare stems, which are never suggested.
     """
 
     word = models.CharField(max_length=255, primary_key=True, db_collation="C")
     courses = models.IntegerField(default=0)
-    is_word = models.BooleanField(default=False)
+    spelling = models.CharField(max_length=255, blank=True)
 
     class Meta:
         indexes = [
@@ -86,7 +86,7 @@ class CatalogueWord(models.Model):
                 fields=["word"],
                 name="catalogueword_trgm",
                 opclasses=["gin_trgm_ops"],
-                condition=models.Q(is_word=True),
+                condition=~models.Q(spelling=""),
             ),
         ]
 

@@ -139,6 +139,15 @@ def other_layout(text: str) -> str:
     return lowered.translate(TO_LATIN if CYRILLIC.search(lowered) else TO_CYRILLIC)
 
 
+def slips(word: str) -> list[str]:
+    """The word with two neighbouring letters changed over, the slip that trigrams do not see."""
+    return [
+        word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+        for place in range(len(word) - 1)
+        if word[place] != word[place + 1]
+    ]
+
+
 def mend(parsed: Parsed, facts: list[WordFacts], other: list[WordFacts]) -> Parsed:
     """The question to answer instead when words of it are nowhere in the catalogue.
 

@@ -23,6 +23,7 @@ if __name__ == "__main__":
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from academy.core import clock
 from academy.messages import delivery, lease
@@ -143,7 +144,9 @@ def plan_all() -> Figure:
 def claim_and_mark(workers: int = 2, batch: int = 1_000) -> Figure:
     """Claim under a lease, record as dropped in one statement per batch: what delivery does with
     messages that are not sent. Mails are recorded one by one and are measured by `hand_over`."""
-    Message.objects.filter(state="waiting").update(due_at=clock.now(), useless_after=None)
+    Message.objects.filter(state="waiting").update(
+        due_at=F("due_at") - timedelta(days=60), useless_after=None
+    )
     execute("VACUUM (ANALYZE) academy_message")
     waiting = Message.objects.filter(state="waiting").count()
     return timed(
@@ -231,9 +234,9 @@ def hand_over(mails: int = 6_000, workers: int = 2) -> Figure:
     sink.start()
     while not port.value:
         time.sleep(0.01)
-    keep = Message.objects.filter(kind="reminder.run_start").order_by("-id")[:mails]
+    keep = Message.objects.filter(kind="reminder.run_start").order_by("due_at", "id")[:mails]
     Message.objects.filter(pk__in=list(keep.values_list("pk", flat=True))).update(
-        state="waiting", due_at=clock.now(), lease_until=None, useless_after=None
+        state="waiting", due_at=F("due_at") - timedelta(days=60), lease_until=None, useless_after=None
     )
     execute("VACUUM (ANALYZE) academy_message")
     figure = timed(

@@ -18,7 +18,6 @@ from enrollment.reminders.actions import RuleSeed, install_rules
 from enrollment.reminders.models import Anchor
 
 COURT_COLUMNS = {"remote": "is_remote"}
-DERIVED = "derived"
 
 
 def load_institution() -> int:
@@ -152,9 +151,7 @@ def _course(row: files.Row, more: dict[str, dict[str, object]]) -> files.Row:
     completion = more.get("completion", {})
     languages = [code for code in texts.languages() if code != row["title_language"]]
     copied = {column: row.get(column, "") for column in course_imports.PLAIN}
-    hours = {
-        "hours_basis": DERIVED if row["hours_basis"].startswith(DERIVED) else row["hours_basis"]
-    }
+    hours = {"hours_basis": _hours_basis(row["hours_basis"])}
     if not row["hours"] and edition:
         hours = {
             "hours": str(edition["hours"]),
@@ -177,6 +174,13 @@ def _course(row: files.Row, more: dict[str, dict[str, object]]) -> files.Row:
             for code, lines in more.get("objectives", {}).items()
         },
     }
+
+
+def _hours_basis(told: str) -> str:
+    """How the file explains a figure, as one of the three words that the catalogue shows."""
+    if not told:
+        return ""
+    return "published" if told.startswith("published") and "middle" not in told else "derived"
 
 
 def _table(columns: tuple[str, ...], rows: Iterable[files.Row]) -> Table:

@@ -13,17 +13,21 @@ MIN_PREFIX = 2  # one letter begins too many words to mean anything
 MIN_MENDABLE = 4  # trigrams of a shorter word say nothing
 SIMILAR = 0.35
 
-# For each word: the rows of the catalogue's word list that it stands for (itself, its stems, and, for
-# the word still being typed, the words that it begins), and the most similar word if there are none.
+# For each word: the rows of the catalogue's word list that it stands for (itself, its stems, and,
+# for the word still being typed, the words that it begins). If there are none: a word of which two
+# letters were changed over, else the most similar one.
 FACTS = """
 SELECT typed.number, coalesce(known.courses, 0), coalesce(known.lexemes, '{{}}'),
-       CASE WHEN known.courses IS NULL AND length(typed.word) >= {mendable} THEN
-            (SELECT word FROM courses_catalogueword
-              WHERE is_word AND courses > 0 AND word %% typed.word
+       CASE WHEN known.courses IS NULL AND length(typed.word) >= {mendable} THEN coalesce(
+            (SELECT spelling FROM courses_catalogueword
+              WHERE word = ANY(string_to_array(typed.slips, ' ')) AND spelling <> '' AND courses > 0
+              ORDER BY courses DESC LIMIT 1),
+            (SELECT spelling FROM courses_catalogueword
+              WHERE spelling <> '' AND courses > 0 AND word %% typed.word
                 AND similarity(word, typed.word) >= {similar}
-              ORDER BY similarity(word, typed.word) DESC, courses DESC LIMIT 1) END
-  FROM unnest(%(words)s::text[], %(folded)s::text[], %(last)s::boolean[])
-       WITH ORDINALITY typed (raw, word, is_last, number)
+              ORDER BY similarity(word, typed.word) DESC, courses DESC LIMIT 1)) END
+  FROM unnest(%(words)s::text[], %(folded)s::text[], %(slips)s::text[], %(last)s::boolean[])
+       WITH ORDINALITY typed (raw, word, slips, is_last, number)
  CROSS JOIN LATERAL (
        SELECT max(courses) AS courses,
               array_agg(word ORDER BY courses DESC) FILTER (WHERE courses > {frequent}) AS lexemes
@@ -68,6 +72,7 @@ def _facts(words: tuple[str, ...], other: tuple[str, ...]) -> list[WordFacts]:
     values: dict[str, Any] = {
         "words": [word.replace("ё", "е") for word in both],
         "folded": [fold(word) for word in both],
+        "slips": [" ".join(rules.slips(fold(word))) for word in both],
         "last": [number in ends for number in range(len(both))],
     }
     with connection.cursor() as cursor:

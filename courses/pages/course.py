@@ -1,0 +1,97 @@
+"""A course's page: what it is, and its runs with what the reader can do about them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from academy.access.enums import Right
+from academy.access.queries import Viewer
+from academy.core import clock
+from academy.core.errors import Missing
+from academy.web.http import public_page, viewer_of
+from courses.catalogue.access import course_for
+from courses.catalogue.queries import CoursePage, course_page
+from courses.pages import slots, words
+from courses.pages.slots import RunNews
+from courses.planning.queries import CourseRun, course_runs
+
+SHOWN_AFTER_END = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run with its facts in words and what the reader has to do with it."""
+
+    run: CourseRun
+    news: RunNews
+    language: str
+    seats: str
+    waiting: str
+    window: str
+    consent: str
+    is_open: bool
+    is_past: bool
+    token: str  # one per button: a double click is one request
+
+
+@require_safe
+@public_page
+def course(request: HttpRequest, code: str) -> HttpResponse:
+    """The course of this code with the runs ahead and the ones just over."""
+    viewer = viewer_of(request)
+    row = course_for(viewer, code)
+    page = course_page(row, words.spoken())
+    if page is None:
+        raise Missing("unknown_course", "")
+    lines = _lines(viewer, row.pk, clock.now())
+    context = {
+        "course": page,
+        "facts": _facts(page),
+        "ahead": [line for line in lines if not line.is_past],
+        "past": [line for line in lines if line.is_past],
+        "may_enrol": viewer.may(Right.ENROL_SELF),
+        "signed_in": viewer.account_id is not None,
+    }
+    return render(request, "courses/course.html", context)
+
+
+def _lines(viewer: Viewer, course: int, now: datetime) -> list[RunLine]:
+    runs = course_runs(course, now=now, since=now - SHOWN_AFTER_END)
+    news = slots.news_of(viewer, [run.id for run in runs])
+    return [_line(run, news.get(run.id, slots.NOTHING), now) for run in runs]
+
+
+def _line(run: CourseRun, news: RunNews, now: datetime) -> RunLine:
+    is_past = run.ends_at is not None and run.ends_at < now
+    return RunLine(
+        run=run,
+        news=news,
+        language=words.language_name(run.language),
+        seats="" if is_past else words.seats(run.free, run.capacity),
+        waiting="" if is_past else words.waiting(news.waiting),
+        window=words.window(run, now),
+        consent="" if is_past else words.consent(run),
+        is_open=words.is_open(run, now),
+        is_past=is_past,
+        token=str(uuid4()) if news.ask_url else "",
+    )
+
+
+def _facts(page: CoursePage) -> dict[str, str]:
+    """What the side panel says; empty values are not shown."""
+    return {
+        "length": words.length(
+            hours=page.hours,
+            minutes_per_hour=page.minutes_per_hour,
+            days=page.days,
+            published=page.duration_published,
+        ),
+        "as_published": page.duration_published if page.hours or page.days else "",
+        "languages": ", ".join(words.language_name(code) for code in page.languages),
+        "country": words.country_name(page.country) if page.country else "",
+        "share": f"{round(page.min_attendance_share * 100)}\u00a0%",
+    }

@@ -1,0 +1,124 @@
+"""What a catalogue address asks for. Unknown values are passed over: links outlive lists."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from courses.pages.words import language_name, spoken
+from courses.search.queries import SearchPage
+from courses.search.rules import SearchRequest, Sort
+
+PAGE = 20
+FILTERS = ("open", "topics", "audiences", "format", "languages", "provider")
+MOST_CHOICES = 20
+LONGEST = 40
+
+
+def asked(request: HttpRequest) -> SearchRequest:
+    """The question to the catalogue that an address holds."""
+    sent = request.GET
+    sort = sent.get("sort", "")
+    return SearchRequest(
+        text=sent.get("q", "").strip()[:200],
+        topics=_codes(sent, "topics"),
+        audiences=_codes(sent, "audiences"),
+        formats=_codes(sent, "format"),
+        languages=_codes(sent, "languages"),
+        providers=_codes(sent, "provider"),
+        open_only="open" in sent,
+        sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
+        cursor=sent.get("cursor", ""),
+        limit=PAGE,
+        ui_language=spoken(),
+    )
+
+
+def _codes(sent: QueryDict, name: str) -> tuple[str, ...]:
+    return tuple(code[:LONGEST] for code in dict.fromkeys(sent.getlist(name)[:MOST_CHOICES]) if code)
+
+
+def address(sent: QueryDict, **changes: str) -> str:
+    """The same question with something else: a link to share."""
+    question = sent.copy()
+    question.pop("cursor", None)
+    for name, value in changes.items():
+        question[name] = value
+    return f"?{question.urlencode()}"
+
+
+def without(sent: QueryDict, name: str, value: str) -> str:
+    """The same question without one choice."""
+    question = sent.copy()
+    question.pop("cursor", None)
+    question.setlist(name, [kept for kept in question.getlist(name) if kept != value])
+    return f"?{question.urlencode()}"
+
+
+def facets(page: SearchPage) -> list[dict[str, Any]]:
+    """The lists of choices as the page kit draws them; what is chosen stands open."""
+    titles = _titles()
+    return [
+        {
+            "name": facet.code,
+            "title": titles[facet.code],
+            "open": number < 3 or any(value.is_chosen for value in facet.values),
+            "options": [
+                {
+                    "value": value.code,
+                    "label": label(facet.code, value.code, value.name.text),
+                    "count": value.courses,
+                    "chosen": value.is_chosen,
+                }
+                for value in facet.values
+            ],
+        }
+        for number, facet in enumerate(page.facets)
+        if facet.values
+    ]
+
+
+def chips(page: SearchPage, sent: QueryDict) -> list[dict[str, str]]:
+    """What is chosen, each with the list without it."""
+    return [
+        {
+            "label": label(facet.code, value.code, value.name.text),
+            "url": without(sent, facet.code, value.code),
+        }
+        for facet in page.facets
+        for value in facet.values
+        if value.is_chosen
+    ]
+
+
+def label(facet: str, code: str, name: str) -> str:
+    """A choice in words."""
+    if facet == "open":
+        return _("Enrolment is open")
+    return language_name(code) if facet == "languages" else name
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "open": _("Enrolment"),
+        "topics": _("Topic"),
+        "audiences": _("For whom"),
+        "format": _("Format"),
+        "languages": _("Language of teaching"),
+        "provider": _("Provider"),
+    }
+
+
+def sorts(chosen: Sort, sent: QueryDict, *, has_text: bool) -> list[dict[str, object]]:
+    """The orders that make sense, as links."""
+    orders: Iterable[tuple[Sort, str]] = (
+        (Sort.RELEVANCE, _("Best match")),
+        (Sort.TITLE, _("Title")),
+        (Sort.NEXT_RUN, _("Next run")),
+    )
+    return [
+        {"url": address(sent, sort=sort.value), "label": words, "current": sort == chosen}
+        for sort, words in orders
+        if has_text or sort != Sort.RELEVANCE
+    ]

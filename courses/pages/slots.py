@@ -1,0 +1,41 @@
+"""What higher rooms know about the runs on a course's page: they fill the slot in apps.ready().
+
+The catalogue shows it without knowing what an enrolment is. One batched call per page, also for
+signed-out readers, whose page must be the same bytes for all of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from academy.access.queries import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class RunNews:
+    """About one run: how many wait (for everybody), and what the reader has to do with it.
+
+    `state` is a kind and a state for the page kit; `url` leads to the reader's own page of it;
+    `ask_url` takes the POST of the one click, where the reader may ask for a place.
+    """
+
+    waiting: int = 0
+    state: tuple[str, str] | None = None
+    sentence: str = ""
+    url: str = ""
+    ask_url: str = ""
+
+
+Provider = Callable[[Viewer, Sequence[int]], Mapping[int, RunNews]]
+
+NOTHING = RunNews()
+_providers: list[Provider] = []
+
+
+def provide(provider: Provider) -> None:
+    """Fill the slot; there is one provider, a second one replaces it."""
+    _providers[:] = [provider]
+
+
+def news_of(viewer: Viewer, runs: Sequence[int]) -> Mapping[int, RunNews]:
+    """What is known about these runs, by their keys."""
+    return _providers[0](viewer, runs) if _providers and runs else {}
