@@ -48,6 +48,7 @@ check-with-engines:
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) translations check
 	$(MANAGE) api_schema --check
+	$(MANAGE) transition_table --check
 	$(VENV) -m mypy
 
 bench: setup-dev ## Measure against the budgets

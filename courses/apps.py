@@ -3,6 +3,32 @@
 from django.apps import AppConfig
 
 
+# Nothing about people: what every system may follow.
+OPEN_TO_ALL = {
+    **dict.fromkeys(("course.published", "course.archived"), ("code", "version")),
+    **dict.fromkeys(
+        (
+            "run.published",
+            "run.going_ahead",
+            "run.started",
+            "run.finished",
+            "run.finalised",
+            "run.postponed",
+            "run.cancelled",
+            "run.moved",
+        ),
+        ("context", "code", "state", "sequence", "starts_at"),
+    ),
+}
+
+
 class CoursesConfig(AppConfig):
     name = "courses"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What of the plan other systems see."""
+        from academy.clients import projections
+
+        for name in (projections.MINIMAL, projections.EVALUATOR):
+            projections.allow(name, OPEN_TO_ALL)

@@ -3,17 +3,31 @@
 from django.apps import AppConfig
 
 
+# Participation only. That somebody asked, waited, was refused or changed their mind is not there, nor
+# a confirmation: one that is never followed by an outcome would tell of a change of mind.
+OPEN_TO_EVALUATORS = {
+    "enrollment": ("id", "run", "run_code", "course", "person", "court", "state"),
+    "outcome.frozen": ("person", "context", "outcome", "revision"),
+    "credit.earned": ("person", "context", "hours", "minutes", "minutes_per_hour", "year"),
+    "certificate.issued": ("person", "context"),
+    "certificate.revoked": ("person", "context"),
+    "certificate.replaced": ("person", "context"),
+}
+
+
 class EnrollmentConfig(AppConfig):
     name = "enrollment"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Kinds of message, and reactions to events: in this order they read the feed."""
+        from academy.clients import projections
         from academy.ledger import registry as ledger
         from academy.messages import registry as messages
         from enrollment.reminders import handlers as reminders, queries
         from enrollment.requests import handlers as requests
 
+        projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
         messages.register(*queries.kinds())
         ledger.register(requests.HANDLER)
         ledger.register(reminders.HANDLER)

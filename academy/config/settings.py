@@ -243,7 +243,6 @@ REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_PARSER_CLASSES": ["academy.rest.renderers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "academy.rest.schema.Schema",
     "EXCEPTION_HANDLER": "academy.rest.problems.handle",
-    "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # `format` is a word of the catalogue
     "DEFAULT_THROTTLE_RATES": {},
 }

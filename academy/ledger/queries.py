@@ -1,6 +1,8 @@
 """Reads of the ledger: histories and lags."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -32,10 +34,31 @@ def last_position() -> int:
     return FeedEntry.objects.aggregate(last=Max("position"))["last"] or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """One handler: how many events it has before it, when it last moved, and its failures."""
+
+    name: str
+    behind: int
+    moved_at: datetime | None
+    failures: int
+    last_error: str
+
+
+def lags() -> list[Lag]:
+    """How far each handler is behind the feed, by name."""
+    last = last_position()
+    return [
+        Lag(
+            cursor.name, last - cursor.position, cursor.moved_at, cursor.failures, cursor.last_error
+        )
+        for cursor in Cursor.objects.order_by("name")
+    ]
+
+
 def handler_lags() -> dict[str, int]:
     """How many events each handler still has before it."""
-    last = last_position()
-    return {cursor.name: last - cursor.position for cursor in Cursor.objects.order_by("name")}
+    return {lag.name: lag.behind for lag in lags()}
 
 
 def waiting_in_inbox() -> int:

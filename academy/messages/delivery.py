@@ -18,12 +18,11 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 
-from academy.accounts.models import Account
 from academy.core import clock
 from academy.messages import lease, post, registry, rules
 from academy.messages.lease import Closed
 from academy.messages.models import Message
-from academy.messages.registry import Answer, Holds, Kind, Untrue
+from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
 from academy.messages.render import Writer
 
 DURABLE_EVERY = 20  # mails: what a crash of the database itself may let us send again
@@ -45,18 +44,18 @@ def deliver(*, seconds: float = SLICE) -> bool:
     return True
 
 
-def _deliver(batch: Sequence[Message], office: post.Post, ends: float) -> bool:
+def _deliver(batch: Sequence[Claimed], office: post.Post, ends: float) -> bool:
     """One batch; whether to go on with the next one: not when the server is away."""
     now = clock.now()
-    hopeless = {row.pk: closed for row in batch if (closed := _hopeless(row, now))}
-    answers = dict(_resolve([row for row in batch if row.pk not in hopeless], now))
+    hopeless = {row.id: closed for row in batch if (closed := _hopeless(row, now))}
+    answers = dict(_resolve([row for row in batch if row.id not in hopeless], now))
     untrue = [
         Closed(row, State.DROPPED, answer.reason)
         for row in batch
-        if isinstance(answer := answers.get(row.pk), Untrue)
+        if isinstance(answer := answers.get(row.id), Untrue)
     ]
     lease.close([*hopeless.values(), *untrue])
-    true = [(row, answer) for row in batch if isinstance(answer := answers.get(row.pk), Holds)]
+    true = [(row, answer) for row in batch if isinstance(answer := answers.get(row.id), Holds)]
     writer = Writer()
     for place, (row, holds) in enumerate(true, start=1):
         if time.monotonic() >= ends:
@@ -73,18 +72,18 @@ def _deliver(batch: Sequence[Message], office: post.Post, ends: float) -> bool:
     return True
 
 
-def _hopeless(row: Message, now: datetime) -> Closed | None:
-    if row.person.left_on is not None and row.person.left_on <= now.date():
+def _hopeless(row: Claimed, now: datetime) -> Closed | None:
+    if row.left_on is not None and row.left_on <= now.date():
         return Closed(row, State.DROPPED, "person_left")
     if rules.is_useless(now, useless_after=row.useless_after):
         return Closed(row, State.DROPPED, "too_late")
     if rules.is_spent(row.attempts, now, created_at=row.created_at):
-        return Closed(row, State.FAILED, row.outcome or "worker_died", _address(row))
+        return Closed(row, State.FAILED, row.outcome or "worker_died", row.address)
     return None
 
 
-def _resolve(rows: Sequence[Message], now: datetime) -> Iterator[tuple[int, Answer]]:
-    by_kind: dict[str, list[Message]] = {}
+def _resolve(rows: Sequence[Claimed], now: datetime) -> Iterator[tuple[int, Answer]]:
+    by_kind: dict[str, list[Claimed]] = {}
     for row in rows:
         by_kind.setdefault(row.kind, []).append(row)
     for name, some in by_kind.items():
@@ -96,7 +95,7 @@ def _resolve(rows: Sequence[Message], now: datetime) -> Iterator[tuple[int, Answ
 
 
 def _resolve_kind(
-    kind: Kind, rows: Sequence[Message], now: datetime
+    kind: Kind, rows: Sequence[Claimed], now: datetime
 ) -> Iterator[tuple[int, Answer]]:
     """What the higher room says. A message that breaks its resolver is found and put off alone."""
     try:
@@ -110,21 +109,21 @@ def _resolve_kind(
             yield from _resolve_kind(kind, [row], now)
         return
     for row in rows:
-        yield row.pk, answers.get(row.pk, Untrue("gone"))
+        yield row.id, answers.get(row.id, Untrue("gone"))
 
 
 def _send(
-    row: Message, holds: Holds, writer: Writer, office: post.Post, *, durable: bool
+    row: Claimed, holds: Holds, writer: Writer, office: post.Post, *, durable: bool
 ) -> None:
     """Render and hand over one message, and record it at once. Raises `Unreachable`."""
     try:
         kind = registry.kind(row.kind)
-        words = writer.words(kind, holds, name=_name(row), language=_language(row))
+        words = writer.words(kind, holds, name=row.name, language=_language(row.language))
     except Exception:
         log.exception("messages.render_failed", kind=row.kind, message=str(row.public_id))
         _put_off([row], "render_failed", clock.now())
         return
-    address = _address(row)
+    address = row.address
     if not rules.is_deliverable(address):
         outcome = "bad_address" if address else "no_address"
         lease.close([Closed(row, State.DROPPED, outcome, address, words)])
@@ -141,7 +140,7 @@ def _send(
         lease.close([Closed(row, State.SENT, "", address, words)], durable=durable)
 
 
-def _put_off(rows: Iterable[Message], outcome: str, now: datetime) -> None:
+def _put_off(rows: Iterable[Claimed], outcome: str, now: datetime) -> None:
     """Try again later, or give up where staff see it: the failure was these messages' own."""
     for row in rows:
         step = rules.after_failure(
@@ -150,25 +149,10 @@ def _put_off(rows: Iterable[Message], outcome: str, now: datetime) -> None:
         if isinstance(step, rules.Again):
             lease.try_again(row, at=step.at, outcome=outcome)
         else:
-            lease.close([Closed(row, State.FAILED, outcome, _address(row))])
+            lease.close([Closed(row, State.FAILED, outcome, row.address)])
 
 
-def _account(row: Message) -> Account | None:
-    return getattr(row.person, "account", None)
-
-
-def _address(row: Message) -> str:
-    account = _account(row)
-    return row.person.email or (account.email if account else "")
-
-
-def _language(row: Message) -> str:
-    """What the person chose, else what HR says, else the institution's own."""
-    account = _account(row)
-    wanted = (account.language if account else "") or row.person.language
+def _language(wanted: str) -> str:
+    """The reader's language, or the institution's own where the reader's is not spoken here."""
     known = {code for code, _name in settings.LANGUAGES}
     return wanted if wanted in known else settings.LANGUAGE_CODE
-
-
-def _name(row: Message) -> str:
-    return " ".join(filter(None, (row.person.given_name, row.person.patronymic)))

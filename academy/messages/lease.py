@@ -7,6 +7,7 @@ minutes) changes nothing any more.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 import structlog
@@ -15,6 +16,7 @@ from django.db.models import F, QuerySet
 
 from academy.core import clock
 from academy.messages.models import Message
+from academy.messages.registry import Claimed
 from academy.messages.render import Words
 
 LENGTH = timedelta(seconds=150)  # longer than a task may live (`task_time_limit`)
@@ -24,37 +26,53 @@ State = Message.State
 log = structlog.get_logger(__name__)
 
 CLAIM = """
-UPDATE academy_message
-   SET lease_until = %(until)s, attempts = attempts + 1
- WHERE id IN (SELECT id FROM academy_message
-               WHERE state = 'waiting' AND due_at <= %(now)s AND {free}
-               ORDER BY urgent DESC, due_at, id LIMIT %(limit)s
-                 FOR UPDATE SKIP LOCKED)
-RETURNING id
+WITH claimed AS (
+    UPDATE academy_message
+       SET lease_until = %(until)s, attempts = attempts + 1
+     WHERE id IN (SELECT id FROM academy_message
+                   WHERE state = 'waiting' AND due_at <= %(now)s AND {free}
+                   ORDER BY urgent DESC, due_at, id LIMIT %(limit)s
+                     FOR UPDATE SKIP LOCKED)
+    RETURNING *
+)
+SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.subject_id,
+       claimed.facts::text, claimed.attempts, claimed.outcome, claimed.lease_until, claimed.created_at,
+       claimed.useless_after, person.left_on,
+       concat_ws(' ', person.given_name, nullif(person.patronymic, '')),
+       coalesce(nullif(person.email, ''), account.email, ''),
+       coalesce(nullif(account.language, ''), person.language)
+  FROM claimed
+  JOIN academy_person person ON person.id = claimed.person_id
+  LEFT JOIN academy_account account ON account.person_id = person.id
+ ORDER BY claimed.urgent DESC, claimed.due_at, claimed.id
 """
+FACTS = 5  # the column of the statement above that is JSON
 FRESH = CLAIM.format(free="lease_until IS NULL")
 LEFT_BEHIND = CLAIM.format(free="lease_until <= %(now)s")
 
 
-def claim(*, limit: int = BATCH) -> list[Message]:
+def claim(*, limit: int = BATCH) -> list[Claimed]:
     """Take due messages, urgent ones first: what a dead worker left behind alone, else a batch."""
     now = clock.now()
-    ids = _take(LEFT_BEHIND, now, 1) or _take(FRESH, now, limit)
-    rows = Message.objects.filter(pk__in=ids).select_related("person", "person__account")
-    return list(rows.order_by("-urgent", "due_at", "id")) if ids else []
+    return _take(LEFT_BEHIND, now, 1) or _take(FRESH, now, limit)
 
 
-def _take(statement: str, now: datetime, limit: int) -> list[int]:
+def _take(statement: str, now: datetime, limit: int) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"now": now, "until": now + LENGTH, "limit": limit})
-        return [row[0] for row in cursor.fetchall()]
+        return [_claimed(*row) for row in cursor.fetchall()]
+
+
+def _claimed(*columns: Any) -> Claimed:
+    before, facts, after = columns[:FACTS], columns[FACTS], columns[FACTS + 1 :]
+    return Claimed(*before, orjson.loads(facts), *after)
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
     """What became of a message."""
 
-    message: Message
+    message: Claimed
     state: Message.State
     outcome: str = ""
     address: str = ""
@@ -63,7 +81,7 @@ class Closed:
     def as_row(self) -> dict[str, object]:
         """The columns that change, and the lease under which they may."""
         return {
-            "id": self.message.pk,
+            "id": self.message.id,
             "lease": self.message.lease_until,
             "state": self.state.value,
             "outcome": self.outcome[:60],
@@ -109,26 +127,26 @@ def close(closed: Sequence[Closed], *, durable: bool = True) -> int:
     return changed
 
 
-def try_again(message: Message, *, at: datetime, outcome: str) -> None:
+def try_again(message: Claimed, *, at: datetime, outcome: str) -> None:
     """Put a message off after a try that failed."""
     _held([message]).update(due_at=at, lease_until=None, outcome=outcome)
 
 
-def give_back(messages: Sequence[Message]) -> None:
+def give_back(messages: Sequence[Claimed]) -> None:
     """Nothing was tried with these: as if they had not been claimed."""
     _held(messages).update(lease_until=None, attempts=F("attempts") - 1)
 
 
-def wait_for_server(messages: Sequence[Message], *, until: datetime) -> None:
+def wait_for_server(messages: Sequence[Claimed], *, until: datetime) -> None:
     """The server is away: these are tried later, and it does not count as a try."""
     _held(messages).update(
         due_at=until, lease_until=None, attempts=F("attempts") - 1, outcome="server_unreachable"
     )
 
 
-def _held(messages: Sequence[Message]) -> QuerySet[Message]:
+def _held(messages: Sequence[Claimed]) -> QuerySet[Message]:
     return Message.objects.filter(
-        pk__in=[message.pk for message in messages],
+        pk__in=[message.id for message in messages],
         state=State.WAITING,
         lease_until__in={message.lease_until for message in messages},
     )

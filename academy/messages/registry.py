@@ -2,9 +2,30 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from academy.messages.models import Message
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message in a worker's hands, with what is known of its reader."""
+
+    id: int
+    public_id: UUID
+    person_id: int
+    kind: str
+    subject_id: UUID
+    facts: Mapping[str, Any]
+    attempts: int
+    outcome: str
+    lease_until: datetime
+    created_at: datetime
+    useless_after: datetime | None
+    left_on: date | None
+    name: str  # as the reader is greeted
+    address: str  # what HR says, else the account's; may be empty
+    language: str  # what the person chose, else what HR says
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +50,14 @@ class Untrue:
 
 
 Answer = Holds | Untrue
-Resolve = Callable[[Sequence[Message], datetime], Mapping[int, Answer]]
+Resolve = Callable[[Sequence[Claimed], datetime], Mapping[int, Answer]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of message.
 
-    `resolve` gets the messages of a batch at the moment of sending and answers by their key; a
+    `resolve` gets the messages of a batch at the moment of sending and answers by their `id`; a
     message that it leaves out has lost its subject. `urgent` ones overtake the others. `duty` ones
     cannot be switched off.
     """

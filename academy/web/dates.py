@@ -3,6 +3,7 @@
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton, format_time
@@ -44,6 +45,12 @@ def day(value: date, style: Style = "long") -> str:
 def clock(moment: datetime) -> str:
     """Hours and minutes of a local moment."""
     return _tidy(format_time(moment, "short", tzinfo=moment.tzinfo, locale=locale()))
+
+
+def moment(value: datetime, zone: str) -> str:
+    """A day and an hour on the clock of a zone, as plain text for the inside of a sentence."""
+    there = local(value, ZoneInfo(zone))
+    return f"{day(there)}, {clock(there)}{_NO_BREAK}{offset(there)}"
 
 
 def days(first: date, last: date) -> str:

@@ -35,10 +35,15 @@ _MESSAGE_TONES = {"debug": "info", "error": "danger"}
 @register.simple_tag(name="texts")
 def texts_tag(value: core_texts.Texts | None) -> str:
     """A translated text; when it falls back to another language, that language is marked."""
-    picked = core_texts.pick(value, _language())
-    if not picked.text or picked.language == _language():
-        return picked.text
-    return format_html('<span lang="{}">{}</span>', picked.language, picked.text)
+    return picked_tag(core_texts.pick(value, _language()))
+
+
+@register.simple_tag(name="picked")
+def picked_tag(value: core_texts.Picked) -> str:
+    """A text that a query picked for the reader, its language marked when it is another one."""
+    if not value.text or value.language == _language():
+        return value.text
+    return format_html('<span lang="{}">{}</span>', value.language, value.text)
 
 
 @register.filter(name="text")

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from academy.web import dates
+from academy.web import dates, names
 from academy.web.http import public_page
 from courses.pages import forms, words
 from courses.search.queries import CourseRow, SearchPage, find_courses
@@ -52,5 +52,5 @@ def _card(row: CourseRow) -> dict[str, Any]:
         "seats": words.seats(row.next_run.free_seats, row.next_run.free_seats)
         if row.next_run and row.next_run.free_seats == 0
         else "",
-        "languages": ", ".join(words.language_name(code) for code in row.languages),
+        "languages": ", ".join(names.language(code) for code in row.languages),
     }

@@ -12,6 +12,7 @@ from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.core import clock
 from academy.core.errors import Missing
+from academy.web import names
 from academy.web.http import public_page, viewer_of
 from courses.catalogue.access import course_for
 from courses.catalogue.queries import CoursePage, course_page
@@ -70,7 +71,7 @@ def _line(run: CourseRun, news: RunNews, now: datetime) -> RunLine:
     return RunLine(
         run=run,
         news=news,
-        language=words.language_name(run.language),
+        language=names.language(run.language),
         seats="" if is_past else words.seats(run.free, run.capacity),
         waiting="" if is_past else words.waiting(news.waiting),
         window=words.window(run, now),
@@ -91,7 +92,7 @@ def _facts(page: CoursePage) -> dict[str, str]:
             published=page.duration_published,
         ),
         "as_published": page.duration_published if page.hours or page.days else "",
-        "languages": ", ".join(words.language_name(code) for code in page.languages),
-        "country": words.country_name(page.country) if page.country else "",
+        "languages": ", ".join(names.language(code) for code in page.languages),
+        "country": names.country(page.country) if page.country else "",
         "share": f"{round(page.min_attendance_share * 100)}\u00a0%",
     }

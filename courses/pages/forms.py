@@ -6,7 +6,8 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from courses.pages.words import language_name, spoken
+from academy.web import names
+from courses.pages.words import spoken
 from courses.search.queries import SearchPage
 from courses.search.rules import SearchRequest, Sort
 
@@ -96,7 +97,7 @@ def label(facet: str, code: str, name: str) -> str:
     """A choice in words."""
     if facet == "open":
         return _("Enrolment is open")
-    return language_name(code) if facet == "languages" else name
+    return names.language(code) if facet == "languages" else name
 
 
 def _titles() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Facts of courses and runs as a reader says them."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _, ngettext
@@ -9,16 +8,6 @@ from django.utils.translation import gettext as _, ngettext
 from academy.web import dates
 from courses.planning.enums import ASKING, EnrollmentMode, RunState
 from courses.planning.queries import CourseRun
-
-
-def language_name(code: str) -> str:
-    """A language by its name in the reader's language."""
-    return str(dates.locale().languages.get(code, code))
-
-
-def country_name(code: str) -> str:
-    """A country by its name in the reader's language; other bodies keep their code."""
-    return str(dates.locale().territories.get(code, code))
 
 
 def length(
@@ -98,18 +87,12 @@ def window(run: CourseRun, now: datetime) -> str:
         case RunState.POSTPONED:
             return _("New dates are not known yet. Whoever has a seat keeps it.")
     if now < run.opens_at:
-        return _("Enrolment opens on %(day)s.") % {"day": moment(run.opens_at, run.time_zone)}
+        return _("Enrolment opens on %(day)s.") % {"day": dates.moment(run.opens_at, run.time_zone)}
     if now >= run.closes_at:
         return _("Enrolment has closed.")
     if run.mode in {EnrollmentMode.NOMINATION, EnrollmentMode.INVITATION}:
         return _("Places are given by nomination or invitation.")
-    return _("Enrol until %(day)s.") % {"day": moment(run.closes_at, run.time_zone)}
-
-
-def moment(value: datetime, zone: str) -> str:
-    """A day and an hour on the clock of a zone, as plain text."""
-    local = dates.local(value, ZoneInfo(zone))
-    return f"{dates.day(local)}, {dates.clock(local)}\u00a0{dates.offset(local)}"
+    return _("Enrol until %(day)s.") % {"day": dates.moment(run.closes_at, run.time_zone)}
 
 
 def consent(run: CourseRun) -> str:

@@ -9,8 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from academy.core.texts import Texts
-from academy.messages.models import Message
-from academy.messages.registry import Answer, Holds, Kind, Untrue
+from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
 from academy.people.models import Appointment, Person
 from courses.planning.enums import RunState
 from courses.planning.models import Run, Session
@@ -61,7 +60,7 @@ def _run_columns(prefix: str) -> dict[str, F]:
     return {f"run_{name}": F(f"{prefix}{path}") for name, path in RUN_COLUMNS.items()}
 
 
-def _subjects(messages: Sequence[Message]) -> list[UUID]:
+def _subjects(messages: Sequence[Claimed]) -> list[UUID]:
     return [message.subject_id for message in messages]
 
 
@@ -106,14 +105,14 @@ def _enrollments(letter: Letter, subjects: Iterable[UUID]) -> dict[UUID, dict[st
 
 def about_enrollments(
     letter: Letter,
-) -> Callable[[Sequence[Message], datetime], Mapping[int, Answer]]:
+) -> Callable[[Sequence[Claimed], datetime], Mapping[int, Answer]]:
     """The resolver of a kind whose subject is an enrolment."""
 
-    def resolve(messages: Sequence[Message], now: datetime) -> Mapping[int, Answer]:
+    def resolve(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
         rows = _enrollments(letter, _subjects(messages))
         templates = _templates(messages) if letter == Letter.RUN_START else {}
         return {
-            message.pk: _about_enrollment(letter, message, row, now, templates)
+            message.id: _about_enrollment(letter, message, row, now, templates)
             for message in messages
             if (row := rows.get(message.subject_id))
         }
@@ -123,7 +122,7 @@ def about_enrollments(
 
 def _about_enrollment(
     letter: Letter,
-    message: Message,
+    message: Claimed,
     row: Mapping[str, Any],
     now: datetime,
     templates: Mapping[str, str],
@@ -152,13 +151,13 @@ def _about_enrollment(
     return Holds(facts, HOME, row["run_time_zone"], template)
 
 
-def _moment(message: Message, name: str) -> datetime | None:
+def _moment(message: Claimed, name: str) -> datetime | None:
     """A moment that the planner wrote down."""
     written = message.facts.get(name)
     return datetime.fromisoformat(written) if written else None
 
 
-def _templates(messages: Sequence[Message]) -> dict[str, str]:
+def _templates(messages: Sequence[Claimed]) -> dict[str, str]:
     """The words of the active rules that these reminders come from."""
     codes = {message.facts.get("rule", "") for message in messages}
     rows = ReminderRule.objects.filter(code__in=codes, is_active=True)
@@ -168,7 +167,7 @@ def _templates(messages: Sequence[Message]) -> dict[str, str]:
 # --- Messages about other subjects -------------------------------------------------------------
 
 
-def about_certificates(messages: Sequence[Message], _now: datetime) -> Mapping[int, Answer]:
+def about_certificates(messages: Sequence[Claimed], _now: datetime) -> Mapping[int, Answer]:
     """Told while the certificate is valid."""
     found = Certificate.objects.filter(public_id__in=_subjects(messages)).annotate(
         **_run_columns("outcome__enrollment__run__")
@@ -178,7 +177,7 @@ def about_certificates(messages: Sequence[Message], _now: datetime) -> Mapping[i
         for row in found.values("public_id", "end_reason", *(f"run_{name}" for name in RUN_COLUMNS))
     }
     return {
-        message.pk: Untrue("certificate_ended")
+        message.id: Untrue("certificate_ended")
         if row["end_reason"]
         else Holds(run_facts(row), HOME, row["run_time_zone"])
         for message in messages
@@ -186,7 +185,7 @@ def about_certificates(messages: Sequence[Message], _now: datetime) -> Mapping[i
     }
 
 
-def about_decisions(messages: Sequence[Message], now: datetime) -> Mapping[int, Answer]:
+def about_decisions(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
     """Told while the step is open and the reader still heads the court."""
     subjects = _subjects(messages)
     found = Decision.objects.filter(public_id__in=subjects).select_related("enrollment__person")
@@ -200,14 +199,14 @@ def about_decisions(messages: Sequence[Message], now: datetime) -> Mapping[int, 
         ).values_list("court_id", "person_id")
     )
     return {
-        message.pk: _about_decision(message, row, now, heads)
+        message.id: _about_decision(message, row, now, heads)
         for message in messages
         if (row := rows.get(message.subject_id))
     }
 
 
 def _about_decision(
-    message: Message, row: Decision, now: datetime, heads: set[tuple[int, int]]
+    message: Claimed, row: Decision, now: datetime, heads: set[tuple[int, int]]
 ) -> Answer:
     if row.state != StepState.OPEN:
         return Untrue(f"is_{row.state}")
@@ -224,7 +223,7 @@ def _about_decision(
     return Holds(facts, DESK, vars(row)["run_time_zone"])
 
 
-def about_teaching(messages: Sequence[Message], _now: datetime) -> Mapping[int, Answer]:
+def about_teaching(messages: Sequence[Claimed], _now: datetime) -> Mapping[int, Answer]:
     """Told while the reader teaches the run and the run stands as the event said."""
     found = Run.objects.filter(public_id__in=_subjects(messages)).annotate(
         **{f"run_{name}": F(path) for name, path in RUN_COLUMNS.items()}
@@ -232,13 +231,13 @@ def about_teaching(messages: Sequence[Message], _now: datetime) -> Mapping[int, 
     names = [f"run_{name}" for name in RUN_COLUMNS]
     rows = {row["public_id"]: row for row in found.values("public_id", "sequence", *names)}
     return {
-        message.pk: _about_teaching(message, row)
+        message.id: _about_teaching(message, row)
         for message in messages
         if (row := rows.get(message.subject_id))
     }
 
 
-def _about_teaching(message: Message, row: Mapping[str, Any]) -> Answer:
+def _about_teaching(message: Claimed, row: Mapping[str, Any]) -> Answer:
     state, said = row["run_state"], message.facts["change"]
     still = state == said if said != "moved" else RunState(state) in {*TELL_TRAINERS_MOVED}
     if not still:
@@ -249,7 +248,7 @@ def _about_teaching(message: Message, row: Mapping[str, Any]) -> Answer:
 TELL_TRAINERS_MOVED = (RunState.PUBLISHED, RunState.GOING_AHEAD, RunState.RUNNING)
 
 
-def about_missing_marks(messages: Sequence[Message], _now: datetime) -> Mapping[int, Answer]:
+def about_missing_marks(messages: Sequence[Claimed], _now: datetime) -> Mapping[int, Answer]:
     """Told while somebody who has a place at the session has no mark for it."""
     unmarked = (
         Enrollment.objects.filter(run=OuterRef("run"), state=State.CONFIRMED)
@@ -269,13 +268,13 @@ def about_missing_marks(messages: Sequence[Message], _now: datetime) -> Mapping[
     rows = {row.public_id: row for row in found}
     templates = _templates(messages)
     return {
-        message.pk: _about_missing_marks(message, row, templates)
+        message.id: _about_missing_marks(message, row, templates)
         for message in messages
         if (row := rows.get(message.subject_id))
     }
 
 
-def _about_missing_marks(message: Message, row: Session, templates: Mapping[str, str]) -> Answer:
+def _about_missing_marks(message: Claimed, row: Session, templates: Mapping[str, str]) -> Answer:
     run = vars(row)
     ended_at, planned_end = row.period.upper, _moment(message, "end")
     reason = rules.why_no_marks_needed(

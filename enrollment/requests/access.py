@@ -96,3 +96,14 @@ def run_to_register(viewer: Viewer, public_id: UUID) -> Run:
     if not viewer.may(Right.REGISTER):
         raise Missing("unknown_run", _("There is no such run."))
     return run_to_teach(viewer, public_id)
+
+
+def enrollment_to_read(viewer: Viewer, public_id: UUID) -> Enrollment:
+    """One enrolment with its whole story: the holder's own, or any for registrar and auditor.
+
+    Trainers and heads of court know who takes part; why somebody waited or declined is not theirs.
+    """
+    row = enrollment_for(viewer, public_id)
+    if row.person_id != viewer.person_id and not viewer.may(Right.READ_ALL):
+        raise Missing("unknown_enrollment", _("There is no such enrolment."))
+    return row

@@ -31,8 +31,8 @@ PLAIN = (
     "revision",
 )
 
-TO_EVALUATORS = frozenset({State.CONFIRMED, State.CLOSED})
-"""States that say nothing but participation: no refusal, no queue, no change of mind."""
+TO_EVALUATORS = frozenset({State.CLOSED})
+"""Participation only: a seat that was seen and is gone would tell of a change of mind."""
 
 
 def enrollment_rows(

@@ -24,6 +24,6 @@ def document(name: str) -> Any:
 
 
 def names(row: Row, prefix: str = "") -> dict[str, str]:
-    """The texts of a row in the institution's languages, from the columns kk, ru, en or title_kk..."""
+    """The texts of a row in the institution's languages, from columns like kk or title_kk."""
     found = {code: row.get(f"{prefix}{code}", "") for code in texts.languages()}
     return {code: text for code, text in found.items() if text}

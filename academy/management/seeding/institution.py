@@ -107,7 +107,7 @@ def _court(row: files.Row) -> files.Row:
 
 
 def load_courses(*, actor: Actor, at: datetime) -> int:
-    """The real courses, those that are not there yet, each in the state that the demo shows it in."""
+    """The real courses that are not there yet, each in the state that the demo shows."""
     states = files.document("demo.json")["course_states"]
     unpublished = {*states["draft"], *states["in_review"]}
     present = set(Course.objects.values_list("code", flat=True))

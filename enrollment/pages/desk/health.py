@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 from academy.access.enums import Right
 from academy.core import clock
 from academy.ledger import queries as ledger
-from academy.ledger.models import Cursor
 from academy.messages import actions as message_actions, queries as message_queries
 from academy.messages.models import Message
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see
@@ -48,11 +47,8 @@ def send_again(request: HttpRequest, message: UUID) -> HttpResponse:
 @at_desk(Right.READ_ALL)
 def health(request: HttpRequest) -> HttpResponse:
     """Handlers behind the ledger, events without a place, messages that wait."""
-    lags = ledger.handler_lags()
     context = {
-        "handlers": [
-            (cursor, lags.get(cursor.name, 0)) for cursor in Cursor.objects.order_by("name")
-        ],
+        "handlers": ledger.lags(),
         "inbox": ledger.waiting_in_inbox(),
         "last_position": ledger.last_position(),
         "overview": message_queries.desk_overview(now=clock.now()),

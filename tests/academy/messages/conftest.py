@@ -24,7 +24,7 @@ class Notice:
         self.batches.append(len(messages))
         if any(each.person_id in self.breaks for each in messages):
             raise RuntimeError("poison")
-        return {each.pk: self.answer(each) for each in messages}
+        return {each.id: self.answer(each) for each in messages}
 
     def answer(self, message):
         if message.person_id in self.untrue:

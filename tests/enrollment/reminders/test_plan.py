@@ -1,0 +1,187 @@
+"""Which reminders fall due: never missed, never twice, whatever happens in between."""
+
+from datetime import timedelta
+
+import pytest
+
+from academy.core import clock
+from academy.ledger import delivery as ledger
+from academy.messages.models import Message
+from courses.planning.models import Run, Session
+from enrollment.attendance import actions as attendance
+from enrollment.attendance.actions import MarkDraft
+from enrollment.attendance.enums import MarkStatus
+from enrollment.reminders import actions
+from enrollment.reminders.models import ReminderRule
+from enrollment.requests import actions as requests
+from tests import factories
+from tests.factories import ACTOR
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rules")]
+
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+def run():
+    return factories.run(seats=None, starts_in=timedelta(days=20))
+
+
+def join(run, person=None):
+    person = person or factories.person()
+    return requests.enroll(run=run.public_id, person=person.pk, actor=ACTOR)
+
+
+def codes():
+    rows = Message.objects.filter(kind__startswith="reminder.").order_by("id")
+    return [row.facts["rule"] for row in rows]
+
+
+def test_each_reminder_is_planned_when_it_falls_due_and_not_before(run):
+    join(run)
+    written = {
+        before: actions.plan_due(run.starts_at - before)
+        for before in (8 * DAY, 7 * DAY, 6 * DAY, 25 * HOUR, 24 * HOUR, 2 * HOUR)
+    }
+
+    assert [before for before, number in written.items() if number] == [7 * DAY, 24 * HOUR]
+    assert codes() == ["week-before", "day-before"]
+
+
+def test_ticks_repeat_nothing(run):
+    join(run)
+    due = run.starts_at - 7 * DAY
+
+    written = [actions.plan_due(due + minute * MINUTE) for minute in range(5)]
+    ReminderRule.objects.update(planned_until=None)  # even with the memory of it lost
+    written.append(actions.plan_due(due + 6 * MINUTE))
+
+    assert written == [1, 0, 0, 0, 0, 0]
+
+
+def test_a_tick_costs_the_same_however_many_are_enrolled(run, django_assert_num_queries):
+    now = clock.now()
+    actions.plan_due(now)
+    for _ in range(2):
+        for _ in range(3):
+            join(run)
+        with django_assert_num_queries(13):  # the rules, then per rule: begin, lock, plan, mark
+            assert actions.plan_due(now) == 0
+
+
+def test_a_service_that_was_down_catches_up(run):
+    join(run)
+    actions.plan_due(run.starts_at - 8 * DAY)
+
+    assert actions.plan_due(run.starts_at - 5 * DAY) == 1
+
+
+def test_what_helps_no_more_is_not_planned(run):
+    join(run)
+    actions.plan_due(run.starts_at - 8 * DAY)
+
+    assert actions.plan_due(run.starts_at - 3 * DAY) == 0
+    assert actions.plan_due(run.starts_at - HOUR) == 0
+    assert actions.plan_due(run.starts_at + HOUR) == 0
+
+
+def test_a_late_joiner_gets_what_still_makes_sense(run, move_clock):
+    join(run)
+    Run.objects.update(enrollment_closes_at=run.starts_at)
+    actions.plan_due(run.starts_at - 7 * DAY)
+    ledger.advance()
+    late, too_late = factories.person(), factories.person()
+
+    move_clock(run.starts_at - 6 * DAY)
+    join(run, late)
+    ledger.advance()
+    move_clock(run.starts_at - 3 * DAY)
+    join(run, too_late)
+    ledger.advance()
+
+    assert Message.objects.filter(person=late, kind="reminder.run_start").count() == 1
+    assert Message.objects.filter(person=too_late, kind="reminder.run_start").count() == 0
+
+
+def move(run, start):
+    """What the action of planning writes, and its event, without the rest."""
+    Run.objects.filter(pk=run.pk).update(
+        starts_at=start, ends_at=start + DAY, sequence=run.sequence + 1
+    )
+    run.refresh_from_db()
+
+
+def test_a_run_that_is_moved_away_and_back_reminds_again(run):
+    join(run)
+    first = run.starts_at
+    actions.plan_due(first - 7 * DAY)
+    move(run, first + 30 * DAY)
+    assert actions.plan_due(first - 7 * DAY + MINUTE) == 0
+    move(run, first)
+
+    written = actions.plan_again(
+        enrollments=[], runs=[run.public_id], now=first - 7 * DAY + 2 * MINUTE
+    )
+
+    assert written == 1
+    assert codes() == ["week-before", "week-before"]
+
+
+def test_a_run_that_is_moved_nearer_is_not_missed(run):
+    join(run)
+    now = run.starts_at - 10 * DAY
+    actions.plan_due(now)
+    move(run, now + 6 * DAY)
+
+    assert actions.plan_due(now + MINUTE) == 0  # the tick has gone past it
+    assert actions.plan_again(enrollments=[], runs=[run.public_id], now=now + MINUTE) == 1
+
+
+@pytest.mark.parametrize("state", ["postponed", "cancelled", "draft"])
+def test_a_run_without_dates_reminds_nobody(run, state):
+    join(run)
+    Run.objects.filter(pk=run.pk).update(state=state)
+
+    assert actions.plan_due(run.starts_at - 7 * DAY) == 0
+
+
+def test_a_rule_that_is_switched_off_plans_nothing(run):
+    join(run)
+    ReminderRule.objects.update(is_active=False)
+
+    assert actions.plan_due(run.starts_at - 7 * DAY) == 0
+
+
+def test_a_clock_that_ran_fast_loses_nothing(run):
+    join(run)
+    actions.plan_due(run.starts_at + 300 * DAY)
+
+    assert actions.plan_due(run.starts_at - 7 * DAY) == 1
+
+
+def test_trainers_are_reminded_of_missing_marks():
+    trainer = factories.person()
+    run = factories.run(seats=None, sessions=2, trainer=trainer)
+    one = join(run)
+    first, second = Session.objects.filter(run=run).order_by("number")
+    Run.objects.update(state="running")
+    attendance.record_marks(
+        session=first.public_id,
+        marks=[MarkDraft(one.public_id, MarkStatus.PRESENT)],
+        actor=ACTOR,
+        at=first.period.upper,
+    )
+    end = second.period.upper
+
+    written = [actions.plan_due(end + span) for span in (3 * HOUR, 4 * HOUR, 5 * HOUR)]
+
+    assert written == [0, 1, 0]
+    message = Message.objects.get(kind="reminder.marks_missing")
+    assert (message.person, message.subject_id) == (trainer, second.public_id)
+
+
+def test_rules_of_the_seeds_do_not_overwrite_the_registrar_s():
+    ReminderRule.objects.filter(code="week-before").update(offset_hours=-240)
+
+    assert actions.install_rules([]) == 0
+    assert ReminderRule.objects.get(code="week-before").offset_hours == -240
