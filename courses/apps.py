@@ -2,7 +2,6 @@
 
 from django.apps import AppConfig
 
-
 # Nothing about people: what every system may follow.
 OPEN_TO_ALL = {
     **dict.fromkeys(("course.published", "course.archived"), ("code", "version")),

@@ -2,9 +2,8 @@
 
 from django.apps import AppConfig
 
-
-# Participation only. That somebody asked, waited, was refused or changed their mind is not there, nor
-# a confirmation: one that is never followed by an outcome would tell of a change of mind.
+# Participation only. That somebody asked, waited, was refused or changed their mind is not there,
+# nor a confirmation: one that no outcome follows would tell of a change of mind.
 OPEN_TO_EVALUATORS = {
     "enrollment": ("id", "run", "run_code", "course", "person", "court", "state"),
     "outcome.frozen": ("person", "context", "outcome", "revision"),

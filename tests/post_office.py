@@ -29,7 +29,12 @@ class PostOffice:
         return responses
 
     async def handle_RCPT(  # noqa: N802
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
     ) -> str:
         answer = self.at_recipient(address)
         if answer.startswith("250"):

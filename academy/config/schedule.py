@@ -1,9 +1,9 @@
 """What the clock starts, and what follows from what. Code, not rows: a deploy changes it, no click.
 
-One clock is meant to run; a second one is harmless, because no task remembers a beat. Events are
-numbered under an advisory lock and handled under a lock on the handler's cursor; messages, deadlines
-and free seats are taken with SKIP LOCKED; reminders are planned under a lock on their rule and
-written under a unique key; the clean-ups delete what is old, and twice is as good as once.
+One clock is meant to run; a second one is harmless, as no task remembers a beat. Events are
+numbered under an advisory lock and handled under a lock on the handler's cursor; messages,
+deadlines and free seats are taken with SKIP LOCKED; reminders are planned under a lock on their
+rule and written under a unique key; the clean-ups delete what is old, and twice is as good as once.
 
 A task that waited longer than its next beat is dropped (`expires`): after an hour without a broker
 one look is enough. A nudge that is lost costs one beat.
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from celery import Celery
-from celery.schedules import crontab, schedule
+from celery.schedules import BaseSchedule, crontab, schedule
 from celery.signals import task_success
 
 EVERY: Mapping[str, float] = {
@@ -43,7 +43,7 @@ def beats() -> dict[str, dict[str, Any]]:
     return often | {name: _entry(name, moment, DAY) for name, moment in AT.items()}
 
 
-def _entry(name: str, moment: schedule, every: float) -> dict[str, Any]:
+def _entry(name: str, moment: BaseSchedule, every: float) -> dict[str, Any]:
     return {"task": name, "schedule": moment, "options": {"expires": max(every, SHORTEST_LIFE)}}
 
 

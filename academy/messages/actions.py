@@ -79,8 +79,8 @@ def _row(draft: Draft, at: datetime) -> dict[str, object]:
 def write_selected(selected: str, params: Mapping[str, Any], *, at: datetime) -> int:
     """Write down what a SELECT finds, without the rows passing through here; how many were new.
 
-    The SELECT (text of a higher room's own code, never of a user) names the columns person_id, kind,
-    subject_kind, subject_id, occurrence, facts, due_at, useless_after and urgent.
+    The SELECT (text of a higher room's own code, never of a user) names the columns person_id,
+    kind, subject_kind, subject_id, occurrence, facts, due_at, useless_after and urgent.
     """
     with connection.cursor() as cursor:
         cursor.execute(INSERT.format(selected=selected), {**params, "now": at})

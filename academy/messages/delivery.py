@@ -1,13 +1,17 @@
 """Claim, resolve, render, send, record.
 
-Exactly once is impossible over SMTP: between the server's "250" and our commit lies a moment in which
-a crash makes us send again. Each mail is therefore recorded by itself, before the next one leaves: a
-worker that is killed can repeat one mail, never a batch, and the repeated one carries the same
-Message-ID. Groups would be faster and would repeat the group (`tests/bench/messages.py` measures it).
+Exactly once is impossible over SMTP: between the server's "250" and our commit lies a moment in
+which a crash makes us send again. Each mail is therefore recorded by itself before the next one
+leaves. A worker that is killed can repeat one mail, never a batch, and the repeated one carries the
+same Message-ID.
+
+Not each of these commits waits for the disk: every twentieth does. A commit that did not wait is
+seen by everybody and outlives the worker; only a crash of the database itself can lose it, and then
+up to twenty mails of each worker go out again.
 
 A worker takes a batch under a lease, committed before anything is sent. It stops early enough to
-give back what it did not reach, so a lease that ran out means a dead worker. What such a worker held
-is tried one by one: a message that kills its worker takes no other with it.
+give back what it did not reach, so a lease that ran out means a dead worker. What such a worker
+held is tried one by one: a message that kills its worker takes no other with it.
 """
 
 import random
@@ -112,9 +116,7 @@ def _resolve_kind(
         yield row.id, answers.get(row.id, Untrue("gone"))
 
 
-def _send(
-    row: Claimed, holds: Holds, writer: Writer, office: post.Post, *, durable: bool
-) -> None:
+def _send(row: Claimed, holds: Holds, writer: Writer, office: post.Post, *, durable: bool) -> None:
     """Render and hand over one message, and record it at once. Raises `Unreachable`."""
     try:
         kind = registry.kind(row.kind)

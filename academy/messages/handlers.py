@@ -9,8 +9,7 @@ from academy.accounts import queries as accounts
 from academy.core import clock
 from academy.ledger.registry import Event, Handler
 from academy.messages.actions import Draft, write_messages
-from academy.messages.models import Message
-from academy.messages.registry import Answer, Holds, Kind, Untrue
+from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
 
 INVITED = "account_invited"
 
@@ -32,21 +31,21 @@ def react(events: Sequence[Event]) -> None:
     write_messages(drafts, at=clock.now())
 
 
-def resolve(messages: Sequence[Message], now: datetime) -> Mapping[int, Answer]:
+def resolve(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
     """Told until a password has been chosen; the link is made at the moment of sending."""
     people = accounts.invited(message.subject_id for message in messages)
     answers: dict[int, Answer] = {}
     for message in messages:
         account = people.get(message.subject_id)
         if account is None:
-            answers[message.pk] = Untrue("account_in_use")
+            answers[message.id] = Untrue("account_in_use")
         else:
             facts = {"login": account.login, "service": str(settings.SERVICE_NAME)}
-            answers[message.pk] = Holds(
+            answers[message.id] = Holds(
                 facts, accounts.activation_path(account), settings.TIME_ZONE
             )
     return answers
 
 
-KIND = Kind(INVITED, resolve, INVITED, urgent=True)
+KIND = Kind(INVITED, resolve, INVITED, urgent=True, has_secret_link=True)
 HANDLER = Handler("invitations", ("account.invited",), react)

@@ -36,8 +36,8 @@ WITH claimed AS (
     RETURNING *
 )
 SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.subject_id,
-       claimed.facts::text, claimed.attempts, claimed.outcome, claimed.lease_until, claimed.created_at,
-       claimed.useless_after, person.left_on,
+       claimed.facts::text, claimed.attempts, claimed.outcome, claimed.lease_until,
+       claimed.created_at, claimed.useless_after, person.left_on,
        concat_ws(' ', person.given_name, nullif(person.patronymic, '')),
        coalesce(nullif(person.email, ''), account.email, ''),
        coalesce(nullif(account.language, ''), person.language)
@@ -60,12 +60,13 @@ def claim(*, limit: int = BATCH) -> list[Claimed]:
 def _take(statement: str, now: datetime, limit: int) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"now": now, "until": now + LENGTH, "limit": limit})
-        return [_claimed(*row) for row in cursor.fetchall()]
+        return [_claimed(row) for row in cursor.fetchall()]
 
 
-def _claimed(*columns: Any) -> Claimed:
-    before, facts, after = columns[:FACTS], columns[FACTS], columns[FACTS + 1 :]
-    return Claimed(*before, orjson.loads(facts), *after)
+def _claimed(row: Sequence[Any]) -> Claimed:
+    columns = list(row)
+    columns[FACTS] = orjson.loads(columns[FACTS])
+    return Claimed(*columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Closed:
             "address": self.address,
             "language": self.words.language if self.words else "",
             "title": self.words.title if self.words else "",
-            "body": self.words.text if self.words else "",
+            "body": self.words.kept if self.words else "",
         }
 
 
@@ -109,8 +110,8 @@ UPDATE academy_message message
 def close(closed: Sequence[Closed], *, durable: bool = True) -> int:
     """Record what became of these messages, in one statement and one commit.
 
-    One that is not `durable` is seen by everybody at once and survives the death of this worker; only
-    a crash of the database itself can lose it, until the next durable commit of anyone.
+    One that is not `durable` is seen by everybody at once and survives the death of this worker;
+    only a crash of the database itself can lose it, until the next durable commit of anyone.
     """
     if not closed:
         return 0

@@ -163,12 +163,14 @@ class SmtpPost:
         if self.server is None:
             try:
                 self.backend.open()
+                if self.backend.connection is not None:
+                    self.backend.connection.ehlo_or_helo_if_needed()
             except (smtplib.SMTPException, OSError) as error:
                 self._drop()
                 raise Unreachable(type(error).__name__) from error
-            server = self.backend.connection
-            server.ehlo_or_helo_if_needed()
-            self.server = server
+            self.server = self.backend.connection
+        if self.server is None:
+            raise Unreachable("no connection")
         return self.server
 
     def close(self) -> None:

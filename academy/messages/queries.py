@@ -15,7 +15,7 @@ IN_WORDS = Q(closed_at__isnull=False) & ~Q(title="")
 
 
 def sent_to(person: int) -> QuerySet[Message]:
-    """ "What we sent you": every message that is closed, newest first, also those not sent and why."""
+    """Every message that is closed, newest first, also what was not sent and why."""
     return Message.objects.filter(person_id=person, closed_at__isnull=False).order_by("-id")
 
 
@@ -75,8 +75,8 @@ NUMBERS = """
 SELECT waiting.all, waiting.put_off, failed.all, waiting.age
   FROM (SELECT count(*) AS all,
                count(*) FILTER (WHERE attempts > 0 AND lease_until IS NULL) AS put_off,
-               coalesce(extract(epoch FROM %(now)s - min(due_at) FILTER (WHERE due_at <= %(now)s)), 0)
-                   AS age
+               coalesce(extract(epoch FROM %(now)s - min(due_at)
+                        FILTER (WHERE due_at <= %(now)s)), 0) AS age
           FROM academy_message WHERE state = 'waiting') waiting,
        (SELECT count(*) AS all FROM academy_message WHERE state = 'failed') failed
 """
@@ -88,9 +88,9 @@ SELECT state, count(*) FROM academy_message
 
 
 def numbers(*, now: datetime) -> dict[str, float]:
-    """For Prometheus: what waits, the age of the oldest in seconds, what was closed in the last hour.
+    """For Prometheus: what waits, the age of the oldest in seconds, what was closed of late.
 
-    The last counts what was written within a day, so that the cost follows the day's work.
+    The last is of one hour and counts what was written within a day: its cost follows the day.
     """
     spans = {"since": now - timedelta(hours=1), "written_since": now - timedelta(days=1)}
     with connection.cursor() as cursor:

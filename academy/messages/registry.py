@@ -59,7 +59,8 @@ class Kind:
 
     `resolve` gets the messages of a batch at the moment of sending and answers by their `id`; a
     message that it leaves out has lost its subject. `urgent` ones overtake the others. `duty` ones
-    cannot be switched off.
+    cannot be switched off. A `has_secret_link` lets whoever holds it act: it goes into the mail and
+    nowhere else.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Kind:
     template: str  # messages/<template>.txt
     urgent: bool = False
     duty: bool = True
+    has_secret_link: bool = False
 
 
 _kinds: dict[str, Kind] = {}

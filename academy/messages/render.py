@@ -41,18 +41,23 @@ class Words:
     title: str
     text: str
     html: str
+    kept: str  # the text as the row keeps it: without a link that nobody else may have
 
     def to(self, name: str) -> "Words":
         """The same words, addressed to somebody."""
-        html = self.html.replace(NAME, escape(name))
-        return replace(self, text=self.text.replace(NAME, name), html=html)
+        return replace(
+            self,
+            text=self.text.replace(NAME, name),
+            html=self.html.replace(NAME, escape(name)),
+            kept=self.kept.replace(NAME, name),
+        )
 
 
 class Writer:
     """Puts messages into words, and says the same thing once for all who are told it.
 
-    Everybody on a run is told the same but for the greeting, so a batch has few different texts: the
-    name is filled in last.
+    Everybody on a run is told the same but for the greeting, so a batch has few different texts:
+    the name is filled in last.
     """
 
     def __init__(self) -> None:
@@ -83,11 +88,14 @@ def _render(kind: Kind, holds: Holds, language: str) -> Words:
             "service_url": settings.PUBLIC_URL,
             "language": language,
         }
+        text = _fill("messages/mail.txt", paper, escaped=False).strip() + "\n"
+        secret = f"{paper['url']}" if kind.has_secret_link else ""
         return Words(
             language=language,
             title=title[:300],
-            text=_fill("messages/mail.txt", paper, escaped=False).strip() + "\n",
+            text=text,
             html=_fill("messages/mail.html", paper, escaped=True),
+            kept=text.replace(secret, "…") if secret else text,
         )
 
 

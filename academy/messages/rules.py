@@ -69,4 +69,4 @@ def after_unreachable(now: datetime, *, jitter: float) -> datetime:
 
 def is_deliverable(address: str) -> bool:
     """Whether the address can be named to a mail server as it stands."""
-    return len(address) <= 254 and ADDRESS.fullmatch(address) is not None  # noqa: PLR2004
+    return len(address) <= 254 and ADDRESS.fullmatch(address) is not None

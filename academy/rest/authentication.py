@@ -34,7 +34,7 @@ class SessionViewer(SessionAuthentication):
         if not hasattr(inner, "viewer"):
             now = clock.now()
             viewer = viewer_of(found[0].pk, now=now, today=now.date())
-            inner.viewer = viewer
+            inner.viewer = viewer  # type: ignore[attr-defined]
         return found[0], None
 
     def authenticate_header(self, request: Request) -> str:

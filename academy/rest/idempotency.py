@@ -104,7 +104,7 @@ def carry_out(keyed: KeyedCall, action: Callable[[KeyedCall], object]) -> tuple[
         if keyed.answer is None:
             with transaction.atomic():
                 keyed.keep(result)
-    except (AlreadyDone, Refused) as refusal:
+    except (AlreadyDone, Refused, IntegrityError) as refusal:
         stored = _stored(keyed)
         if stored is None:
             raise _in_flight() if isinstance(refusal, AlreadyDone) else refusal from None

@@ -46,9 +46,7 @@ def signed_in(view: View[Rest]) -> View[Rest]:
     """Only for people with an account; others sign in first and come back."""
 
     @wraps(view)
-    def guarded(
-        request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
-    ) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         if viewer_of(request).account_id is None:
             back = request.get_full_path() if request.method == "GET" else "/"
             return redirect_to_login(back)

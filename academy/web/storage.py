@@ -27,7 +27,6 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
             paths[STYLESHEET] = (self, STYLESHEET)
         yield from super().post_process(paths, dry_run, **options)
 
-
     def compress_files(self, paths: set[str]) -> Iterator[Any]:
         """Our own files always; the big bundles of others only where time does not press.
 

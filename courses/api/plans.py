@@ -11,7 +11,7 @@ from academy.rest.endpoint import unknown_value
 from courses.catalogue.models import Course
 from courses.planning.actions import RunPlan, SessionPlan
 from courses.planning.enums import EnrollmentMode
-from courses.planning.models import Venue
+from courses.planning.models import Run, Venue
 
 
 def plan_of(sent: dict[str, Any]) -> RunPlan:
@@ -26,6 +26,8 @@ def plan_of(sent: dict[str, Any]) -> RunPlan:
     if venue_code and venue is None:
         raise unknown_value("venue", _("There is no such place."))
     _check_zone(sent["time_zone"])
+    if Run.objects.filter(code=sent["code"]).exists():
+        raise unknown_value("code", _("There is a run of this code already."))
     sessions = [
         SessionPlan(one["starts_at"].astimezone(UTC), one["minutes"], link=one["link"])
         for one in sent.pop("sessions")

@@ -48,11 +48,11 @@ class Runs(Endpoint):
     @describe("planRun", "Plan a run", body=RunInput, answer=RunOut, status=201)
     def post(self, request: Request) -> Response:
         """A draft, with its sessions and seats."""
-        plan = plans.plan_of(self.body(RunInput))
+        sent = self.body(RunInput)
 
         def action(keyed: KeyedCall) -> Run:
             with transaction.atomic(durable=True):
-                run = plan_run(plan=plan, actor=self.actor)
+                run = plan_run(plan=plans.plan_of(sent), actor=self.actor)
                 keyed.keep(run)
                 return run
 

@@ -93,8 +93,9 @@ def course_as_json(code: str, *, now: datetime, with_drafts: bool) -> str | None
 
 RUN = """
 SELECT run.public_id AS id, run.code, course.code AS course, version.number AS version,
-       version.title, run.state, run.enrollment_mode AS mode, format.code AS format, run.language,
-       run.time_zone, venue.code AS venue, venue.names AS venue_names, run.starts_at, run.ends_at,
+       version.title::json AS title, run.state, run.enrollment_mode AS mode, format.code AS format,
+       run.language, run.time_zone, venue.code AS venue, venue.names::json AS venue_names,
+       run.starts_at, run.ends_at,
        run.enrollment_opens_at, run.enrollment_closes_at, run.withdraw_until, run.minimum_size,
        run.capacity, run.revision, seats.taken, seats.free
   FROM courses_run run

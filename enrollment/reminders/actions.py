@@ -12,8 +12,8 @@ that was not committed when a tick looked has its event after the tick, so one o
 
 Both only write messages, under the unique key (person, subject, kind, occurrence), and the
 occurrence is rule + the run's sequence + the anchor's moment: planning anything twice, from two
-clocks at once or after a restart, changes nothing, and a run that is moved away and back has another
-sequence and reminds again. Whether it is still true is asked again when the message is sent.
+clocks at once or after a restart, changes nothing, and a run that is moved away and back has
+another sequence and reminds again. Whether it is still true is asked again when it is sent.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -75,8 +75,8 @@ ONLY_ENROLLMENTS = "AND enrollment.public_id = ANY(%(only)s)"
 def plan_due(now: datetime) -> int:
     """One tick: write the messages of every reminder that fell due since the last; how many.
 
-    Each rule in a transaction of its own, under a lock on the rule: a second clock that ticks at the
-    same moment passes by.
+    Each rule in a transaction of its own, under a lock on the rule: a second clock that ticks at
+    the same moment passes by.
     """
     codes = ReminderRule.objects.filter(is_active=True).values_list("code", flat=True)
     return sum(_plan_rule(code, now) for code in list(codes))

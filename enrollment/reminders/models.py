@@ -20,8 +20,8 @@ class Recipient(models.TextChoices):
 class ReminderRule(models.Model):
     """Who is reminded of what, how long before or after the anchor (negative hours lie before).
 
-    `planned_until` is how far the clock's tick has planned: nobody edits it. Clear it when offset or
-    usefulness change, and the next tick looks at the whole window again.
+    `planned_until` is how far the clock's tick has planned: nobody edits it. Clear it when offset
+    or usefulness change, and the next tick looks at the whole window again.
     """
 
     code = models.CharField(max_length=40, unique=True)

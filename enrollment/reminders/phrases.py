@@ -1,4 +1,4 @@
-"""Reasons in words. A code without words here is not shown in a mail; the page has the whole story."""
+"""Reasons in words. A code without words is not shown in a mail; the page has the whole story."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from academy.core.texts import Texts
 from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
 from academy.people.models import Appointment, Person
 from courses.planning.enums import RunState
@@ -67,7 +66,7 @@ def _subjects(messages: Sequence[Claimed]) -> list[UUID]:
 # --- Messages about an enrolment ---------------------------------------------------------------
 
 
-def _ahead() -> QuerySet[Enrollment]:
+def _ahead() -> QuerySet[Any, Any]:
     """Who stands before an enrolment on its waiting list, the enrolment itself included."""
     return (
         Enrollment.objects.filter(run=OuterRef("run"), state=State.WAITLISTED)
@@ -311,7 +310,7 @@ def trainers_of(runs: Iterable[UUID]) -> list[tuple[UUID, int]]:
 
 
 def heads_asked(decisions: Iterable[UUID], now: datetime) -> list[tuple[UUID, int, datetime]]:
-    """Every present head of the court that is asked: decision, person, due. Never the person concerned."""
+    """Every present head of a court that is asked, but the one concerned: decision, person, due."""
     rows = Decision.objects.filter(
         public_id__in=set(decisions),
         court__appointments__position__is_head=True,

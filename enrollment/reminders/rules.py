@@ -27,8 +27,8 @@ def why_untrue(
 ) -> str:
     """Why the message may not be sent any more; empty while it is true.
 
-    `start` is the beginning that a reminder was planned for: one for a date that has been moved says
-    something wrong, and the new date has a reminder of its own.
+    `start` is the beginning that a reminder was planned for: one for a date that has been moved
+    says something wrong, and the new date has a reminder of its own.
     """
     if standing.state not in TRUE_WHILE[letter]:
         return f"is_{standing.state}"

@@ -97,7 +97,7 @@ def _to_the_trainers(events: Sequence[Event], _now: datetime) -> Iterator[Draft]
 
 
 def _to_the_heads(events: Sequence[Event], now: datetime) -> Iterator[Draft]:
-    """To every head of the court that is asked, also the acting one: whoever answers first decides."""
+    """To every head of the court, also the acting one: whoever answers first decides."""
     asked = {event.subject_id: event for event in events if event.type == "decision.opened"}
     for decision, person, due_at in queries.heads_asked(asked, now) if asked else ():
         yield Draft(

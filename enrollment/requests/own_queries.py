@@ -201,6 +201,7 @@ class OnRun:
     """What a run's line on a course's page needs: who waits, and the reader's own part in it."""
 
     run: int
+    run_public_id: UUID
     waiting: int
     teaches: bool
     public_id: UUID | None
@@ -210,7 +211,7 @@ class OnRun:
 
 
 ON_RUNS = """
-SELECT run.id,
+SELECT run.id, run.public_id,
        (SELECT count(*) FROM enrollment_enrollment
          WHERE run_id = run.id AND state = 'waitlisted')::int,
        EXISTS (SELECT FROM courses_trainerassignment
@@ -223,10 +224,11 @@ SELECT run.id,
                AND (ahead.priority_class, ahead.queue_number)
                    < (own.priority_class, own.queue_number))::int
        END
-  FROM unnest(%(runs)s::bigint[]) run (id)
+  FROM courses_run run
   LEFT JOIN LATERAL (
        SELECT * FROM enrollment_enrollment
         WHERE run_id = run.id AND person_id = %(person)s ORDER BY id DESC LIMIT 1) own ON true
+ WHERE run.id = ANY(%(runs)s)
 """
 
 

@@ -1,7 +1,7 @@
 """Messages and reminders, measured: plan a million, claim and mark them, hand mails to a server.
 
-Functions for `tests/bench/__main__.py`; each answers figures, prints nothing and leaves rows behind,
-so it wants a database of its own. `python -m tests.bench.messages` runs them all.
+Functions for `tests/bench/__main__.py`; each answers figures, prints nothing and leaves rows
+behind, so it wants a database of its own. `python -m tests.bench.messages` runs them all.
 """
 
 import asyncio
@@ -65,9 +65,9 @@ SELECT gen_random_uuid(), 'Family' || n, 'Given', '', 'p' || n || '@example.org'
        (ARRAY['kk', 'ru', 'en'])[1 + n %% 3]
   FROM generate_series(1, %(people)s) n;
 INSERT INTO courses_run (public_id, code, course_id, version_id, state, enrollment_mode, format_id,
-       language, time_zone, link, minimum_size, enrollment_opens_at, enrollment_closes_at, offer_hours,
-       auto_accept, hold_while_pending, starts_at, ends_at, sequence, revision, cancel_reason,
-       created_at, state_since)
+       language, time_zone, link, minimum_size, enrollment_opens_at, enrollment_closes_at,
+       offer_hours, auto_accept, hold_while_pending, starts_at, ends_at, sequence, revision,
+       cancel_reason, created_at, state_since)
 SELECT gen_random_uuid(), 'BENCH-' || n, version.course_id, version.id, 'published', 'open',
        version.format_id, 'kk', 'Asia/Almaty', '', 0, %(now)s, %(now)s, 48, false, false,
        %(now)s + interval '30 days' + n * interval '1 second',
@@ -118,7 +118,7 @@ RULES = [
     for code, anchor, recipient, offset, useless, template in (
         ("week-before", Anchor.RUN_START, Recipient.TRAINEE, -168, 72, "reminder_week"),
         ("day-before", Anchor.RUN_START, Recipient.TRAINEE, -24, 22, "reminder_day"),
-        ("marks-missing", Anchor.MARKS_MISSING, Recipient.TRAINER, 4, 336, "reminder_marks_missing"),
+        ("marks-missing", Anchor.MARKS_MISSING, Recipient.TRAINER, 4, 336, "reminder_marks"),
     )
 ]  # fmt: skip
 
@@ -166,7 +166,7 @@ def _claim_and_mark(batch: int) -> int:
 def in_processes(work: Callable[[Any], int], arguments: list[Any]) -> int:
     """The sum of what the processes answer; each has a connection of its own."""
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     with multiprocessing.get_context("fork").Pool(len(arguments)) as workers:
         return sum(workers.map(work, arguments))
 
@@ -190,7 +190,7 @@ class Sink(asyncio.Protocol):
         out = []
         while True:
             if self.in_data:
-                body, end, rest = self.buffer.partition(b"\r\n.\r\n")
+                _body, end, rest = self.buffer.partition(b"\r\n.\r\n")
                 if not end:
                     break
                 self.buffer, self.in_data = rest, False
@@ -225,18 +225,21 @@ def serve(port: Any, taken: Any) -> None:
 
 
 def hand_over(mails: int = 6_000, workers: int = 2) -> Figure:
-    """Claim, resolve, render in three languages, hand over, record: what `messages.deliver` does."""
+    """Claim, resolve, render in three languages, hand over, record: a worker's whole work."""
     context = multiprocessing.get_context("fork")
     port, taken = context.Value("i", 0), context.Value("i", 0)
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     sink = context.Process(target=serve, args=(port, taken), daemon=True)
     sink.start()
     while not port.value:
         time.sleep(0.01)
     keep = Message.objects.filter(kind="reminder.run_start").order_by("due_at", "id")[:mails]
     Message.objects.filter(pk__in=list(keep.values_list("pk", flat=True))).update(
-        state="waiting", due_at=F("due_at") - timedelta(days=60), lease_until=None, useless_after=None
+        state="waiting",
+        due_at=F("due_at") - timedelta(days=60),
+        lease_until=None,
+        useless_after=None,
     )
     execute("VACUUM (ANALYZE) academy_message")
     figure = timed(

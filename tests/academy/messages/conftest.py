@@ -29,7 +29,9 @@ class Notice:
     def answer(self, message):
         if message.person_id in self.untrue:
             return Untrue(self.untrue[message.person_id])
-        return Holds({"course": {"en": "Evidence", "ru": "Доказательства"}, "run": "R-1"}, "/", "UTC")
+        return Holds(
+            {"course": {"en": "Evidence", "ru": "Доказательства"}, "run": "R-1"}, "/", "UTC"
+        )
 
     def write(self, *people, occurrence="1", **options):
         drafts = [
@@ -50,6 +52,9 @@ class Notice:
 @pytest.fixture
 def notice(monkeypatch):
     made = Notice()
-    kinds = {**registry._kinds, "test.notice": Kind("test.notice", made.resolve, "enrollment_withdrawn")}
+    kinds = {
+        **registry._kinds,
+        "test.notice": Kind("test.notice", made.resolve, "enrollment_withdrawn"),
+    }
     monkeypatch.setattr(registry, "_kinds", kinds)
     return made

@@ -92,7 +92,9 @@ def test_without_an_address_it_is_kept_to_be_read_here(notice, post_office):
     assert post_office.mails == []
 
 
-@pytest.mark.parametrize("address", ["a b@example.org", "x@y>z.org", "x\r\nBcc: all@example.org", "x"])
+@pytest.mark.parametrize(
+    "address", ["a b@example.org", "x@y>z.org", "x\r\nBcc: all@example.org", "x"]
+)
 def test_an_address_that_could_break_the_envelope_never_reaches_the_server(
     notice, post_office, address
 ):

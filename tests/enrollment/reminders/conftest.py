@@ -29,7 +29,7 @@ def move_clock(monkeypatch):
 
 @pytest.fixture
 def told(post_office):
-    """Let the workers work; then the kinds and outcomes of the messages to that person, in order."""
+    """Let the workers work; then kinds and outcomes of the messages to that person."""
 
     def work(person):
         ledger.advance()

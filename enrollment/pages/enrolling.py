@@ -1,0 +1,157 @@
+"""The one click that asks for a place, the answer, and what its holder can do afterwards."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from academy.core import clock, ids
+from academy.rest.idempotency import LONGEST_KEY, KeyedCall, carry_out, fingerprint
+from academy.web.http import actor_of, own_person, see_other, signed_in, viewer_of
+from enrollment.pages.cases import Shown, shown
+from enrollment.pages.forms import WithdrawForm
+from enrollment.pages.story import story
+from enrollment.requests import access, actions, own_queries
+from enrollment.requests.own_queries import OwnEnrollment
+from enrollment.seats.enums import HOLDING, State
+from enrollment.seats.models import Enrollment
+
+
+@require_POST
+@signed_in
+def enroll(request: HttpRequest, run: UUID) -> HttpResponse:
+    """Ask for a place. The same button pressed twice is one request with one answer."""
+    person = own_person(request)
+    keyed = KeyedCall(
+        caller=viewer_of(request).account_public_id or ids.public_id(),
+        key=request.POST.get("key", "")[:LONGEST_KEY] or str(ids.public_id()),
+        fingerprint=fingerprint("POST", request.path, None),
+        render=lambda enrollment: {"enrollment": str(enrollment.public_id)},
+        status=303,
+    )
+    _status, answer = carry_out(
+        keyed,
+        lambda call: actions.enroll(run=run, person=person, actor=actor_of(request), keyed=call),
+    )
+    return see_other("enrollment:enrollment", enrollment=answer["enrollment"])
+
+
+@require_safe
+@signed_in
+def enrollment(request: HttpRequest, enrollment: UUID) -> HttpResponse:
+    """What happened, why, what comes next, and how it came to this."""
+    viewer, now = viewer_of(request), clock.now()
+    row = access.enrollment_to_read(viewer, enrollment)
+    own = own_queries.own_row(row.pk, now=now)
+    events = own_queries.story_of(own)
+    context = _more(own) | {
+        "line": shown(own, now, came_from=_came_from(events, own)),
+        "story": story(events, reader=viewer.account_public_id),
+        "is_mine": row.person_id == viewer.person_id,
+    }
+    return render(request, "enrollment/enrollment.html", context)
+
+
+def _more(own: OwnEnrollment) -> dict[str, Any]:
+    """What only some states ask for, so that no page reads more than it shows."""
+    return {
+        "sessions": own_queries.sessions_of(own.run_public_id) if own.state in HOLDING else [],
+        "decisions": own_queries.decisions_on(own.id) if own.state == State.REQUESTED else [],
+        "looks": own_queries.looks_at(own.id) if own.state == State.WAITLISTED else [],
+    }
+
+
+def _came_from(events: list[dict[str, Any]], own: OwnEnrollment) -> str:
+    steps = (event for event in events if event["subject_id"] == own.public_id)
+    return str(next(steps, {"data": {}})["data"].get("from") or "")
+
+
+def _answer(
+    action: Callable[..., Enrollment], words: Callable[[], str]
+) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    """A view of one button: door, action, a word, back to the enrolment."""
+
+    @require_POST
+    @signed_in
+    def view(request: HttpRequest, enrollment: UUID) -> HttpResponse:
+        access.own_enrollment(viewer_of(request), enrollment)
+        action(enrollment=enrollment, actor=actor_of(request))
+        messages.success(request, words())
+        return see_other("enrollment:enrollment", enrollment=enrollment)
+
+    return view
+
+
+accept = _answer(actions.accept, lambda: _("You have accepted the seat."))
+confirm = _answer(actions.confirm, lambda: _("Thank you. You keep your seat."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def decline(request: HttpRequest, enrollment: UUID) -> HttpResponse:
+    """Say no to an offer or to new dates, after one more look."""
+    line = _own_line(request, enrollment)
+    if request.method == "POST":
+        actions.decline(enrollment=enrollment, actor=actor_of(request))
+        messages.success(request, _("You have declined. The seat goes to the next person."))
+        return see_other("enrollment:enrollment", enrollment=enrollment)
+    title = _("Decline the seat")
+    effects = [_("The seat goes to the next person on the waiting list at once.")]
+    context = {"title": title, "submit": title, "effects": effects}
+    return _confirm(request, line, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def withdraw(request: HttpRequest, enrollment: UUID) -> HttpResponse:
+    """Give up a place or a request; after the deadline with a reason."""
+    line = _own_line(request, enrollment)
+    form = WithdrawForm(request.POST if request.method == "POST" else None, is_late=_is_late(line))
+    if request.method == "POST" and form.is_valid():
+        actions.withdraw(enrollment=enrollment, actor=actor_of(request), **form.cleaned_data)
+        messages.success(request, _("You have withdrawn."))
+        return see_other("enrollment:enrollment", enrollment=enrollment)
+    context = {"title": _("Withdraw"), "submit": _("Withdraw"), "form": form}
+    context |= {"effects": _effects(line), "warning": _warning(line)}
+    return _confirm(request, line, context)
+
+
+def _own_line(request: HttpRequest, enrollment: UUID) -> Shown:
+    row = access.own_enrollment(viewer_of(request), enrollment)
+    now = clock.now()
+    return shown(own_queries.own_row(row.pk, now=now), now)
+
+
+def _is_late(line: Shown) -> bool:
+    until = line.own.withdraw_until
+    return line.own.state in HOLDING and until is not None and clock.now() > until
+
+
+def _effects(line: Shown) -> list[str]:
+    if line.own.state in HOLDING:
+        return [
+            _("Your seat goes to the next person on the waiting list."),
+            _("If you change your mind, you ask again like everybody else."),
+        ]
+    if line.own.state == State.WAITLISTED:
+        return [_("You lose your place on the waiting list.")]
+    return [_("Nobody has to decide on your request any more.")]
+
+
+def _warning(line: Shown) -> str:
+    return _("The time to withdraw is over. Please say why.") if _is_late(line) else ""
+
+
+def _confirm(request: HttpRequest, line: Shown, context: dict[str, Any]) -> HttpResponse:
+    """The kit's page before something that cannot be taken back."""
+    frame = {
+        "lead": f"{line.title.text} · {line.own.run_code}",
+        "danger": True,
+        "cancel_url": f"/enrollments/{line.own.public_id}/",
+    }
+    return render(request, "web/confirm.html", frame | context)

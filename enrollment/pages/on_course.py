@@ -1,0 +1,36 @@
+"""What a course's page is told about its runs: fills the catalogue's slot."""
+
+from collections.abc import Mapping, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from academy.access.enums import Right
+from academy.access.queries import Viewer
+from courses.pages.slots import RunNews
+from enrollment.requests.own_queries import OnRun, on_runs
+from enrollment.seats.enums import ACTIVE, State
+
+
+def facts(viewer: Viewer, runs: Sequence[int]) -> Mapping[int, RunNews]:
+    """For each run: how many wait, the reader's own state, and whether a place can be asked for."""
+    return {line.run: _news(line, viewer) for line in on_runs(viewer.person_id, runs)}
+
+
+def _news(line: OnRun, viewer: Viewer) -> RunNews:
+    can_ask = viewer.may(Right.ENROL_SELF) and not line.teaches and line.state not in ACTIVE
+    return RunNews(
+        waiting=line.waiting,
+        state=("enrollment", line.state) if line.state else None,
+        sentence=_sentence(line),
+        url=reverse("enrollment:enrollment", args=[line.public_id]) if line.public_id else "",
+        ask_url=reverse("enrollment:enroll", args=[line.run_public_id]) if can_ask else "",
+    )
+
+
+def _sentence(line: OnRun) -> str:
+    if line.teaches:
+        return _("You teach this run.")
+    if line.state == State.WAITLISTED and line.queue_place:
+        return _("You are number %(place)s on the waiting list.") % {"place": line.queue_place}
+    return ""

@@ -1,0 +1,22 @@
+"""Addresses of those who take part, and of the desk."""
+
+from django.urls import include, path
+
+from enrollment.pages import certificates, enrolling, my
+
+ONE = "enrollments/<uuid:enrollment>/"
+
+app_name = "enrollment"
+urlpatterns = [
+    path("", my.my_training, name="my"),
+    path("runs/<uuid:run>/enrol/", enrolling.enroll, name="enroll"),
+    path(ONE, enrolling.enrollment, name="enrollment"),
+    path(f"{ONE}accept/", enrolling.accept, name="accept"),
+    path(f"{ONE}confirm/", enrolling.confirm, name="confirm"),
+    path(f"{ONE}decline/", enrolling.decline, name="decline"),
+    path(f"{ONE}withdraw/", enrolling.withdraw, name="withdraw"),
+    path("verify/", certificates.ask, name="verify-form"),
+    path("verify/<str:serial>", certificates.verify, name="verify"),
+    path("certificates/<uuid:certificate>.pdf", certificates.pdf, name="certificate-pdf"),
+    path("desk/", include("enrollment.pages.desk.urls")),
+]
