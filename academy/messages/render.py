@@ -117,7 +117,8 @@ def moment_in_words(value: datetime, time_zone: str, language: str) -> str:
     """Day, hour and the distance from UTC: a reader in another zone must not have to guess."""
     local = value.astimezone(ZoneInfo(time_zone))
     locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
-    day = format_date(local, "full", locale=locale)
+    # CLDR's narrow spaces are missing from older system fonts; a no-break space reads alike.
+    day = format_date(local, "full", locale=locale).replace("\u202f", "\u00a0")
     hour = format_time(local, "HH:mm", locale=locale)
     return f"{day}, {hour} ({_offset(local)})"
 

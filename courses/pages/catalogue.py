@@ -49,8 +49,6 @@ def _card(row: CourseRow) -> dict[str, Any]:
             days=row.days,
             published=row.duration_published,
         ),
-        "seats": words.seats(row.next_run.free_seats, row.next_run.free_seats)
-        if row.next_run and row.next_run.free_seats == 0
-        else "",
+        "is_full": row.next_run is not None and row.next_run.free_seats == 0,
         "languages": ", ".join(names.language(code) for code in row.languages),
     }

@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 from academy.web import names
 from courses.pages.words import spoken
 from courses.search.queries import SearchPage
+from courses.search.queries.facets import FacetValue
 from courses.search.rules import SearchRequest, Sort
 
 PAGE = 20
 FILTERS = ("open", "topics", "audiences", "format", "languages", "provider")
 MOST_CHOICES = 20
 LONGEST = 40
+OPEN = ("open", "topics")
+IN_SIGHT = 8
 
 
 def asked(request: HttpRequest) -> SearchRequest:
@@ -64,20 +67,32 @@ def facets(page: SearchPage) -> list[dict[str, Any]]:
         {
             "name": facet.code,
             "title": titles[facet.code],
-            "open": number < 3 or any(value.is_chosen for value in facet.values),
-            "options": [
-                {
-                    "value": value.code,
-                    "label": label(facet.code, value.code, value.name.text),
-                    "count": value.courses,
-                    "chosen": value.is_chosen,
-                }
-                for value in facet.values
-            ],
+            "open": facet.code in OPEN or any(value.is_chosen for value in facet.values),
+            "options": [_option(facet.code, value) for value in _first(facet.values)],
+            "more": [_option(facet.code, value) for value in _rest(facet.values)],
         }
-        for number, facet in enumerate(page.facets)
+        for facet in page.facets
         if facet.values
     ]
+
+
+def _first(values: list[FacetValue]) -> list[FacetValue]:
+    """What stands in sight: the values with the most courses, and whatever is chosen."""
+    return [value for place, value in enumerate(values) if place < IN_SIGHT or value.is_chosen]
+
+
+def _rest(values: list[FacetValue]) -> list[FacetValue]:
+    shown = {value.code for value in _first(values)}
+    return [value for value in values if value.code not in shown]
+
+
+def _option(facet: str, value: FacetValue) -> dict[str, Any]:
+    return {
+        "value": value.code,
+        "label": label(facet, value.code, value.name.text),
+        "count": value.courses,
+        "chosen": value.is_chosen,
+    }
 
 
 def chips(page: SearchPage, sent: QueryDict) -> list[dict[str, str]]:

@@ -13,15 +13,15 @@ HOLDS = Holds({"course": {"kk": "Дәлел", "en": "<Evidence>"}, "run": "R-1"}
 @pytest.mark.parametrize(
     ("zone", "language", "words"),
     [
-        ("Asia/Almaty", "en", "Tuesday 24 November 2026, 10:00 (UTC+5)"),
-        ("Asia/Kolkata", "en", "Tuesday 24 November 2026, 10:30 (UTC+5:30)"),
-        ("America/New_York", "en", "Tuesday 24 November 2026, 00:00 (UTC−5)"),
+        ("Asia/Almaty", "en", "Tuesday, 24 November 2026, 10:00 (UTC+5)"),
+        ("Asia/Kolkata", "en", "Tuesday, 24 November 2026, 10:30 (UTC+5:30)"),
+        ("America/New_York", "en", "Tuesday, 24 November 2026, 00:00 (UTC−5)"),
         ("UTC", "ru", "вторник, 24 ноября 2026 г., 05:00 (UTC)"),
         ("Asia/Almaty", "kk", "2026 ж. 24 қараша, сейсенбі, 10:00 (UTC+5)"),
     ],
 )
 def test_a_moment_names_its_distance_from_utc(zone, language, words):
-    assert moment_in_words(START, zone, language).replace("Tuesday,", "Tuesday") == words
+    assert moment_in_words(START, zone, language).replace("\u00a0", " ") == words
 
 
 def test_one_text_serves_many_readers_by_name():
