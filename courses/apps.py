@@ -26,8 +26,11 @@ class CoursesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What of the plan other systems see."""
+        """What of the plan other systems see; and the index that follows the catalogue."""
         from academy.clients import projections
+        from academy.ledger import registry as ledger
+        from courses.search import handlers as search
 
         for name in (projections.MINIMAL, projections.EVALUATOR):
             projections.allow(name, OPEN_TO_ALL)
+        ledger.register(search.HANDLER)

@@ -23,10 +23,13 @@ class EnrollmentConfig(AppConfig):
         from academy.clients import projections
         from academy.ledger import registry as ledger
         from academy.messages import registry as messages
+        from courses.pages import slots
+        from enrollment.pages import on_course
         from enrollment.reminders import handlers as reminders, queries
         from enrollment.requests import handlers as requests
 
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
+        slots.provide(on_course.facts)
         messages.register(*queries.kinds())
         ledger.register(requests.HANDLER)
         ledger.register(reminders.HANDLER)

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection, transaction
 
+from academy.core import ids
 from academy.core.actor import Actor
 from academy.ledger import wake
-from academy.ledger.models import Event, Note
 
 SEQUENCER_LOCK = 7_301_001
 
@@ -29,7 +30,24 @@ class Fact:
     note: str = ""
 
 
-def record(facts: Sequence[Fact], *, actor: Actor, at: datetime) -> list[Event]:
+RECORD = """
+INSERT INTO academy_event (public_id, type, time, subject_kind, subject_id, context_id, person_id,
+       data, actor_kind, actor_id, actor_name, behalf_of, reason, request_id)
+SELECT public_id, type, time, subject_kind, subject_id, context_id, person_id,
+       data, actor_kind, actor_id, actor_name, behalf_of, reason, request_id
+  FROM jsonb_to_recordset(%s::jsonb) AS fact (
+       public_id uuid, type text, time timestamptz, subject_kind text, subject_id uuid,
+       context_id uuid, person_id uuid, data jsonb, actor_kind text, actor_id uuid,
+       actor_name text, behalf_of uuid, reason text, request_id text)
+RETURNING id
+"""
+WRITE_NOTES = """
+INSERT INTO academy_note (event_id, person_id, text)
+SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::text[])
+"""
+
+
+def record(facts: Sequence[Fact], *, actor: Actor, at: datetime) -> None:
     """Write down what happened, in the transaction of the change itself.
 
     Refuses to run outside a transaction. After the commit the workers are woken; if the wake-up is
@@ -37,34 +55,33 @@ def record(facts: Sequence[Fact], *, actor: Actor, at: datetime) -> list[Event]:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of its change.")
-    events = Event.objects.bulk_create([_event(fact, actor, at) for fact in facts])
-    notes = [
-        Note(event=event, person_id=fact.person_id, text=fact.note)
-        for event, fact in zip(events, facts, strict=True)
-        if fact.note
-    ]
-    if notes:
-        Note.objects.bulk_create(notes)
+    events = orjson.dumps([_event(fact, actor, at) for fact in facts])
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, [events.decode()])
+        if any(fact.note for fact in facts):
+            noted = [(row[0], fact) for row, fact in zip(cursor, facts, strict=True) if fact.note]
+            columns = zip(*((pk, fact.person_id, fact.note) for pk, fact in noted), strict=True)
+            cursor.execute(WRITE_NOTES, [list(column) for column in columns])
     transaction.on_commit(wake.nudge, robust=True)
-    return events
 
 
-def _event(fact: Fact, actor: Actor, at: datetime) -> Event:
-    return Event(
-        type=fact.type,
-        time=at,
-        subject_kind=fact.subject_kind,
-        subject_id=fact.subject_id,
-        context_id=fact.context_id,
-        person_id=fact.person_id,
-        data=fact.data,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        behalf_of=actor.behalf_of,
-        reason=fact.reason,
-        request_id=actor.request_id,
-    )
+def _event(fact: Fact, actor: Actor, at: datetime) -> dict[str, Any]:
+    return {
+        "public_id": ids.public_id(),
+        "type": fact.type,
+        "time": at,
+        "subject_kind": fact.subject_kind,
+        "subject_id": fact.subject_id,
+        "context_id": fact.context_id,
+        "person_id": fact.person_id,
+        "data": fact.data,
+        "actor_kind": actor.kind.value,
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "behalf_of": actor.behalf_of,
+        "reason": fact.reason,
+        "request_id": actor.request_id,
+    }
 
 
 RECORD_SELECTED = """

@@ -30,8 +30,7 @@ WITH claimed AS (
     UPDATE academy_message
        SET lease_until = %(until)s, attempts = attempts + 1
      WHERE id IN (SELECT id FROM academy_message
-                   WHERE state = 'waiting' AND due_at <= %(now)s AND {free}
-                   ORDER BY urgent DESC, due_at, id LIMIT %(limit)s
+                   WHERE state = 'waiting' AND {which} LIMIT {limit}
                      FOR UPDATE SKIP LOCKED)
     RETURNING *
 )
@@ -47,8 +46,8 @@ SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.s
  ORDER BY claimed.urgent DESC, claimed.due_at, claimed.id
 """
 FACTS = 5  # the column of the statement above that is JSON
-FRESH = CLAIM.format(free="lease_until IS NULL")
-LEFT_BEHIND = CLAIM.format(free="lease_until <= %(now)s")
+FRESH = "due_at <= %(now)s AND lease_until IS NULL ORDER BY urgent DESC, due_at, id"
+LEFT_BEHIND = "lease_until <= %(now)s ORDER BY lease_until, id"
 
 
 def claim(*, limit: int = BATCH) -> list[Claimed]:
@@ -57,9 +56,12 @@ def claim(*, limit: int = BATCH) -> list[Claimed]:
     return _take(LEFT_BEHIND, now, 1) or _take(FRESH, now, limit)
 
 
-def _take(statement: str, now: datetime, limit: int) -> list[Claimed]:
+def _take(which: str, now: datetime, limit: int) -> list[Claimed]:
+    # The limit is part of the text: with a parameter there, PostgreSQL plans for a tenth of the
+    # table and reads all of it for each batch.
+    statement = CLAIM.format(which=which, limit=int(limit))
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"now": now, "until": now + LENGTH, "limit": limit})
+        cursor.execute(statement, {"now": now, "until": now + LENGTH})
         return [_claimed(row) for row in cursor.fetchall()]
 
 

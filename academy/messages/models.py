@@ -66,6 +66,11 @@ class Message(models.Model):
                 name="message_waiting",
                 condition=Q(state="waiting"),
             ),
+            models.Index(
+                fields=["lease_until"],
+                name="message_in_work",
+                condition=Q(state="waiting", lease_until__isnull=False),
+            ),
             models.Index(fields=["-id"], name="message_failed", condition=Q(state="failed")),
             # Rows are appended in this order, so a few pages of index cover millions of them.
             BrinIndex(fields=["created_at"], name="message_written"),

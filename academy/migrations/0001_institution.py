@@ -785,6 +785,11 @@ class Migration(migrations.Migration):
                         name="message_waiting",
                     ),
                     models.Index(
+                        condition=models.Q(("lease_until__isnull", False), ("state", "waiting")),
+                        fields=["lease_until"],
+                        name="message_in_work",
+                    ),
+                    models.Index(
                         condition=models.Q(("state", "failed")),
                         fields=["-id"],
                         name="message_failed",

@@ -9,5 +9,5 @@ def language(code: str) -> str:
 
 
 def country(code: str) -> str:
-    """A country; other bodies keep their code."""
-    return str(dates.locale().territories.get(code, code))
+    """A country; empty for bodies that belong to none."""
+    return str(dates.locale().territories.get(code, ""))

@@ -71,88 +71,87 @@ def context() -> dict[str, Any]:
         "same_day": _SOON + timedelta(hours=6),
         "days_later": _SOON + timedelta(days=2),
         "zone": "Asia/Almaty",
-    } | _lists()
+    } | _LISTS
 
 
-def _lists() -> dict[str, Any]:
-    return {
-        "cards": [
-            {
-                "kicker": "CRIM-014 · 16 hours",
-                "title": "Hearing vulnerable witnesses",
-                "text": "How to prepare, question and protect a child or a victim in court.",
-                "state": ("enrollment", "offered"),
-                "facts": [
-                    {"icon": "calendar", "text": "9–11 March 2027"},
-                    {"icon": "place", "text": "Training centre, room 204"},
-                    {"icon": "people", "text": "3 of 24 seats left"},
-                ],
-            },
-            {
-                "kicker": "CIV-002 · 8 hours",
-                "title": "Кәмелетке толмағандардың құқықтарын қорғау жөніндегі іс жүргізу",
-                "text": "A long title, to see how it breaks.",
-                "state": ("enrollment", "waitlisted"),
-                "facts": [{"icon": "video", "text": "Online"}],
-            },
-        ],
-        "tabs": [
-            {"url": "#tabs", "label": "Coming", "current": True, "count": 2},
-            {"url": "#tabs", "label": "Waiting for you", "count": 1},
-            {"url": "#tabs", "label": "Done"},
-        ],
-        "steps": [
-            {"label": "You asked for a seat", "state": "done", "note": "2 March, 10:14"},
-            {"label": "The head of your court decides", "state": "current", "note": "By 9 March"},
-            {"label": "Your seat is confirmed", "state": "todo"},
-        ],
-        "rows": [
-            {"label": "Language", "value": "Қазақша", "url": "#summary", "action": "Change"},
-            {"label": "Reminders", "value": "By e-mail", "url": "#summary", "action": "Change"},
-            {"label": "Court", "value": "District court no. 2"},
-        ],
-        "columns": [{"label": "Name"}, {"label": "Court"}, {"label": "Minutes", "number": True}],
-        "table_rows": [
-            ["A. Sample", "District court no. 2", 360],
-            ["Ә. Үлгі", "Мамандандырылған ауданаралық әкімшілік сот", 345],
-            ["Б. Примерова", "Областной суд", 0],
-        ],
-        "facets": [
-            {
-                "name": "topic",
-                "title": "Topic",
-                "open": True,
-                "options": [
-                    {"value": "crim", "label": "Criminal law", "count": 41, "chosen": True},
-                    {"value": "civ", "label": "Civil procedure", "count": 1204},
-                    {"value": "eth", "label": "Сот әдебі және кәсіби мінез-құлық", "count": 1},
-                ],
-            },
-            {
-                "name": "format",
-                "title": "Format",
-                "options": [{"value": "on", "label": "Online", "count": 7}],
-            },
-        ],
-        "chips": [
-            {"label": "Criminal law", "url": "#facets"},
-            {"label": "Online", "url": "#facets"},
-        ],
-        "events": [
-            {
-                "when": _SOON,
-                "title": "Seat confirmed",
-                "by": "the queue",
-                "text": "A seat became free.",
-            },
-            {
-                "when": _SOON - timedelta(days=3),
-                "title": "Put on the waiting list",
-                "text": "Place 4.",
-            },
-            {"when": _SOON - timedelta(days=4), "title": "Asked for a seat"},
-        ],
-        "hidden": [("run", "sample")],
-        "effects": ["The run ends.", "Everyone who holds a seat or waits is told at once."],
-        "affected": {"count": 26, "names": ["A. Sample", "Ә. Үлгі"], "more": 24},
-    }
+_LISTS: dict[str, Any] = {
+    "cards": [
+        {
+            "kicker": "CRIM-014 · 16 hours",
+            "title": "Hearing vulnerable witnesses",
+            "text": "How to prepare, question and protect a child or a victim in court.",
+            "state": ("enrollment", "offered"),
+            "facts": [
+                {"icon": "calendar", "text": "9–11 March 2027"},
+                {"icon": "place", "text": "Training centre, room 204"},
+                {"icon": "people", "text": "3 of 24 seats left"},
+            ],
+        },
+        {
+            "kicker": "CIV-002 · 8 hours",
+            "title": "Кәмелетке толмағандардың құқықтарын қорғау жөніндегі іс жүргізу",
+            "text": "A long title, to see how it breaks.",
+            "state": ("enrollment", "waitlisted"),
+            "facts": [{"icon": "video", "text": "Online"}],
+        },
+    ],
+    "tabs": [
+        {"url": "#tabs", "label": "Coming", "current": True, "count": 2},
+        {"url": "#tabs", "label": "Waiting for you", "count": 1},
+        {"url": "#tabs", "label": "Done"},
+    ],
+    "steps": [
+        {"label": "You asked for a seat", "state": "done", "note": "2 March, 10:14"},
+        {"label": "The head of your court decides", "state": "current", "note": "By 9 March"},
+        {"label": "Your seat is confirmed", "state": "todo"},
+    ],
+    "rows": [
+        {"label": "Language", "value": "Қазақша", "url": "#summary", "action": "Change"},
+        {"label": "Reminders", "value": "By e-mail", "url": "#summary", "action": "Change"},
+        {"label": "Court", "value": "District court no. 2"},
+    ],
+    "columns": [{"label": "Name"}, {"label": "Court"}, {"label": "Minutes", "number": True}],
+    "table_rows": [
+        ["A. Sample", "District court no. 2", 360],
+        ["Ә. Үлгі", "Мамандандырылған ауданаралық әкімшілік сот", 345],
+        ["Б. Примерова", "Областной суд", 0],
+    ],
+    "facets": [
+        {
+            "name": "topic",
+            "title": "Topic",
+            "open": True,
+            "options": [
+                {"value": "crim", "label": "Criminal law", "count": 41, "chosen": True},
+                {"value": "civ", "label": "Civil procedure", "count": 1204},
+                {"value": "eth", "label": "Сот әдебі және кәсіби мінез-құлық", "count": 1},
+            ],
+        },
+        {
+            "name": "format",
+            "title": "Format",
+            "options": [{"value": "on", "label": "Online", "count": 7}],
+        },
+    ],
+    "chips": [
+        {"label": "Criminal law", "url": "#facets"},
+        {"label": "Online", "url": "#facets"},
+    ],
+    "events": [
+        {
+            "when": _SOON,
+            "title": "Seat confirmed",
+            "by": "the queue",
+            "text": "A seat became free.",
+        },
+        {
+            "when": _SOON - timedelta(days=3),
+            "title": "Put on the waiting list",
+            "text": "Place 4.",
+        },
+        {"when": _SOON - timedelta(days=4), "title": "Asked for a seat"},
+    ],
+    "hidden": [("run", "sample")],
+    "effects": ["The run ends.", "Everyone who holds a seat or waits is told at once."],
+    "affected": {"count": 26, "names": ["A. Sample", "Ә. Үлгі"], "more": 24},
+}

@@ -20,6 +20,10 @@ from courses.planning.enums import EnrollmentMode, PoolScope, RunState
 from courses.planning.models import Run, Seat, SeatPool, Session, TrainerAssignment, Venue
 
 
+TIMES = ("starts_at", "ends_at", "busy")
+DEADLINES = ("enrollment_closes_at", "withdraw_until", "promote_until", "decide_by")
+
+
 @dataclass(frozen=True, slots=True)
 class SessionPlan:
     """One meeting to be held: when it starts, how many minutes are taught, where."""
@@ -90,8 +94,12 @@ def _check_plan(plan: RunPlan) -> None:
         raise Invalid("course_has_no_version", _("The course has no published version."))
     if plan.capacity is not None and plan.minimum_size > plan.capacity:
         raise Invalid("minimum_above_capacity", _("The minimum size is above the capacity."))
-    ends = [session.ends_at for session in plan.sessions]
-    starts = [session.starts_at for session in plan.sessions]
+    _check_sessions(plan.sessions)
+
+
+def _check_sessions(sessions: Sequence[SessionPlan]) -> None:
+    ends = [session.ends_at for session in sessions]
+    starts = [session.starts_at for session in sessions]
     if any(end > start for end, start in zip(ends, starts[1:], strict=False)):
         raise Invalid("sessions_overlap", _("Sessions of one run must follow one another."))
 
@@ -150,10 +158,13 @@ def _write_sessions(run: Run, sessions: Sequence[SessionPlan]) -> None:
 
 def move_sessions(*, run: Run, sessions: Sequence[SessionPlan], at: datetime) -> None:
     """Give the run new times. Each session keeps its identity: calendars update in place."""
+    _check_sessions(sessions)
     present = list(run.sessions.order_by("number"))
+    was_to_start = present[0].period.lower if present else None
     for row, plan in zip(present, sessions, strict=False):
-        row.period, row.minutes = plan.period, plan.minutes
-        row.save(update_fields=["period", "minutes"])
+        row.period, row.minutes, row.is_cancelled = plan.period, plan.minutes, False
+        row.venue, row.link = plan.venue or row.venue, plan.link or row.link
+        row.save(update_fields=["period", "minutes", "is_cancelled", "venue", "link"])
     extra = sessions[len(present) :]
     Session.objects.bulk_create(
         Session(
@@ -169,11 +180,26 @@ def move_sessions(*, run: Run, sessions: Sequence[SessionPlan], at: datetime) ->
     Session.objects.filter(pk__in=[row.pk for row in present[len(sessions) :]]).update(
         is_cancelled=True
     )
+    if was_to_start:
+        _shift_deadlines(run, sessions[0].starts_at - was_to_start)
     for name, value in times_of(sessions).items():
         setattr(run, name, value)
     run.sequence += 1
     run.revision += 1
-    run.save(update_fields=["starts_at", "ends_at", "busy", "sequence", "revision"])
+    run.save(update_fields=[*TIMES, *DEADLINES, "sequence", "revision"])
+
+
+def _shift_deadlines(run: Run, shift: timedelta) -> None:
+    """The run's own deadlines keep their distance to its start; none falls before the opening."""
+    for name in DEADLINES:
+        if (moment := getattr(run, name)) is not None:
+            setattr(run, name, max(moment + shift, run.enrollment_opens_at))
+
+
+def forget_dates(run: Run) -> None:
+    """The dates no longer hold and new ones are not known: the run keeps nobody busy."""
+    run.starts_at = run.ends_at = run.busy = None
+    run.save(update_fields=TIMES)
 
 
 def set_state(
@@ -205,7 +231,8 @@ def retire_seats(*, run: Run, count: int) -> int:
     """Take so many seats out of the run: free ones first, the last numbers first; how many went.
 
     A lower capacity throws nobody out: a held seat that is retired stays with its holder and does
-    not come back to the pool when it is left.
+    not come back to the pool when it is left. While such people sit, the seat of whoever leaves
+    goes instead of theirs (`retire_instead`).
     """
     ids = list(
         Seat.objects.select_for_update()
@@ -214,6 +241,17 @@ def retire_seats(*, run: Run, count: int) -> int:
         .values_list("pk", flat=True)[:count]
     )
     return Seat.objects.filter(pk__in=ids).update(free=False, is_retired=True)
+
+
+def retire_instead(seat_id: int, *, kept: int) -> None:
+    """Take a seat just left out of the run, in place of one that was retired under its holder."""
+    Seat.objects.filter(pk=kept).update(is_retired=False)
+    Seat.objects.filter(pk=seat_id).update(free=False, is_retired=True)
+
+
+def restore_seats(seat_ids: Iterable[int]) -> int:
+    """Seats retired under their holders count again; how many."""
+    return Seat.objects.filter(pk__in=list(seat_ids), is_retired=True).update(is_retired=False)
 
 
 def take_seat(pool_ids: Sequence[int]) -> int | None:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from academy.core import clock
 from academy.web.http import viewer_of
+from courses.planning.enums import RunState
 from enrollment.credits.queries import credits_of
 from enrollment.pages.cases import Shown, shown
 from enrollment.requests.own_queries import enrollments_of
@@ -35,17 +36,18 @@ def _sorted(lines: list[Shown]) -> dict[str, Any]:
     """Each enrolment in one place only; the next step is the most pressing of them."""
     waits = [line for line in lines if line.own.state in TIMED]
     waits.sort(key=lambda line: line.own.due_at or line.own.created_at)
-    coming = [
-        line for line in lines if line.own.state in HOLDING and line.own.state not in TIMED
-    ]
+    held = [line for line in lines if line.own.state in HOLDING - TIMED]
+    coming = [line for line in held if line.own.run_state != RunState.FINISHED]
+    recorded = [line for line in held if line.own.run_state == RunState.FINISHED]
     asked = [line for line in lines if line.own.state in {State.REQUESTED, State.WAITLISTED}]
     done = [line for line in lines if line.own.state == State.CLOSED]
-    placed = {line.own.id for line in (*waits, *coming, *asked, *done)}
+    placed = {line.own.id for line in (*waits, *held, *asked, *done)}
     return {
         "next": next((line for line in coming if line.own.next_starts_at), None),
         "waits": waits,
         "coming": coming,
         "asked": asked,
+        "recorded": recorded,
         "done": sorted(done, key=lambda line: line.own.state_since, reverse=True),
         "ended": [line for line in lines if line.own.id not in placed],
         "has_any": bool(lines),

@@ -15,7 +15,7 @@ from academy.core.actor import Actor
 from academy.ledger.actions import Fact, record
 from courses.planning import actions as planning
 from enrollment.seats import rules
-from enrollment.seats.enums import HOLDING, Source, State
+from enrollment.seats.enums import ACTIVE, HOLDING, Source, State
 from enrollment.seats.models import Enrollment
 
 
@@ -43,33 +43,66 @@ class Asking:
 COLUMNS = """(public_id, run_id, person_id, appointment_id, court_id, state, seat_id, needs_seat,
     pool_ids, queue_number, priority_class, source, busy, clash_allowed, previous_id,
     created_at, state_since, revision, lapses, end_reason, is_late)"""
-VALUES = """%(public_id)s, %(run)s, %(person)s, %(appointment)s, %(court)s, %(state)s, {seat},
+VALUES = """%(public_id)s, %(run)s, %(person)s, %(appointment)s, %(court)s, {state}, {seat},
     %(needs_seat)s, %(pools)s::bigint[], {queue_number}, %(priority)s, %(source)s, %(busy)s,
     %(clash_allowed)s, %(previous)s, %(at)s, %(at)s, 1, 0, '', false"""
-RETURNING = "RETURNING id, seat_id, queue_number"
+RETURNING = "RETURNING id, state, seat_id, queue_number"
+NEXT_NUMBER = "nextval('enrollment_queue_number')"
 
-# The whole claim: nobody waits for a pool that this person may use, and a seat of it is free.
-CLAIM = f"""
+# A seat, if nobody who could take one waits for a pool that this person may use. Who waits but sits
+# elsewhere at the same time holds nobody up.
+SEAT = """
 WITH seat AS (
     SELECT courses_take_seat(%(pools)s::bigint[]) AS id
      WHERE NOT EXISTS (
-        SELECT FROM enrollment_enrollment
-         WHERE run_id = %(run)s AND state = 'waitlisted' AND pool_ids && %(pools)s::bigint[])
-)
+        SELECT FROM enrollment_enrollment waiting
+         WHERE run_id = %(run)s AND state = 'waitlisted' AND pool_ids && %(pools)s::bigint[]
+           AND (clash_allowed OR NOT EXISTS (
+                SELECT FROM enrollment_enrollment held
+                 WHERE held.person_id = waiting.person_id AND held.busy && waiting.busy
+                   AND held.state IN ('offered', 'confirmed', 'reconfirm'))))
+)"""
+
+# The whole claim, among many others at the same time: a seat, or no row.
+CLAIM = f"""{SEAT}
 INSERT INTO enrollment_enrollment {COLUMNS}
-SELECT {VALUES.format(seat="seat.id", queue_number="NULL")} FROM seat WHERE seat.id IS NOT NULL
+SELECT {VALUES.format(state="'confirmed'", seat="seat.id", queue_number="NULL")}
+  FROM seat WHERE seat.id IS NOT NULL
+{RETURNING}
+"""  # noqa: S608
+
+# The same alone: a seat, or the end of the queue.
+CLAIM_OR_QUEUE = f"""{SEAT}
+INSERT INTO enrollment_enrollment {COLUMNS}
+SELECT {
+    VALUES.format(
+        state="CASE WHEN seat.id IS NULL THEN 'waitlisted' ELSE 'confirmed' END",
+        seat="seat.id",
+        queue_number=f"CASE WHEN seat.id IS NULL THEN {NEXT_NUMBER} END",
+    )
+}
+  FROM (SELECT (SELECT id FROM seat) AS id) seat
 {RETURNING}
 """  # noqa: S608
 
 WITHOUT_SEAT = f"""
 INSERT INTO enrollment_enrollment {COLUMNS}
-VALUES ({VALUES.format(seat="NULL", queue_number="NULL")})
+VALUES ({VALUES.format(state="'confirmed'", seat="NULL", queue_number="NULL")})
 {RETURNING}
 """  # noqa: S608
 
-QUEUED = f"""
+REQUEST = f"""
 INSERT INTO enrollment_enrollment {COLUMNS}
-VALUES ({VALUES.format(seat="NULL", queue_number="nextval('enrollment_queue_number')")})
+VALUES ({VALUES.format(state="'requested'", seat="NULL", queue_number=NEXT_NUMBER)})
+{RETURNING}
+"""  # noqa: S608
+
+# A request that keeps a seat while others decide; without one when none is to be had.
+REQUEST_WITH_SEAT = f"""{SEAT}
+INSERT INTO enrollment_enrollment {COLUMNS}
+VALUES ({
+    VALUES.format(state="'requested'", seat="(SELECT id FROM seat)", queue_number=NEXT_NUMBER)
+})
 {RETURNING}
 """  # noqa: S608
 
@@ -80,29 +113,33 @@ def claim(asking: Asking, *, actor: Actor, at: datetime) -> Enrollment | None:
     None: no seat could be had. Under the shared lock that may be too early to say; the caller asks
     again under the exclusive lock before anybody is put on the waiting list.
     """
-    statement = CLAIM if asking.needs_seat else WITHOUT_SEAT
-    return _insert(statement, asking, State.CONFIRMED, actor=actor, at=at)
+    return _insert(CLAIM if asking.needs_seat else WITHOUT_SEAT, asking, actor=actor, at=at)
 
 
-def join_waiting_list(asking: Asking, *, actor: Actor, at: datetime) -> Enrollment:
-    """Put a person at the end of the queue, with a number that never changes (T3)."""
-    enrollment = _insert(QUEUED, asking, State.WAITLISTED, actor=actor, at=at)
+def claim_or_queue(asking: Asking, *, actor: Actor, at: datetime) -> Enrollment:
+    """The same under the exclusive lock, where "no seat" is true (T2), else the queue (T3).
+
+    The number at the end of the queue never changes.
+    """
+    return _always(_insert(CLAIM_OR_QUEUE, asking, actor=actor, at=at))
+
+
+def request(asking: Asking, *, holds_seat: bool, actor: Actor, at: datetime) -> Enrollment:
+    """Take down a request that waits for decisions; its queue number is drawn now (T1).
+
+    Where the run holds seats meanwhile (then the lock is exclusive), it keeps one if it can be had.
+    """
+    statement = REQUEST_WITH_SEAT if holds_seat and asking.needs_seat else REQUEST
+    return _always(_insert(statement, asking, actor=actor, at=at))
+
+
+def _always(enrollment: Enrollment | None) -> Enrollment:
     if enrollment is None:
-        raise RuntimeError("The waiting list takes everybody.")
+        raise RuntimeError("This statement always writes a row.")
     return enrollment
 
 
-def request(asking: Asking, *, actor: Actor, at: datetime) -> Enrollment:
-    """Take down a request that waits for decisions; its queue number is drawn now (T1)."""
-    enrollment = _insert(QUEUED, asking, State.REQUESTED, actor=actor, at=at)
-    if enrollment is None:
-        raise RuntimeError("A request is always taken down.")
-    return enrollment
-
-
-def _insert(
-    statement: str, asking: Asking, state: State, *, actor: Actor, at: datetime
-) -> Enrollment | None:
+def _insert(statement: str, asking: Asking, *, actor: Actor, at: datetime) -> Enrollment | None:
     public_id = ids.public_id()
     values = {
         "public_id": public_id,
@@ -110,7 +147,6 @@ def _insert(
         "person": asking.person_id,
         "appointment": asking.appointment_id,
         "court": asking.court_id,
-        "state": state.value,
         "needs_seat": asking.needs_seat,
         "pools": asking.pool_ids,
         "priority": asking.priority_class,
@@ -132,11 +168,11 @@ def _insert(
         person_id=asking.person_id,
         appointment_id=asking.appointment_id,
         court_id=asking.court_id,
-        state=state.value,
-        seat_id=row[1],
+        state=row[1],
+        seat_id=row[2],
         needs_seat=asking.needs_seat,
         pool_ids=asking.pool_ids,
-        queue_number=row[2],
+        queue_number=row[3],
         priority_class=asking.priority_class,
         source=asking.source.value,
         busy=asking.busy,
@@ -199,7 +235,7 @@ def move(
         ]
     )
     if seat_left is not None:
-        planning.free_seats([seat_left])
+        _give_back(seat_left)
     facts = {**(data or {}), **({"freed_seat": seat_left} if seat_left else {})}
     if is_late:
         facts["late"] = True
@@ -214,6 +250,19 @@ def move(
     )
     record([fact], actor=actor, at=at)
     return enrollment
+
+
+def _give_back(seat_id: int) -> None:
+    """The seat is free again, unless more people sit than the run has seats for (T20 after a cut).
+
+    Then it is this seat that goes, and somebody whose own had been taken out of the run keeps a
+    seat that counts: nobody is promoted while the run is over its capacity.
+    """
+    over = Enrollment.objects.filter(
+        seat__is_retired=True, seat__pool__seats=seat_id, state__in=ACTIVE
+    ).values_list("seat_id", flat=True)
+    if planning.free_seats([seat_id]) and (kept := over.first()):
+        planning.retire_instead(seat_id, kept=kept)
 
 
 def _fact(
@@ -236,6 +285,8 @@ def _fact(
     }
     if enrollment.due_at:
         facts["due_at"] = enrollment.due_at.isoformat()
+    if enrollment.clash_allowed:
+        facts["clash_allowed"] = True
     return Fact(
         rules.EVENT_TYPES[State(enrollment.state)],
         "enrollment",

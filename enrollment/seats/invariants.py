@@ -113,15 +113,16 @@ INVARIANTS: tuple[Invariant, ...] = (
                            WHERE seat.pool_id = ANY(waiting.pool_ids) AND seat.free)
               AND NOT EXISTS (SELECT FROM enrollment_enrollment held
                                WHERE held.person_id = waiting.person_id
-                                 AND held.busy && waiting.busy AND NOT held.clash_allowed
+                                 AND held.busy && waiting.busy AND NOT waiting.clash_allowed
                                  AND held.state IN ('offered', 'confirmed', 'reconfirm'))""",
         _("Run the sweep: it promotes in order."),
     ),
     Invariant(
         "deadline_not_stuck",
         _("No offer and no re-confirmation is left standing after its deadline."),
-        """SELECT id FROM enrollment_enrollment
-            WHERE state IN ('offered', 'reconfirm') AND due_at < %(grace)s""",
+        """SELECT enrolled.id FROM enrollment_enrollment enrolled
+             JOIN courses_run run ON run.id = enrolled.run_id AND run.state <> 'postponed'
+            WHERE enrolled.state IN ('offered', 'reconfirm') AND enrolled.due_at < %(grace)s""",
         _("Run the timers; look whether the worker and the clock are alive."),
     ),
     Invariant(

@@ -10,6 +10,7 @@ Two runs are locked in the order of their ids.
 from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection
 from django.utils.translation import gettext_lazy as _
@@ -33,14 +34,33 @@ CONFLICTS = {
 }
 
 
-def share_run(run_id: int) -> None:
-    """Take the run's lock together with other claims, until the end of the transaction."""
-    _lock("SELECT pg_advisory_xact_lock_shared(%s)", run_id)
+ASKING = f"""
+SELECT alone, CASE WHEN alone THEN pg_advisory_xact_lock({RUN_LOCKS} + id)
+                   ELSE pg_advisory_xact_lock_shared({RUN_LOCKS} + id) END
+  FROM (SELECT id, %(alone)s OR capacity IS NOT NULL AND (hold_while_pending OR NOT EXISTS (
+                    SELECT FROM courses_seatpool pool
+                      JOIN courses_seat seat ON seat.pool_id = pool.id AND seat.free
+                     WHERE pool.run_id = run.id)) AS alone
+          FROM courses_run run WHERE public_id = %(run)s OFFSET 0) run
+"""  # noqa: S608
+
+
+def lock_for_asking(run: UUID, *, alone: bool) -> bool:
+    """Take the run's lock before anything about a request is read; whether it is held alone.
+
+    Shared while a seat seems free. Where none does, the request will end in the queue, and the
+    lock is taken alone at once. The look is only a hint: what counts is read under the lock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ASKING, {"run": run, "alone": alone})
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def hold_run(run_id: int) -> None:
     """Take the run's lock alone, until the end of the transaction."""
-    _lock("SELECT pg_advisory_xact_lock(%s)", run_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RUN_LOCKS + run_id])
 
 
 def hold_runs(run_ids: Iterable[int]) -> None:
@@ -49,9 +69,9 @@ def hold_runs(run_ids: Iterable[int]) -> None:
         hold_run(run_id)
 
 
-def _lock(statement: str, run_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [RUN_LOCKS + run_id])
+def broken_constraint(error: IntegrityError) -> str:
+    """The name of the constraint that refused a statement."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
 @contextmanager
@@ -63,7 +83,7 @@ def refusing_conflicts() -> "Iterator[None]":
     try:
         yield
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        name = broken_constraint(error)
         if name in CONFLICTS:
             raise Refused(*CONFLICTS[name]) from error
         raise

@@ -7,7 +7,7 @@ last free seat, so its cost follows the seats that came free, not the length of 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from academy.core.actor import Actor
 from courses.planning import actions as planning
@@ -15,12 +15,13 @@ from courses.planning.enums import ASKING
 from courses.planning.fields import MultiRangeField
 from courses.planning.models import Run, Seat
 from courses.planning.rules import last_offer_moment, offer_deadline
-from enrollment.seats import actions
+from enrollment.seats import actions, locks
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment, PromotionLook, PromotionPass
 
 BATCH = 50
 PROMOTED, SKIPPED = "promoted", "skipped"
+SWEEP = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,29 @@ def _consider(
 ) -> Look:
     if clashes:
         return Look(enrollment, SKIPPED, "clash")
+    try:
+        with transaction.atomic():
+            is_seated = _seat(run, enrollment, last, actor=actor, at=at)
+    except IntegrityError as error:  # seated elsewhere since we looked: that is their affair alone
+        if locks.broken_constraint(error) != "enrollment_no_clash":
+            raise
+        enrollment.refresh_from_db()
+        return Look(enrollment, SKIPPED, "clash")
+    return Look(enrollment, PROMOTED) if is_seated else Look(enrollment, SKIPPED, "pool_exhausted")
+
+
+def _seat(
+    run: Run, enrollment: Enrollment, last: datetime, *, actor: Actor, at: datetime
+) -> bool:
     seat_id = planning.take_seat(enrollment.pool_ids)
     if seat_id is None:
-        return Look(enrollment, SKIPPED, "pool_exhausted")
+        return False
     if run.auto_accept:
         actions.move(enrollment, State.CONFIRMED, actor=actor, at=at, seat_id=seat_id)
     else:
         due_at = offer_deadline(now=at, hours=run.offer_hours, last_moment=last)
         actions.move(enrollment, State.OFFERED, actor=actor, at=at, seat_id=seat_id, due_at=due_at)
-    return Look(enrollment, PROMOTED)
+    return True
 
 
 def _left(run_id: int) -> bool:
@@ -94,7 +109,7 @@ SELECT waiting.id
   FROM enrollment_enrollment waiting
   JOIN enrollment_enrollment held
     ON held.person_id = waiting.person_id AND held.busy && waiting.busy AND held.id <> waiting.id
-   AND held.state IN ('offered', 'confirmed', 'reconfirm') AND NOT held.clash_allowed
+   AND held.state IN ('offered', 'confirmed', 'reconfirm')
  WHERE waiting.id = ANY(%s) AND NOT waiting.clash_allowed
 """
 
@@ -103,7 +118,7 @@ def _with_clash(batch: list[Enrollment]) -> set[int]:
     """Those of the batch who already hold a seat elsewhere at the same time.
 
     Their other enrolment may be taken between this look and the write; then the exclusion
-    constraint refuses the pass, and the sweep repeats it within a minute.
+    constraint refuses that one promotion.
     """
     with connection.cursor() as cursor:
         cursor.execute(CLASHES, [[enrollment.pk for enrollment in batch]])
@@ -128,7 +143,7 @@ def would_clash(enrollment: Enrollment) -> bool:
 
 
 def someone_ahead(enrollment: Enrollment) -> bool:
-    """Whether somebody with an earlier place waits for a pool that both may use."""
+    """Whether somebody with an earlier place, free at that time, waits for a pool of both."""
     with connection.cursor() as cursor:
         cursor.execute(AHEAD, [enrollment.pk])
         return bool(cursor.fetchone()[0])
@@ -141,12 +156,29 @@ SELECT EXISTS (
         ON ahead.run_id = me.run_id AND ahead.state = 'waitlisted'
        AND ahead.pool_ids && me.pool_ids
        AND (ahead.priority_class, ahead.queue_number) < (me.priority_class, me.queue_number)
+       AND (ahead.clash_allowed OR NOT EXISTS (
+            SELECT FROM enrollment_enrollment held
+             WHERE held.person_id = ahead.person_id AND held.busy && ahead.busy
+               AND held.state IN ('offered', 'confirmed', 'reconfirm')))
      WHERE me.id = %s)
 """
 
 
+def _says_nothing_new(looks: list[Look]) -> bool:
+    """Whether everybody was passed over for the reason they know: the sweep comes each minute."""
+    last = dict(
+        PromotionLook.objects.filter(enrollment__in=[look.enrollment.pk for look in looks])
+        .order_by("enrollment", "-pk")
+        .distinct("enrollment")
+        .values_list("enrollment", "reason")
+    )
+    return all(
+        look.verdict == SKIPPED and last.get(look.enrollment.pk) == look.reason for look in looks
+    )
+
+
 def _write_pass(run: Run, looks: list[Look], *, cause: str, free: int, at: datetime) -> None:
-    if not looks:
+    if not looks or (cause == SWEEP and _says_nothing_new(looks)):
         return
     promotion_pass = PromotionPass.objects.create(
         run=run,
