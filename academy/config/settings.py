@@ -162,7 +162,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "academy.accounts.adapter.name_to_lock"
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -233,6 +233,7 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="training@example.org")
 EMAIL_TIMEOUT = 20
 
 # --- API ----------------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # who holds it may read /metrics from afar
 REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "academy.rest.authentication.SessionViewer",
@@ -249,6 +250,7 @@ REST_FRAMEWORK: dict[str, object] = {
 OAUTH2_PROVIDER_APPLICATION_MODEL = "academy.Client"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # the database knows a token by its digest only
     "SCOPES_BACKEND_CLASS": "academy.clients.scopes.ClientScopes",
     "ALLOWED_GRANT_TYPES": ["client-credentials"],
     "APPLICATION_ADMIN_CLASS": "academy.admin.ClientAdmin",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from academy.ledger.models import Event
 
+__all__ = ["Event", "Handler", "handlers", "register"]
+
 
 @dataclass(frozen=True, slots=True)
 class Handler:

@@ -90,7 +90,7 @@ CHECKS: dict[str, Callable[[], str]] = {
 
 
 def _may_measure(request: HttpRequest) -> bool:
-    token = getattr(settings, "METRICS_TOKEN", "")
+    token = settings.METRICS_TOKEN
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token and secrets.compare_digest(sent.encode(), token.encode()):
         return True

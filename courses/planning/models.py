@@ -139,6 +139,7 @@ class Session(models.Model):
             models.UniqueConstraint(fields=["run", "number"], name="session_number_once"),
             models.CheckConstraint(condition=Q(minutes__gt=0), name="session_has_minutes"),
         ]
+        indexes = [models.Index(models.Func(F("period"), function="upper"), name="session_end")]
 
     def __str__(self) -> str:
         return f"{self.run_id}#{self.number}"

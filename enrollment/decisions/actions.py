@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.actor import Actor
 from academy.core.errors import Refused
+from academy.courts.models import Court
 from academy.courts.queries import working_calendar
 from academy.ledger.actions import Fact, record
-from enrollment.decisions.enums import StepState
+from enrollment.decisions.enums import Silence, StepState
 from enrollment.decisions.models import Decision
-from enrollment.decisions.rules import Step
+from enrollment.decisions.rules import CONSENT_OF_HEAD, Step, after_silence
 from enrollment.seats.models import Enrollment
 
 CLOSE_OF_BUSINESS = time(18, 0)
+SILENCE = "silence"
 
 
 def open_steps(
@@ -67,6 +70,8 @@ def answer(
     """Write down the answer of the one who decides. An answered step is not answered again."""
     if decision.state != StepState.OPEN:
         raise Refused("decision_closed", _("This decision has already been made."))
+    if at >= decision.due_at:  # what silence means may not depend on when a timer looks
+        raise Refused("too_late", _("The time to answer has passed."))
     if not yes and not reason:
         raise Refused(
             "reason_needed", _("Please say why."), fields={"reason": [_("Please say why.")]}
@@ -84,10 +89,30 @@ def answer(
     return decision
 
 
-def lapse(decision: Decision, state: StepState, *, actor: Actor, at: datetime) -> None:
-    """Close a step that nobody answered in time, with what silence means."""
-    _close(decision, state, at=at, reason="silence")
-    record([_fact(decision, "decision.lapsed", reason="silence")], actor=actor, at=at)
+def lapse(decision: Decision, *, actor: Actor, at: datetime) -> None:
+    """Close a step that nobody answered in time, with what silence means; perhaps ask higher up."""
+    higher = decision.court.parent if decision.court else None
+    state = after_silence(decision.silence, has_higher_court=higher is not None)
+    _close(decision, state, at=at, reason=SILENCE)
+    record([_fact(decision, "decision.lapsed", reason=SILENCE)], actor=actor, at=at)
+    if decision.silence == Silence.ESCALATE and higher is not None:
+        _ask_higher(decision, higher, actor=actor, at=at)
+
+
+def _ask_higher(decision: Decision, court: Court, *, actor: Actor, at: datetime) -> None:
+    """The same question to the head one level up, as a step of its own with a day of its own."""
+    last = decision.enrollment.decisions.aggregate(last=Max("number"))["last"]
+    zone = court.time_zone or decision.enrollment.run.time_zone
+    asked = Decision.objects.create(
+        enrollment=decision.enrollment,
+        number=last + 1,
+        kind=decision.kind,
+        decider=decision.decider,
+        court=court,
+        silence=decision.silence,
+        due_at=answer_day(at, CONSENT_OF_HEAD.days, zone),
+    )
+    record([_fact(asked, "decision.opened")], actor=actor, at=at)
 
 
 def close_open_steps(enrollment: Enrollment, *, actor: Actor, at: datetime) -> None:

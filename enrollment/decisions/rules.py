@@ -48,22 +48,28 @@ def court_that_decides(*, court_id: int | None, parent_id: int | None, is_head: 
 def verdict(decisions: Iterable[tuple[str, str]]) -> Verdict:
     """Add up (kind, state) pairs: any refused consent or ruling is no; all given is yes.
 
-    An opinion never blocks, whatever it says and whether or not it was given.
+    An opinion never blocks, whatever it says and whether or not it was given. A lapsed step was
+    answered by silence: the request goes on without it, or another step stands for it.
     """
     blocking = [state for kind, state in decisions if kind != StepKind.OPINION]
     if StepState.NO in blocking:
         return Verdict.NO
-    if all(state in {StepState.YES, StepState.MOOT} for state in blocking):
+    if StepState.OPEN not in blocking:
         return Verdict.YES
     return Verdict.PENDING
 
 
-def after_silence(silence: str) -> StepState:
-    """What an unanswered step becomes when its time is over."""
+def after_silence(silence: str, *, has_higher_court: bool) -> StepState:
+    """What an unanswered step becomes when its time is over.
+
+    Who should be asked one level up but has nobody above is refused: escalation is exhausted.
+    """
     match silence:
         case Silence.APPROVE:
             return StepState.YES
-        case Silence.REFUSE:
-            return StepState.NO
-        case _:
+        case Silence.LAPSE:
             return StepState.LAPSED
+        case Silence.ESCALATE if has_higher_court:
+            return StepState.LAPSED
+        case _:
+            return StepState.NO

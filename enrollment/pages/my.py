@@ -43,7 +43,7 @@ def _sorted(lines: list[Shown]) -> dict[str, Any]:
     done = [line for line in lines if line.own.state == State.CLOSED]
     placed = {line.own.id for line in (*waits, *held, *asked, *done)}
     return {
-        "next": next((line for line in coming if line.own.next_starts_at), None),
+        "next": next((line for line in coming if _is_dated(line)), None),
         "waits": waits,
         "coming": coming,
         "asked": asked,
@@ -52,3 +52,7 @@ def _sorted(lines: list[Shown]) -> dict[str, Any]:
         "ended": [line for line in lines if line.own.id not in placed],
         "has_any": bool(lines),
     }
+
+
+def _is_dated(line: Shown) -> bool:
+    return line.own.next_starts_at is not None and line.own.run_state != RunState.POSTPONED

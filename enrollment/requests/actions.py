@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock
 from academy.core.actor import Actor
-from academy.core.errors import Missing, Refused
+from academy.core.errors import Invalid, Missing, Refused
 from courses.planning import actions as planning
 from courses.planning.models import Run
 from enrollment.decisions import actions as decisions
+from enrollment.decisions.enums import Decider
 from enrollment.decisions.models import Decision
 from enrollment.decisions.rules import Step, Verdict, court_that_decides, verdict
 from enrollment.requests import queries, rules
@@ -34,17 +35,19 @@ def enroll(
     actor: Actor,
     source: Source = Source.SELF,
     appointment: UUID | None = None,
+    allow_clash: bool = False,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Enrollment:
     """Ask for a place: a seat at once, a place on the waiting list, or a request to be decided.
 
-    Refuses outside the enrolment window, twice for the same run, and at the hours of another seat.
-    A seat is first claimed side by side with everybody else; only who finds none asks again alone,
-    so that "full" is said only when it is true and nobody slips in past a waiter.
+    Refuses outside the enrolment window, twice for the same run, and at the hours of another seat
+    (unless the registrar allows the clash, which the event says). A seat is claimed side by side
+    with everybody else; who finds none asks again alone, so that "full" is said only when it is
+    true and nobody slips in past a waiter.
     """
     at = at or clock.now()
-    asked = (run, person, appointment, source, actor, keyed, at)
+    asked = (run, person, appointment, source, allow_clash, actor, keyed, at)
     return _ask(*asked, alone=False) or _need(_ask(*asked, alone=True))
 
 
@@ -53,6 +56,7 @@ def _ask(
     person: int,
     appointment: UUID | None,
     source: Source,
+    allow_clash: bool,
     actor: Actor,
     keyed: Keyed | None,
     at: datetime,
@@ -60,18 +64,21 @@ def _ask(
     alone: bool,
 ) -> Enrollment | None:
     with locks.refusing_conflicts(), transaction.atomic(durable=True):
+        alone = locks.lock_for_asking(run, alone=alone)
         facts = queries.asking_facts(
             run=run, person=person, today=at.date(), appointment=appointment
         )
         if facts is None:
             raise Missing("unknown_run", _("There is no such run."))
-        answer, steps = rules.answer_to(facts, source=source, now=at)
-        asking = _asking(facts, source)
+        if appointment is not None and facts.appointment_id is None:
+            raise Invalid("unknown_appointment", _("This person does not hold that post now."))
+        answer, steps = rules.answer_to(facts, source=source, now=at, allow_clash=allow_clash)
+        asking = _asking(facts, source, clash_allowed=facts.has_clash)
         if answer == Answer.DECISIONS:
-            enrollment = seats.request(asking, actor=actor, at=at)
+            enrollment = seats.request(asking, holds_seat=facts.holds_seat, actor=actor, at=at)
             _open_steps(enrollment, facts, steps, actor=actor, at=at)
         else:
-            taken = _claim(asking, actor=actor, at=at, alone=alone)
+            taken = _claim(asking, facts, actor=actor, at=at, alone=alone)
             if taken is None:
                 return None
             enrollment = taken
@@ -80,14 +87,15 @@ def _ask(
         return enrollment
 
 
-def _claim(asking: seats.Asking, *, actor: Actor, at: datetime, alone: bool) -> Enrollment | None:
-    if not asking.needs_seat:
+def _claim(
+    asking: seats.Asking, facts: AskingFacts, *, actor: Actor, at: datetime, alone: bool
+) -> Enrollment | None:
+    if not alone or not asking.needs_seat:
         return seats.claim(asking, actor=actor, at=at)
-    (locks.hold_run if alone else locks.share_run)(asking.run_id)
-    taken = seats.claim(asking, actor=actor, at=at)
-    if taken is None and alone:
-        return seats.join_waiting_list(asking, actor=actor, at=at)
-    return taken
+    enrollment = seats.claim_or_queue(asking, actor=actor, at=at)
+    if enrollment.state == State.WAITLISTED:
+        rules.check_waiting_list(is_full=facts.waiting_list_is_full)
+    return enrollment
 
 
 def _need(enrollment: Enrollment | None) -> Enrollment:
@@ -96,7 +104,7 @@ def _need(enrollment: Enrollment | None) -> Enrollment:
     return enrollment
 
 
-def _asking(facts: AskingFacts, source: Source) -> seats.Asking:
+def _asking(facts: AskingFacts, source: Source, *, clash_allowed: bool) -> seats.Asking:
     return seats.Asking(
         run_id=facts.run_id,
         run_public_id=facts.run_public_id,
@@ -109,6 +117,7 @@ def _asking(facts: AskingFacts, source: Source) -> seats.Asking:
         court_id=facts.court_id,
         source=source,
         previous_id=facts.previous_id,
+        clash_allowed=clash_allowed,
     )
 
 
@@ -123,7 +132,7 @@ def _open_steps(
     court_id = court_that_decides(
         court_id=facts.court_id, parent_id=facts.court_parent_id, is_head=facts.is_head
     )
-    if court_id is None:
+    if court_id is None and any(step.decider == Decider.HEAD for step in steps):
         raise Refused("nobody_decides", _("There is no higher court that could decide on this."))
     decisions.open_steps(
         enrollment, steps, court_id=court_id, time_zone=facts.time_zone, actor=actor, at=at
@@ -131,30 +140,40 @@ def _open_steps(
 
 
 def accept(
-    *, enrollment: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+    *,
+    enrollment: UUID,
+    actor: Actor,
+    allow_clash: bool = False,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> Enrollment:
-    """Accept an offered seat before its deadline (T14)."""
+    """Accept an offered seat before its deadline (T14); the clash of a moved run is checked now."""
 
     def change(row: Enrollment, now: datetime) -> None:
         if row.state == State.CONFIRMED:
             return  # accepted already: saying it twice changes nothing
-        if row.state == State.OFFERED:
-            rules.check_before(row.due_at, now=now)
+        rules.check_before(row.due_at, now=now)
+        row.clash_allowed = allow_clash and queue.would_clash(row)
         seats.move(row, State.CONFIRMED, actor=actor, at=now)
 
     return _change(enrollment, change, keyed=keyed, at=at, allow={State.OFFERED, State.CONFIRMED})
 
 
 def confirm(
-    *, enrollment: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+    *,
+    enrollment: UUID,
+    actor: Actor,
+    allow_clash: bool = False,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> Enrollment:
-    """Say "still coming" after a material change of the run (T18)."""
+    """Say "still coming" after a material change of the run (T18); a clash must be gone by now."""
 
     def change(row: Enrollment, now: datetime) -> None:
         if row.state == State.CONFIRMED:
             return
         rules.check_before(row.due_at, now=now)
-        row.clash_allowed = False
+        row.clash_allowed = allow_clash and queue.would_clash(row)
         seats.move(row, State.CONFIRMED, actor=actor, at=now)
 
     return _change(enrollment, change, keyed=keyed, at=at, allow={State.RECONFIRM, State.CONFIRMED})
@@ -197,11 +216,16 @@ def withdraw(
     def change(row: Enrollment, now: datetime) -> None:
         if row.state == State.WITHDRAWN:
             return
-        late = rules.is_late(now=now, withdraw_until=row.run.withdraw_until)
+        state = State(row.state)
+        late = rules.is_late(state, now=now, withdraw_until=row.run.withdraw_until)
         rules.check_can_withdraw(
-            State(row.state), now=now, starts_at=row.run.starts_at, late=late, reason=reason
+            state,
+            now=now,
+            run_state=row.run.state,
+            starts_at=row.run.starts_at,
+            late=late,
+            reason=reason,
         )
-        late = late and row.seat_id is not None
         seats.move(
             row, State.WITHDRAWN, actor=actor, at=now, reason=reason, note=note, is_late=late
         )
@@ -296,7 +320,8 @@ def decide(
             .select_related("enrollment__run", "enrollment__person")
             .get(public_id=decision)
         )
-        if actor.person is not None and actor.person == step.enrollment.person.public_id:
+        asker = step.enrollment.person
+        if asker.public_id in {actor.person, actor.behalf_of} or behalf_of == asker.pk:
             raise Refused("own_request", _("Nobody decides on the own request."))
         decisions.answer(
             step,
@@ -314,22 +339,26 @@ def decide(
         return step
 
 
-def settle(enrollment: Enrollment, *, actor: Actor, at: datetime, reason: str = "") -> None:
+def settle(
+    enrollment: Enrollment, *, actor: Actor, at: datetime, reason: str = "", silent: bool = False
+) -> None:
     """Draw the conclusion from the decisions on a request; the run's lock is held alone.
 
-    Refused: it ends. All given: a free seat if nobody waits ahead, else the waiting list under the
-    number that was drawn when the request came in, so ahead of everyone who asked later.
+    Refused: it ends. All given: the seat kept meanwhile, else a free one if nobody waits ahead,
+    else the waiting list under the number that was drawn when the request came in, so ahead of
+    everyone who asked later. Opinions still open by then are no longer needed.
     """
     if enrollment.state != State.REQUESTED:
         return
     match verdict(enrollment.decisions.values_list("kind", "state")):
         case Verdict.NO:
-            silent = reason == "silence"
             target = State.EXPIRED if silent else State.REJECTED
             seats.move(enrollment, target, actor=actor, at=at, reason=reason)
             decisions.close_open_steps(enrollment, actor=actor, at=at)
+            queue.promote(enrollment.run, cause="decided", actor=actor, at=at)
         case Verdict.YES:
             _seat_or_queue(enrollment, actor=actor, at=at)
+            decisions.close_open_steps(enrollment, actor=actor, at=at)
         case Verdict.PENDING:
             pass
 
@@ -340,13 +369,14 @@ def _seat_or_queue(enrollment: Enrollment, *, actor: Actor, at: datetime) -> Non
     if starts_at is not None and at >= starts_at:
         seats.move(enrollment, State.EXPIRED, actor=actor, at=at, reason="run_started")
         return
-    if not enrollment.needs_seat:
-        seats.move(enrollment, State.CONFIRMED, actor=actor, at=at)
+    clashes = queue.has_clash(enrollment)
+    if clashes and not enrollment.needs_seat:  # there is no list to wait on
+        seats.move(enrollment, State.EXPIRED, actor=actor, at=at, reason="clash")
         return
-    seat_id = None
-    if not queue.someone_ahead(enrollment) and not queue.has_clash(enrollment):
+    seat_id = enrollment.seat_id
+    if enrollment.needs_seat and not seat_id and not clashes and not queue.someone_ahead(enrollment):
         seat_id = planning.take_seat(enrollment.pool_ids)
-    if seat_id is not None:
+    if not clashes and (seat_id or not enrollment.needs_seat):
         seats.move(enrollment, State.CONFIRMED, actor=actor, at=at, seat_id=seat_id)
     else:
         seats.move(enrollment, State.WAITLISTED, actor=actor, at=at)

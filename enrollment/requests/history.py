@@ -41,10 +41,12 @@ SELECT row_number() OVER () AS number, gen_random_uuid() AS enrollment_key,
   LEFT JOIN (SELECT run_id, sum(minutes)::int AS minutes FROM courses_session
               WHERE NOT is_cancelled GROUP BY run_id) planned ON planned.run_id = run.id
   LEFT JOIN academy_person person ON person.external_id = told.person
-  LEFT JOIN academy_appointment post ON post.id = (
-       SELECT id FROM academy_appointment
+  LEFT JOIN LATERAL (
+       SELECT id, court_id FROM academy_appointment
         WHERE person_id = person.id AND period @> run.starts_at::date
-        ORDER BY kind <> 'permanent', id LIMIT 1)
+        ORDER BY kind <> 'permanent', id LIMIT 1) post ON true
+ WHERE NOT EXISTS (SELECT FROM enrollment_enrollment known
+                    WHERE known.run_id = run.id AND known.person_id = person.id)
 """
 
 CHECK = """
@@ -57,8 +59,8 @@ SELECT count(*) FILTER (WHERE run_id IS NULL), count(*) FILTER (WHERE person_id 
 
 ENROLLMENTS = """
 INSERT INTO enrollment_enrollment (id, public_id, run_id, person_id, appointment_id, court_id,
-       state, needs_seat, pool_ids, priority_class, source, lapses, clash_allowed, end_reason, is_late,
-       created_at, state_since, revision)
+       state, needs_seat, pool_ids, priority_class, source, lapses, clash_allowed, end_reason,
+       is_late, created_at, state_since, revision)
 SELECT enrollment_id, enrollment_key, run_id, person_id, appointment_id, court_id, 'closed', false,
        '{}', 0, 'import', 0, false, '', false, asked_at, ends_at, 1
   FROM past ORDER BY run_id
@@ -122,6 +124,7 @@ def load_history(*, past: Iterable[PastEnrollment], actor: Actor, at: datetime) 
         with cursor.copy(COPY) as copy:
             for row in past:
                 copy.write_row(astuple(row))
+        cursor.execute("ANALYZE past_enrollment")
         cursor.execute(RESOLVE)
         cursor.execute(CHECK, {"at": at, "outcomes": list(OutcomeKind.values)})
         _refuse_bad(*cursor.fetchone())

@@ -13,7 +13,10 @@ from enrollment.requests.rules import AskingFacts
 
 FACTS = """
 SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run.busy,
-       coalesce(court.time_zone, run.time_zone), run.waiting_list_limit,
+       coalesce(court.time_zone, run.time_zone), run.hold_while_pending,
+       CASE WHEN run.waiting_list_limit IS NOT NULL THEN run.waiting_list_limit <=
+            (SELECT count(*) FROM enrollment_enrollment
+              WHERE run_id = run.id AND state = 'waitlisted') ELSE false END,
        run.state, run.enrollment_opens_at, run.enrollment_closes_at, run.starts_at,
        person.id, person.public_id, coalesce(person.left_on <= %(today)s, false),
        post.id, court.id, court.parent_id, coalesce(position.is_head, false),
@@ -27,7 +30,7 @@ SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run
          WHERE run_id = run.id AND person_id = person.id AND state IN
                ('requested', 'waitlisted', 'offered', 'confirmed', 'reconfirm')),
        EXISTS (SELECT FROM enrollment_enrollment
-                WHERE person_id = person.id AND busy && run.busy AND NOT clash_allowed
+                WHERE person_id = person.id AND busy && run.busy
                   AND state IN ('offered', 'confirmed', 'reconfirm') AND run_id <> run.id),
        EXISTS (SELECT FROM courses_trainerassignment
                 WHERE run_id = run.id AND person_id = person.id),
@@ -74,25 +77,26 @@ def _facts(row: tuple[Any, ...]) -> AskingFacts:
         is_limited=row[3],
         busy=row[4],
         time_zone=row[5],
-        waiting_list_limit=row[6],
-        window=Window(row[7], row[8], row[9], row[10]),
-        person_id=row[11],
-        person_public_id=row[12],
-        has_left=row[13],
-        appointment_id=row[14],
-        court_id=row[15],
-        court_parent_id=row[16],
-        is_head=row[17],
-        placement=Placement(row[15], row[18], row[19], row[20]),
-        pools=[Pool(*pool) for pool in row[21]],
+        holds_seat=row[6],
+        waiting_list_is_full=row[7],
+        window=Window(row[8], row[9], row[10], row[11]),
+        person_id=row[12],
+        person_public_id=row[13],
+        has_left=row[14],
+        appointment_id=row[15],
+        court_id=row[16],
+        court_parent_id=row[17],
+        is_head=row[18],
+        placement=Placement(row[16], row[19], row[20], row[21]),
+        pools=[Pool(*pool) for pool in row[22]],
         own_steps=[
             Step(StepKind(kind), Decider(decider), days, Silence(silence))
-            for kind, decider, days, silence in row[22]
+            for kind, decider, days, silence in row[23]
         ],
-        twin_state=row[23],
-        has_clash=row[24],
-        teaches=row[25],
-        previous_id=row[26],
+        twin_state=row[24],
+        has_clash=row[25],
+        teaches=row[26],
+        previous_id=row[27],
     )
 
 
@@ -116,16 +120,21 @@ SELECT count(ahead.id) + 1
 
 
 def due_moments(now: datetime, *, limit: int = 200) -> list[tuple[int, int]]:
-    """(enrolment, run) pairs whose own deadline has passed, oldest first."""
+    """(enrolment, run) pairs whose own deadline has passed, oldest first.
+
+    While a run is postponed its clocks stand still: nobody can answer to dates not known yet.
+    """
     with connection.cursor() as cursor:
         cursor.execute(DUE, [now, limit])
         return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
 DUE = """
-SELECT id, run_id FROM enrollment_enrollment
- WHERE due_at <= %s AND state IN ('offered', 'reconfirm')
- ORDER BY due_at LIMIT %s
+SELECT enrolled.id, enrolled.run_id
+  FROM enrollment_enrollment enrolled
+  JOIN courses_run run ON run.id = enrolled.run_id AND run.state <> 'postponed'
+ WHERE enrolled.due_at <= %s AND enrolled.state IN ('offered', 'reconfirm')
+ ORDER BY enrolled.due_at LIMIT %s
 """
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Refused
-from courses.planning.enums import EnrollmentMode
+from courses.planning.enums import AHEAD, EnrollmentMode
 from courses.planning.rules import Placement, Pool, Window, check_can_ask, pools_for
 from enrollment.decisions.rules import Step, steps_for
 from enrollment.seats.enums import Source, State
@@ -30,7 +30,8 @@ class AskingFacts:
     is_limited: bool
     busy: Any
     time_zone: str
-    waiting_list_limit: int | None
+    holds_seat: bool  # while others decide
+    waiting_list_is_full: bool
     window: Window
     person_id: int
     person_public_id: UUID
@@ -60,11 +61,13 @@ class Answer(StrEnum):
     DECISIONS = "decisions"  # others are asked first
 
 
-def answer_to(facts: AskingFacts, *, source: Source, now: datetime) -> tuple[Answer, list[Step]]:
+def answer_to(
+    facts: AskingFacts, *, source: Source, now: datetime, allow_clash: bool = False
+) -> tuple[Answer, list[Step]]:
     """Decide what a request becomes, or refuse it with the reason that the person will read.
 
     The order of the checks is the order of what helps most to know: wrong person, wrong time,
-    already in, busy elsewhere.
+    already in, busy elsewhere (unless the registrar allows that).
     """
     if facts.has_left:
         raise Refused("not_in_service", _("This person is no longer in service."))
@@ -75,7 +78,7 @@ def answer_to(facts: AskingFacts, *, source: Source, now: datetime) -> tuple[Ans
         raise Refused("teaches_this_run", _("Trainers of a run do not enrol in it."))
     if facts.twin_state is not None:
         raise Refused("already_enrolled", _("There is already an active enrolment in this run."))
-    if facts.has_clash:
+    if facts.has_clash and not allow_clash:
         raise Refused(
             "clash",
             _("This run is held at the same time as another one in which a seat is held."),
@@ -88,20 +91,33 @@ def answer_to(facts: AskingFacts, *, source: Source, now: datetime) -> tuple[Ans
     return (Answer.DECISIONS, steps) if steps else (Answer.SEAT, [])
 
 
-def is_late(*, now: datetime, withdraw_until: datetime | None) -> bool:
-    """Whether a withdrawal comes after the deadline: never blocked, but flagged, with a reason."""
-    return withdraw_until is not None and now > withdraw_until
+def check_waiting_list(*, is_full: bool) -> None:
+    """Refuse to put one more person on a list that has reached its length."""
+    if is_full:
+        raise Refused("waiting_list_full", _("The waiting list of this run is full."))
+
+
+def is_late(state: State, *, now: datetime, withdraw_until: datetime | None) -> bool:
+    """Whether a promised seat is given up after the deadline: flagged, with a reason."""
+    promised = state in {State.CONFIRMED, State.RECONFIRM}
+    return promised and withdraw_until is not None and now > withdraw_until
 
 
 def check_can_withdraw(
-    state: State, *, now: datetime, starts_at: datetime | None, late: bool, reason: str
+    state: State,
+    *,
+    now: datetime,
+    run_state: str,
+    starts_at: datetime | None,
+    late: bool,
+    reason: str,
 ) -> None:
     """Refuse a withdrawal after the start, or a late one without a reason."""
     if state not in WITHDRAWABLE:
         raise Refused("transition", _("This enrolment has already ended."))
-    if starts_at is not None and now >= starts_at:
+    if run_state not in AHEAD or (starts_at is not None and now >= starts_at):
         raise Refused("run_has_started", _("The run has started; please speak to the trainer."))
-    if late and state in {State.CONFIRMED, State.RECONFIRM} and not reason:
+    if late and not reason:
         raise Refused(
             "reason_needed",
             _("The withdrawal deadline has passed: please say why."),

@@ -42,6 +42,8 @@ def publish_run(
     """Put a run before the public; it needs at least one session, and somebody who teaches it."""
 
     def change(row: Run, now: datetime) -> None:
+        if row.state == RunState.POSTPONED:
+            raise Refused("run_has_no_dates", _("A postponed run needs new dates first."))
         if not row.sessions.filter(is_cancelled=False).exists():
             raise Invalid("run_has_no_sessions", _("Add at least one session first."))
         if not row.assignments.exists():
@@ -120,13 +122,20 @@ def postpone_run(
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Run:
-    """Postpone a run, without new dates for now. Enrolments are kept; calendars are told."""
+    """Postpone a run, with a reason and without new dates for now; calendars are told.
+
+    Enrolments are kept, but keep nobody busy: at the old hours one may sit elsewhere.
+    """
 
     def change(row: Run, now: datetime) -> None:
+        if not reason:
+            raise Refused("reason_needed", _("Please say why."))
         planning.set_state(
             run=row, state=RunState.POSTPONED, actor=actor, at=now, reason=reason, note=note
         )
+        planning.forget_dates(row)
         planning.bump_sequence(row)
+        Enrollment.objects.filter(run=row, state__in=ACTIVE).update(busy=None, clash_allowed=False)
 
     return _change(run, change, keyed=keyed, at=at)
 
@@ -143,6 +152,7 @@ def move_run(
     """Give a run new dates. People keep their seats and are asked to confirm again (T17).
 
     A clash that the move made does not throw anybody out: it is allowed until they have answered.
+    Deadlines move with the run, and who had still to answer gets a new one.
     """
 
     def change(row: Run, now: datetime) -> None:
@@ -150,6 +160,8 @@ def move_run(
             raise Refused("run_state", _("A run that has begun is not moved."))
         if not sessions:
             raise Invalid("run_has_no_sessions", _("Add at least one session first."))
+        if sessions[0].starts_at <= now:
+            raise Invalid("run_in_the_past", _("A run is moved to days that are still to come."))
         planning.move_sessions(run=row, sessions=sessions, at=now)
         if row.state == RunState.POSTPONED:
             planning.set_state(run=row, state=RunState.PUBLISHED, actor=actor, at=now)
@@ -163,21 +175,27 @@ def move_run(
         )
         record([fact], actor=actor, at=now)
         _ask_again(row, actor=actor, at=now)
+        queue.promote(row, cause="moved", actor=actor, at=now)
 
     return _change(run, change, keyed=keyed, at=at)
 
 
 def _ask_again(run: Run, *, actor: Actor, at: datetime) -> None:
     """Everybody in the run has the new times; who held a confirmed seat is asked to reconfirm."""
-    due_at = reconfirm_deadline(now=at, starts_at=run.starts_at)
+    due = {
+        State.CONFIRMED: reconfirm_deadline(now=at, starts_at=run.starts_at),
+        State.RECONFIRM: reconfirm_deadline(now=at, starts_at=run.starts_at),
+        State.OFFERED: queue.offer_until(run, at=at),
+    }
     for enrollment in _active(run):
         enrollment.busy = run.busy
+        holds = enrollment.state in due
+        enrollment.clash_allowed = holds and queue.would_clash(enrollment)
+        enrollment.due_at = due.get(State(enrollment.state))
         if enrollment.state == State.CONFIRMED:
-            enrollment.clash_allowed = enrollment.clash_allowed or queue.would_clash(enrollment)
-            seats.move(enrollment, State.RECONFIRM, actor=actor, at=at, due_at=due_at)
+            seats.move(enrollment, State.RECONFIRM, actor=actor, at=at, due_at=enrollment.due_at)
         else:
-            enrollment.clash_allowed = enrollment.clash_allowed or queue.would_clash(enrollment)
-            enrollment.save(update_fields=["busy", "clash_allowed"])
+            enrollment.save(update_fields=["busy", "clash_allowed", "due_at"])
 
 
 def change_capacity(
@@ -195,12 +213,13 @@ def change_capacity(
             raise Invalid("run_without_limit", _("This run has no limit of seats."))
         if capacity < 0:
             raise Invalid("capacity", _("A number of seats is not negative."))
+        if row.state not in AHEAD | {RunState.DRAFT, RunState.RUNNING}:
+            raise Refused("run_state", _("A run that is over keeps its seats."))
         before, row.capacity = row.capacity, capacity
         row.revision += 1
         row.save(update_fields=["capacity", "revision"])
         if capacity > before:
-            pool = SeatPool.objects.get(run=row, scope="everyone")
-            planning.add_seats(pool=pool, count=capacity - before)
+            _add_seats(row, capacity - before)
         else:
             planning.retire_seats(run=row, count=before - capacity)
         fact = Fact(
@@ -214,6 +233,14 @@ def change_capacity(
         queue.promote(row, cause="capacity", actor=actor, at=now)
 
     return _change(run, change, keyed=keyed, at=at)
+
+
+def _add_seats(run: Run, count: int) -> None:
+    """First those count again who sit above an earlier, lower capacity; then there are new ones."""
+    above = Enrollment.objects.filter(run=run, state__in=ACTIVE, seat__is_retired=True)
+    restored = planning.restore_seats(above.order_by("pk").values_list("seat_id", flat=True)[:count])
+    pool = SeatPool.objects.get(run=run, scope="everyone")
+    planning.add_seats(pool=pool, count=count - restored)
 
 
 def finalise_run(

@@ -1,6 +1,8 @@
 """What happens by the clock. Deadlines are rows, each re-checked alone under its run's lock."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.db import connection, transaction
@@ -13,7 +15,6 @@ from courses.planning.models import Run
 from enrollment.decisions import actions as decisions
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
-from enrollment.decisions.rules import after_silence
 from enrollment.requests import queries, run_actions
 from enrollment.requests.actions import settle
 from enrollment.seats import actions as seats, locks, queue
@@ -27,8 +28,19 @@ def expire_due(now: datetime | None = None) -> int:
     """End offers and re-confirmations whose time is over; the queue gets the seats (T15, T18)."""
     now = now or clock.now()
     return sum(
-        _expire(enrollment_id, run_id, now) for enrollment_id, run_id in queries.due_moments(now)
+        _unless_refused(partial(_expire, enrollment_id, run_id, now))
+        for enrollment_id, run_id in queries.due_moments(now)
     )
+
+
+def _unless_refused(step: Callable[[], int]) -> int:
+    """A row that is busy now keeps its own deadline waiting, not those behind it."""
+    try:
+        with locks.refusing_conflicts():
+            return step()
+    except Refused as refusal:
+        log.info("requests.put_off", code=refusal.code)
+        return 0
 
 
 def _expire(enrollment_id: int, run_id: int, now: datetime) -> int:
@@ -56,7 +68,9 @@ def lapse_decisions(now: datetime | None = None) -> int:
     now = now or clock.now()
     due = Decision.objects.filter(state=StepState.OPEN, due_at__lte=now).order_by("due_at")
     found = list(due.values_list("pk", "enrollment__run_id")[:200])
-    return sum(_lapse(decision_id, run_id, now) for decision_id, run_id in found)
+    return sum(
+        _unless_refused(partial(_lapse, decision_id, run_id, now)) for decision_id, run_id in found
+    )
 
 
 def _lapse(decision_id: int, run_id: int, now: datetime) -> int:
@@ -65,14 +79,14 @@ def _lapse(decision_id: int, run_id: int, now: datetime) -> int:
         locks.hold_run(run_id)
         step = (
             Decision.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("enrollment__run", "enrollment__person")
+            .select_related("enrollment__run", "enrollment__person", "court__parent")
             .filter(pk=decision_id, state=StepState.OPEN, due_at__lte=now)
             .first()
         )
         if step is None:
             return 0
-        decisions.lapse(step, after_silence(step.silence), actor=actor, at=now)
-        settle(step.enrollment, actor=actor, at=now, reason="silence")
+        decisions.lapse(step, actor=actor, at=now)
+        settle(step.enrollment, actor=actor, at=now, reason=decisions.SILENCE, silent=True)
         return 1
 
 
@@ -98,11 +112,15 @@ def advance_runs(now: datetime | None = None) -> int:
 def sweep(now: datetime | None = None) -> int:
     """Promote wherever a free seat and a waiting person meet: the backstop behind every release."""
     now = now or clock.now()
+    return sum(
+        _unless_refused(partial(_sweep, run_id, now)) for run_id in queries.runs_to_sweep(now)
+    )
+
+
+def _sweep(run_id: int, now: datetime) -> int:
     actor = Actor.system("requests.sweep")
-    promoted = 0
-    for run_id in queries.runs_to_sweep(now):
-        with transaction.atomic(durable=not connection.in_atomic_block):
-            locks.hold_run(run_id)
-            looks = queue.promote(Run.objects.get(pk=run_id), cause="sweep", actor=actor, at=now)
-            promoted += sum(look.verdict == queue.PROMOTED for look in looks)
-    return promoted
+    with transaction.atomic(durable=not connection.in_atomic_block):
+        locks.hold_run(run_id)
+        run = Run.objects.get(pk=run_id)
+        looks = queue.promote(run, cause=queue.SWEEP, actor=actor, at=now)
+        return sum(look.verdict == queue.PROMOTED for look in looks)

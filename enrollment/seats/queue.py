@@ -39,15 +39,14 @@ def promote(run: Run, *, cause: str, actor: Actor, at: datetime) -> list[Look]:
     After the promotion cut-off, and for a run that takes nobody, nothing happens. A seat is offered
     with a deadline, or given at once where the run says so (T11, T12).
     """
-    last = last_offer_moment(promote_until=run.promote_until, starts_at=run.starts_at, now=at)
-    if run.state not in ASKING or at >= last or not _someone_waits(run.pk):
+    if run.state not in ASKING or at >= _last_moment(run, at) or not _someone_waits(run.pk):
         return []
     free = planning.count_free_seats(run.pk)
     looks: list[Look] = []
     while _left(run.pk) and (batch := _next_waiting(run.pk, after=looks)):
         clashing = _with_clash(batch)
         for enrollment in batch:
-            look = _consider(run, enrollment, enrollment.pk in clashing, last, actor=actor, at=at)
+            look = _consider(run, enrollment, enrollment.pk in clashing, actor=actor, at=at)
             looks.append(look)
             if look.verdict == PROMOTED and not _left(run.pk):
                 break
@@ -56,13 +55,13 @@ def promote(run: Run, *, cause: str, actor: Actor, at: datetime) -> list[Look]:
 
 
 def _consider(
-    run: Run, enrollment: Enrollment, clashes: bool, last: datetime, *, actor: Actor, at: datetime
+    run: Run, enrollment: Enrollment, clashes: bool, *, actor: Actor, at: datetime
 ) -> Look:
     if clashes:
         return Look(enrollment, SKIPPED, "clash")
     try:
         with transaction.atomic():
-            is_seated = _seat(run, enrollment, last, actor=actor, at=at)
+            is_seated = _seat(run, enrollment, actor=actor, at=at)
     except IntegrityError as error:  # seated elsewhere since we looked: that is their affair alone
         if locks.broken_constraint(error) != "enrollment_no_clash":
             raise
@@ -71,18 +70,26 @@ def _consider(
     return Look(enrollment, PROMOTED) if is_seated else Look(enrollment, SKIPPED, "pool_exhausted")
 
 
-def _seat(
-    run: Run, enrollment: Enrollment, last: datetime, *, actor: Actor, at: datetime
-) -> bool:
+def _seat(run: Run, enrollment: Enrollment, *, actor: Actor, at: datetime) -> bool:
     seat_id = planning.take_seat(enrollment.pool_ids)
     if seat_id is None:
         return False
     if run.auto_accept:
         actions.move(enrollment, State.CONFIRMED, actor=actor, at=at, seat_id=seat_id)
     else:
-        due_at = offer_deadline(now=at, hours=run.offer_hours, last_moment=last)
+        due_at = offer_until(run, at=at)
         actions.move(enrollment, State.OFFERED, actor=actor, at=at, seat_id=seat_id, due_at=due_at)
     return True
+
+
+def offer_until(run: Run, *, at: datetime) -> datetime:
+    """Until when an offer made now is kept."""
+    last = _last_moment(run, at)
+    return offer_deadline(now=at, hours=run.offer_hours, last_moment=last)
+
+
+def _last_moment(run: Run, at: datetime) -> datetime:
+    return last_offer_moment(promote_until=run.promote_until, starts_at=run.starts_at, now=at)
 
 
 def _left(run_id: int) -> bool:

@@ -98,10 +98,10 @@ def load_past(*, actor: Actor, now: datetime) -> int:
         begins = days.at(-draw.randint(10, 250), "09:30") - timedelta(
             days=364 * draw.randrange(YEARS)
         )
-        length = draw.choice((1, 2, 2, 3, 5))
+        length, language = draw.choice((1, 2, 2, 3, 5)), draw.choice(("kk", "ru"))
         if code not in present:
             moments = [begins + timedelta(days=day) for day in range(length)]
-            runs.append(PastRun(code, course, draw.choice(("kk", "ru")), ZONE, moments, MINUTES))
+            runs.append(PastRun(code, course, language, ZONE, moments, MINUTES))
     with transaction.atomic(durable=True):
         return load_past_runs(runs=runs, actor=actor, at=now)
 
@@ -119,13 +119,14 @@ def load_ahead(*, actor: Actor, now: datetime) -> int:
     for number in range(AHEAD):
         code = f"{(course := draw.choice(courses)).code}-N{number:03}"
         day, length, capacity = draw.randint(8, 120), draw.randint(1, 3), draw.choice((20, 25, 30))
+        language = draw.choice(("kk", "ru"))
         if code in present:
             continue
         sessions = [SessionPlan(days.at(day + extra, "09:30"), MINUTES) for extra in range(length)]
         plan = RunPlan(
             code=code,
             course=course,
-            language=draw.choice(("kk", "ru")),
+            language=language,
             time_zone=ZONE,
             sessions=sessions,
             enrollment_opens_at=days.at(day - 60, "00:00"),
