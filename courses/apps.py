@@ -27,10 +27,14 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         """What of the plan other systems see; and the index that follows the catalogue."""
+        from django.core import checks
+
         from academy.clients import projections
         from academy.ledger import registry as ledger
         from courses.search import handlers as search
+        from courses.search.queries.ctype import check_ctype
 
         for name in (projections.MINIMAL, projections.EVALUATOR):
             projections.allow(name, OPEN_TO_ALL)
         ledger.register(search.HANDLER)
+        checks.register(check_ctype, checks.Tags.database)

@@ -11,7 +11,7 @@ from academy.accounts.models import Account
 
 
 def invited(accounts: Iterable[UUID]) -> dict[UUID, Account]:
-    """Those of the accounts that were opened and never used: active, and still without a password."""
+    """Those of the accounts that were opened and never used: active, without a password."""
     rows = Account.objects.filter(public_id__in=accounts, is_active=True).select_related("person")
     return {row.public_id: row for row in rows if not row.has_usable_password()}
 

@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "enrollment",
     "courses",
     "academy",
-    "django.contrib.admin",
+    "academy.config.admin.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

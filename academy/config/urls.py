@@ -2,12 +2,8 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
-from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
 from academy.rest.docs import unknown_address
-
-for model in (AccessToken, Grant, IDToken, RefreshToken):
-    admin.site.unregister(model)  # tokens are not for looking at
 
 urlpatterns = [
     path("admin/", admin.site.urls),

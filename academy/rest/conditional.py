@@ -1,11 +1,15 @@
 """ETags: what has not changed is not sent again; who edits says which state they saw."""
 
+import re
 import zlib
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Stale
+
+# A proxy that compresses makes a strong tag weak; the revision in front stays the same.
+TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]+)?"')
 
 
 def etag_of(body: bytes, revision: int | None = None) -> str:
@@ -23,9 +27,15 @@ def is_known(request: HttpRequest, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def check_revision(request: HttpRequest, revision: int) -> None:
-    """Refuse an edit decided on an older state of the row (If-Match); no header, no check."""
-    sent = request.META.get("HTTP_IF_MATCH", "")
-    tags = [tag.strip().removeprefix("W/").strip('"') for tag in sent.split(",") if tag.strip()]
-    if tags and "*" not in tags and str(revision) not in {tag.split("-")[0] for tag in tags}:
-        raise Stale("stale", _("This has changed since you read it; read it again."))
+def revision_read(request: HttpRequest) -> int | None:
+    """The revision that a command was decided on (If-Match); None when the caller names none.
+
+    The action compares it under its lock. Refuses a tag that no resource of ours has.
+    """
+    sent = request.META.get("HTTP_IF_MATCH", "").strip()
+    if sent in {"", "*"}:
+        return None
+    tag = TAG.fullmatch(sent)
+    if tag is None:
+        raise Stale("stale", _("Send one ETag, as it came with what you read."))
+    return int(tag[1])

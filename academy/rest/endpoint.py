@@ -80,6 +80,11 @@ class Endpoint(APIView):
         return self.viewer.actor(request_id_of(self.request._request))  # noqa: SLF001
 
     @property
+    def revision(self) -> int | None:
+        """The state of the row that the caller has read, if the call says so (If-Match)."""
+        return conditional.revision_read(self.request._request)  # noqa: SLF001
+
+    @property
     def projection(self) -> Projection:
         """What of a resource this caller may see; people are bound by their doors instead."""
         if isinstance(self.request.auth, ClientPass):

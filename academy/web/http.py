@@ -56,13 +56,13 @@ def signed_in(view: View[Rest]) -> View[Rest]:
 
 
 def public_page(view: View[Rest]) -> View[Rest]:
-    """A page whose bytes are the same for everybody signed out: an ETag spares sending them again."""
+    """A page that is the same bytes for everybody signed out: an ETag spares sending them again."""
 
     @wraps(view)
     def tagged(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         if viewer_of(request).account_id is not None:
             return view(request, *args, **kwargs)
-        response = cast("HttpResponse", conditional_page(view)(request, *args, **kwargs))
+        response = conditional_page(view)(request, *args, **kwargs)
         patch_cache_control(response, public=True, no_cache=True)
         patch_vary_headers(response, ["Cookie", "Accept-Language"])
         return response

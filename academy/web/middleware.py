@@ -45,9 +45,9 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         viewer = cast("Viewer", SimpleLazyObject(lambda: _viewer(request)))
-        request.viewer = viewer
+        cast("ViewerRequest", request).viewer = viewer
         with translation.override(_language(request, viewer)):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             if _is_signed_in(request):
                 _stay_signed_in(request, clock.now())
                 if _lacks_second_factor(request, viewer):
@@ -101,10 +101,10 @@ def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
     if not request.path.startswith("/api/"):
         return HttpResponseRedirect(reverse("mfa_index"))
     body = {
-        "type": "/api/docs/problems/second_factor_required",
+        "type": "/api/docs/problems/second_factor_needed",
         "title": "Forbidden",
         "status": 403,
-        "code": "second_factor_required",
+        "code": "second_factor_needed",
         "detail": _("This role needs a second step when signing in. Set it up first."),
     }
     return JsonResponse(body, status=403, content_type="application/problem+json")

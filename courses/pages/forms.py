@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from academy.web import names
@@ -40,7 +41,9 @@ def asked(request: HttpRequest) -> SearchRequest:
 
 
 def _codes(sent: QueryDict, name: str) -> tuple[str, ...]:
-    return tuple(code[:LONGEST] for code in dict.fromkeys(sent.getlist(name)[:MOST_CHOICES]) if code)
+    return tuple(
+        code[:LONGEST] for code in dict.fromkeys(sent.getlist(name)[:MOST_CHOICES]) if code
+    )
 
 
 def address(sent: QueryDict, **changes: str) -> str:
@@ -112,7 +115,7 @@ def label(facet: str, code: str, name: str) -> str:
     """A choice in words."""
     if facet == "open":
         return _("Enrolment is open")
-    return names.language(code) if facet == "languages" else name
+    return capfirst(names.language(code)) if facet == "languages" else name
 
 
 def _titles() -> dict[str, str]:

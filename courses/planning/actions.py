@@ -19,7 +19,6 @@ from courses.planning import rules
 from courses.planning.enums import EnrollmentMode, PoolScope, RunState
 from courses.planning.models import Run, Seat, SeatPool, Session, TrainerAssignment, Venue
 
-
 TIMES = ("starts_at", "ends_at", "busy")
 DEADLINES = ("enrollment_closes_at", "withdraw_until", "promote_until", "decide_by")
 

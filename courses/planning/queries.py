@@ -225,9 +225,7 @@ SELECT run.id, run.public_id, run.code, run.state, run.enrollment_mode AS mode, 
 """
 
 
-def course_runs(
-    course: int, *, now: datetime, since: datetime, limit: int = 50
-) -> list[CourseRun]:
+def course_runs(course: int, *, now: datetime, since: datetime, limit: int = 50) -> list[CourseRun]:
     """The runs of a course that ended after `since`: those ahead by their start, then the past."""
     values = {"course": course, "now": now, "since": since, "limit": limit}
     return [CourseRun(**row) for row in _rows(COURSE_RUNS, values)]

@@ -1,6 +1,7 @@
 """Enrolments: the list, one with its history, and the commands of its holder."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,8 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from academy.core.errors import Forbidden, Missing
-from academy.people.models import Person
-from academy.rest.conditional import check_revision
 from academy.rest.endpoint import Endpoint, unknown_value
 from academy.rest.idempotency import KeyedCall
 from academy.rest.pagination import decode, page
@@ -135,7 +134,7 @@ class OneEnrollment(Endpoint):
 
 
 class _Command(Endpoint):
-    """The frame of a command on one enrolment: door, If-Match, action."""
+    """The frame of a command on one enrolment: door, action, revision."""
 
     needs: ClassVar = {"POST": WRITE}
     input: type[serializers.Serializer[Any]] = EmptyInput
@@ -144,11 +143,10 @@ class _Command(Endpoint):
     def carry_out(self, enrollment: UUID) -> Response:
         """Pass the door and call the action under the caller's key."""
         sent = self.body(self.input)
-        row = doors.enrollment_to_change(self.viewer, self.projection, enrollment)
-        check_revision(self.request._request, row.revision)  # noqa: SLF001
-        change = type(self).change
+        doors.enrollment_to_change(self.viewer, self.projection, enrollment)
+        change = partial(type(self).change, actor=self.actor, revision=self.revision, **sent)
         return self.command(
-            lambda keyed: change(enrollment=enrollment, actor=self.actor, keyed=keyed, **sent),
+            lambda keyed: change(enrollment=enrollment, keyed=keyed),
             lambda after: queries.answer_of(
                 after, run=after.run.public_id, person=after.person.public_id
             ),
@@ -228,7 +226,7 @@ def _wanted(view: Endpoint, wanted: dict[str, Any]) -> QuerySet[Enrollment]:
     return rows.filter(**given)
 
 
-def _for_whom(view: Endpoint, person: UUID | None) -> tuple[int, UUID | None, Source]:
+def _for_whom(view: Endpoint, person: UUID | None) -> tuple[int | UUID, UUID | None, Source]:
     """Whose claim it is: the caller's own, or that of a person whom the caller may act for."""
     viewer = view.viewer
     if person is None or person == viewer.person_public_id:
@@ -237,10 +235,7 @@ def _for_whom(view: Endpoint, person: UUID | None) -> tuple[int, UUID | None, So
         return viewer.person_id, None, Source.SELF
     if not doors.may_act_for_others(viewer):
         raise Forbidden("not_for_others", _("You may ask for a place only for yourself."))
-    pk = Person.objects.filter(public_id=person).values_list("pk", flat=True).first()
-    if pk is None:
-        raise unknown_value("person", _("There is no such person."))
-    return pk, person, Source.SYSTEM if viewer.client_id else Source.REGISTRAR
+    return person, person, Source.SYSTEM if viewer.client_id else Source.REGISTRAR
 
 
 def _step(step: dict[str, Any]) -> dict[str, Any]:

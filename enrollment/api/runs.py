@@ -1,5 +1,6 @@
 """Commands on runs and sessions: publish, cancel, finalise, mark."""
 
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -8,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from academy.access.enums import Right
-from academy.rest.conditional import check_revision
 from academy.rest.endpoint import Endpoint
 from academy.rest.permissions import any_of
 from academy.rest.schema import IF_MATCH, EmptyInput, describe
@@ -40,10 +40,9 @@ class Publish(Endpoint):
     )
     def post(self, request: Request, run: UUID) -> Response:
         """The run can be asked for from its opening on."""
-        _check(self, doors.run_to_command(self.viewer, run))
-        return self.command(
-            lambda keyed: run_actions.publish_run(run=run, actor=self.actor, keyed=keyed), _state
-        )
+        doors.run_to_command(self.viewer, run)
+        publish = partial(run_actions.publish_run, actor=self.actor, revision=self.revision)
+        return self.command(lambda keyed: publish(run=run, keyed=keyed), _state)
 
 
 class Cancel(Endpoint):
@@ -62,11 +61,9 @@ class Cancel(Endpoint):
     def post(self, request: Request, run: UUID) -> Response:
         """Every active enrolment ends, everybody is told."""
         sent = self.body(ReasonInput)
-        _check(self, doors.run_to_command(self.viewer, run))
-        return self.command(
-            lambda keyed: run_actions.cancel_run(run=run, actor=self.actor, keyed=keyed, **sent),
-            _state,
-        )
+        doors.run_to_command(self.viewer, run)
+        cancel = partial(run_actions.cancel_run, actor=self.actor, revision=self.revision, **sent)
+        return self.command(lambda keyed: cancel(run=run, keyed=keyed), _state)
 
 
 class Finalise(Endpoint):
@@ -84,12 +81,9 @@ class Finalise(Endpoint):
     )
     def post(self, request: Request, run: UUID) -> Response:
         """Outcomes, credit and certificates in one step; refused while marks are missing."""
-        row = doors.run_to_finalise(self.viewer, run)
-        _check(self, row)
-        return self.command(
-            lambda keyed: run_actions.finalise_run(run=run, actor=self.actor, keyed=keyed),
-            _finalised,
-        )
+        doors.run_to_finalise(self.viewer, run)
+        finalise = partial(run_actions.finalise_run, actor=self.actor, revision=self.revision)
+        return self.command(lambda keyed: finalise(run=run, keyed=keyed), _finalised)
 
 
 class Marks(Endpoint):
@@ -113,14 +107,12 @@ class Marks(Endpoint):
         ]
         doors.session_to_write(self.viewer, session)
         return self.command(
-            lambda _keyed: record_marks(session=session, marks=drafts, actor=self.actor),
+            lambda keyed: record_marks(
+                session=session, marks=drafts, actor=self.actor, keyed=keyed
+            ),
             _marks,
             status=201,
         )
-
-
-def _check(view: Endpoint, run: Run) -> None:
-    check_revision(view.request._request, run.revision)  # noqa: SLF001
 
 
 def _state(run: Run) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from academy.core import clock, ids
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Refused
+from academy.core.keyed import Keyed
 from academy.ledger.actions import Fact, record
 from courses.planning.enums import RunState
 from courses.planning.models import Run, Session
@@ -38,7 +39,12 @@ class MarkDraft:
 @refusing_conflicts()
 @atomic(durable=True)
 def record_marks(
-    *, session: UUID, marks: Sequence[MarkDraft], actor: Actor, at: datetime | None = None
+    *,
+    session: UUID,
+    marks: Sequence[MarkDraft],
+    actor: Actor,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> list[Mark]:
     """Write down who was at a session. Answers the stored marks in the order they were sent.
 
@@ -57,7 +63,10 @@ def record_marks(
         _check_session(meeting, now)
         _check_confirmed(marks, roster, new)
         stored |= _write(meeting, new, roster, actor, now)
-    return [stored[draft.enrollment, draft.nonce] for draft in marks]
+    answered = [stored[draft.enrollment, draft.nonce] for draft in marks]
+    if keyed:
+        keyed.keep(answered)
+    return answered
 
 
 def _roster(session: Session, drafts: Sequence[MarkDraft]) -> dict[UUID, Enrollment]:

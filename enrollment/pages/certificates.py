@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from academy.web.http import see_other, signed_in, viewer_of
 from enrollment.certificates import access, queries
+from enrollment.certificates.phrases import PHRASES
 from enrollment.certificates.rules import as_serial, in_groups, length_in, period_in
 from enrollment.pages.forms import SerialForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """A number typed from paper. A POST, so that it stands in no address until it is one of ours."""
+    """A number typed from paper; a POST, so that what is no number of ours is in no address."""
     form = SerialForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["serial"]
@@ -30,7 +31,7 @@ def verify(request: HttpRequest, serial: str) -> HttpResponse:
     spoken = translation.get_language() or "en"
     context: dict[str, object] = {"found": found, "answer": found.answer.value}
     if paper := found.paper:
-        language = spoken if spoken in queries.rules.PHRASES else paper.languages[0]
+        language = spoken if spoken in PHRASES else paper.languages[0]
         context |= {
             "paper": paper,
             "serial": in_groups(as_serial(serial) or ""),

@@ -67,8 +67,9 @@ def _more(own: OwnEnrollment) -> dict[str, Any]:
 
 
 def _came_from(events: list[dict[str, Any]], own: OwnEnrollment) -> str:
-    steps = (event for event in events if event["subject_id"] == own.public_id)
-    return str(next(steps, {"data": {}})["data"].get("from") or "")
+    steps = (event["data"] for event in events if event["subject_id"] == own.public_id)
+    data: dict[str, Any] = next(steps, {})
+    return str(data.get("from") or "")
 
 
 def _answer(

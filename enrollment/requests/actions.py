@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Missing, Refused
+from academy.core.keyed import Keyed
 from courses.planning import actions as planning
 from courses.planning.models import Run
 from enrollment.decisions import actions as decisions
@@ -21,7 +22,6 @@ from enrollment.decisions.enums import Decider
 from enrollment.decisions.models import Decision
 from enrollment.decisions.rules import Step, Verdict, court_that_decides, verdict
 from enrollment.requests import queries, rules
-from enrollment.requests.keyed import Keyed
 from enrollment.requests.rules import Answer, AskingFacts
 from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import Source, State
@@ -31,7 +31,7 @@ from enrollment.seats.models import Enrollment
 def enroll(
     *,
     run: UUID,
-    person: int,
+    person: int | UUID,
     actor: Actor,
     source: Source = Source.SELF,
     appointment: UUID | None = None,
@@ -44,7 +44,7 @@ def enroll(
     Refuses outside the enrolment window, twice for the same run, and at the hours of another seat
     (unless the registrar allows the clash, which the event says). A seat is claimed side by side
     with everybody else; who finds none asks again alone, so that "full" is said only when it is
-    true and nobody slips in past a waiter.
+    true and nobody slips in past a waiter. `person` is the inner number or the public id.
     """
     at = at or clock.now()
     asked = (run, person, appointment, source, allow_clash, actor, keyed, at)
@@ -53,7 +53,7 @@ def enroll(
 
 def _ask(
     run: UUID,
-    person: int,
+    person: int | UUID,
     appointment: UUID | None,
     source: Source,
     allow_clash: bool,
@@ -69,7 +69,7 @@ def _ask(
             run=run, person=person, today=at.date(), appointment=appointment
         )
         if facts is None:
-            raise Missing("unknown_run", _("There is no such run."))
+            raise _unknown(run)
         if appointment is not None and facts.appointment_id is None:
             raise Invalid("unknown_appointment", _("This person does not hold that post now."))
         answer, steps = rules.answer_to(facts, source=source, now=at, allow_clash=allow_clash)
@@ -85,6 +85,13 @@ def _ask(
         if keyed:
             keyed.keep(enrollment)
         return enrollment
+
+
+def _unknown(run: UUID) -> Refused:
+    if Run.objects.filter(public_id=run).exists():
+        sentence = _("There is no such person.")
+        return Invalid("invalid", sentence, fields={"person": [sentence]})
+    return Missing("unknown_run", _("There is no such run."))
 
 
 def _claim(
@@ -144,6 +151,7 @@ def accept(
     enrollment: UUID,
     actor: Actor,
     allow_clash: bool = False,
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Enrollment:
@@ -156,7 +164,14 @@ def accept(
         row.clash_allowed = allow_clash and queue.would_clash(row)
         seats.move(row, State.CONFIRMED, actor=actor, at=now)
 
-    return _change(enrollment, change, keyed=keyed, at=at, allow={State.OFFERED, State.CONFIRMED})
+    return _change(
+        enrollment,
+        change,
+        revision=revision,
+        keyed=keyed,
+        at=at,
+        allow={State.OFFERED, State.CONFIRMED},
+    )
 
 
 def confirm(
@@ -164,6 +179,7 @@ def confirm(
     enrollment: UUID,
     actor: Actor,
     allow_clash: bool = False,
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Enrollment:
@@ -176,11 +192,23 @@ def confirm(
         row.clash_allowed = allow_clash and queue.would_clash(row)
         seats.move(row, State.CONFIRMED, actor=actor, at=now)
 
-    return _change(enrollment, change, keyed=keyed, at=at, allow={State.RECONFIRM, State.CONFIRMED})
+    return _change(
+        enrollment,
+        change,
+        revision=revision,
+        keyed=keyed,
+        at=at,
+        allow={State.RECONFIRM, State.CONFIRMED},
+    )
 
 
 def decline(
-    *, enrollment: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+    *,
+    enrollment: UUID,
+    actor: Actor,
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> Enrollment:
     """Decline an offer, or say "no longer coming": the seat goes to the queue (T16, T18)."""
 
@@ -193,6 +221,7 @@ def decline(
     return _change(
         enrollment,
         change,
+        revision=revision,
         keyed=keyed,
         at=at,
         allow={State.OFFERED, State.RECONFIRM, State.WITHDRAWN},
@@ -205,6 +234,7 @@ def withdraw(
     actor: Actor,
     reason: str = "",
     note: str = "",
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Enrollment:
@@ -232,7 +262,7 @@ def withdraw(
         decisions.close_open_steps(row, actor=actor, at=now)
         queue.promote(row.run, cause="withdrawn", actor=actor, at=now)
 
-    return _change(enrollment, change, keyed=keyed, at=at)
+    return _change(enrollment, change, revision=revision, keyed=keyed, at=at)
 
 
 def cancel_enrollment(
@@ -241,6 +271,7 @@ def cancel_enrollment(
     reason: str,
     actor: Actor,
     note: str = "",
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Enrollment:
@@ -253,13 +284,14 @@ def cancel_enrollment(
         decisions.close_open_steps(row, actor=actor, at=now)
         queue.promote(row.run, cause="cancelled", actor=actor, at=now)
 
-    return _change(enrollment, change, keyed=keyed, at=at)
+    return _change(enrollment, change, revision=revision, keyed=keyed, at=at)
 
 
 def _change(
     enrollment: UUID,
     change: Callable[[Enrollment, datetime], None],
     *,
+    revision: int | None,
     keyed: Keyed | None,
     at: datetime | None,
     allow: set[State] | None = None,
@@ -270,6 +302,7 @@ def _change(
         run_id = Enrollment.objects.filter(public_id=enrollment).values_list("run_id", flat=True)
         locks.hold_run(_existing(run_id.first()))
         row = _locked(enrollment)
+        rules.check_revision(row.revision, revision)
         if allow is not None and row.state not in allow:
             raise Refused(
                 "transition",
@@ -374,8 +407,9 @@ def _seat_or_queue(enrollment: Enrollment, *, actor: Actor, at: datetime) -> Non
         seats.move(enrollment, State.EXPIRED, actor=actor, at=at, reason="clash")
         return
     seat_id = enrollment.seat_id
-    if enrollment.needs_seat and not seat_id and not clashes and not queue.someone_ahead(enrollment):
-        seat_id = planning.take_seat(enrollment.pool_ids)
+    if enrollment.needs_seat and not seat_id and not clashes:
+        open_pools = queue.pools_without_waiters_ahead(enrollment)
+        seat_id = planning.take_seat(open_pools) if open_pools else None
     if not clashes and (seat_id or not enrollment.needs_seat):
         seats.move(enrollment, State.CONFIRMED, actor=actor, at=at, seat_id=seat_id)
     else:

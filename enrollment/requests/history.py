@@ -5,8 +5,8 @@ events follow in four statements, under the same constraints as everything else.
 """
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -26,15 +26,15 @@ COPY = "COPY past_enrollment (run, person, outcome, minutes, asked_at) FROM STDI
 
 RESOLVE = """
 CREATE TEMPORARY TABLE past ON COMMIT DROP AS
-SELECT row_number() OVER () AS number, gen_random_uuid() AS enrollment_key,
-       gen_random_uuid() AS outcome_key, gen_random_uuid() AS credit_key,
+SELECT gen_random_uuid() AS enrollment_key, gen_random_uuid() AS outcome_key,
+       gen_random_uuid() AS credit_key,
        run.id AS run_id, run.public_id AS run_key, run.course_id, run.ends_at,
        (run.ends_at AT TIME ZONE run.time_zone)::date AS ended_on,
        coalesce(version.minutes_per_hour, 45) AS minutes_per_hour, planned.minutes AS planned,
        person.id AS person_id, person.public_id AS person_key,
        post.id AS appointment_id, post.court_id, told.outcome, told.minutes, told.asked_at,
-       nextval(pg_get_serial_sequence('enrollment_enrollment', 'id')) AS enrollment_id,
-       nextval(pg_get_serial_sequence('enrollment_outcome', 'id')) AS outcome_id
+       nextval('enrollment_enrollment_id_seq') AS enrollment_id,
+       nextval('enrollment_outcome_id_seq') AS outcome_id
   FROM past_enrollment told
   LEFT JOIN courses_run run ON run.code = told.run
   LEFT JOIN courses_courseversion version ON version.id = run.version_id
@@ -47,6 +47,7 @@ SELECT row_number() OVER () AS number, gen_random_uuid() AS enrollment_key,
         ORDER BY kind <> 'permanent', id LIMIT 1) post ON true
  WHERE NOT EXISTS (SELECT FROM enrollment_enrollment known
                     WHERE known.run_id = run.id AND known.person_id = person.id)
+ ORDER BY run.id, person.id
 """
 
 CHECK = """
@@ -63,21 +64,21 @@ INSERT INTO enrollment_enrollment (id, public_id, run_id, person_id, appointment
        is_late, created_at, state_since, revision)
 SELECT enrollment_id, enrollment_key, run_id, person_id, appointment_id, court_id, 'closed', false,
        '{}', 0, 'import', 0, false, '', false, asked_at, ends_at, 1
-  FROM past ORDER BY run_id
+  FROM past
 """
 OUTCOMES = """
 INSERT INTO enrollment_outcome (id, public_id, enrollment_id, revision, outcome, minutes_attended,
        minutes_planned, frozen_at, is_current, reason)
 SELECT outcome_id, outcome_key, enrollment_id, 1, outcome, minutes, greatest(planned, minutes),
        ends_at, true, 'import'
-  FROM past ORDER BY enrollment_id
+  FROM past
 """
 CREDITS = """
 INSERT INTO enrollment_creditentry (public_id, person_id, course_id, outcome_id, kind, year,
        earned_on, minutes, minutes_per_hour)
 SELECT credit_key, person_id, course_id, outcome_id, 'course', extract(year FROM ended_on),
        ended_on, minutes, minutes_per_hour
-  FROM past WHERE outcome = 'completed' AND minutes > 0 ORDER BY outcome_id
+  FROM past WHERE outcome = 'completed' AND minutes > 0
 """
 
 # The same three facts that a finalised run leaves behind for each person, in their order.
@@ -100,8 +101,7 @@ SELECT 'credit.earned', ends_at, 'credit', credit_key, run_key, person_key,
 """
 
 
-@dataclass(frozen=True, slots=True)
-class PastEnrollment:
+class PastEnrollment(NamedTuple):
     """Who took part in which past run, and what came of it; run and person by outside keys."""
 
     run: str
@@ -116,6 +116,7 @@ def load_history(*, past: Iterable[PastEnrollment], actor: Actor, at: datetime) 
 
     All or nothing; who is in a run already is passed over, so that loading twice changes nothing.
     Refuses unknown runs and people, runs that have not ended, and a person named twice in a run.
+    `past` may not ask the database: the connection is busy taking its rows.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
@@ -123,7 +124,7 @@ def load_history(*, past: Iterable[PastEnrollment], actor: Actor, at: datetime) 
         cursor.execute(STAGE)
         with cursor.copy(COPY) as copy:
             for row in past:
-                copy.write_row(astuple(row))
+                copy.write_row(row)
         cursor.execute("ANALYZE past_enrollment")
         cursor.execute(RESOLVE)
         cursor.execute(CHECK, {"at": at, "outcomes": list(OutcomeKind.values)})

@@ -186,7 +186,8 @@ def story_of(enrollment: OwnEnrollment) -> list[dict[str, Any]]:
     events = rows.annotate(note=F("notes__text")).values(
         "type", "time", "subject_id", "data", "reason", "actor_kind", "actor_id", "note"
     )
-    return [event for event in reversed(events) if _is_about(event, enrollment.public_id)]
+    newest_first: list[dict[str, Any]] = [{**event} for event in reversed(events)]
+    return [event for event in newest_first if _is_about(event, enrollment.public_id)]
 
 
 def _is_about(event: dict[str, Any], enrollment: UUID) -> bool:

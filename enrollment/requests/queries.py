@@ -12,7 +12,7 @@ from enrollment.decisions.rules import Step
 from enrollment.requests.rules import AskingFacts
 
 FACTS = """
-SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run.busy,
+SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run.busy::text,
        coalesce(court.time_zone, run.time_zone), run.hold_while_pending,
        CASE WHEN run.waiting_list_limit IS NOT NULL THEN run.waiting_list_limit <=
             (SELECT count(*) FROM enrollment_enrollment
@@ -45,12 +45,13 @@ SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run
          ORDER BY kind <> 'permanent', id LIMIT 1) post ON true
   LEFT JOIN academy_court court ON court.id = post.court_id
   LEFT JOIN academy_position position ON position.id = post.position_id
- WHERE run.public_id = %(run)s AND person.id = %(person)s
+ WHERE run.public_id = %(run)s AND person.{key} = %(person)s
 """
+FACTS_BY = {int: FACTS.format(key="id"), UUID: FACTS.format(key="public_id")}
 
 
 def asking_facts(
-    *, run: UUID, person: int, today: date, appointment: UUID | None = None
+    *, run: UUID, person: int | UUID, today: date, appointment: UUID | None = None
 ) -> AskingFacts | None:
     """The facts about this person and this run; None when either does not exist.
 
@@ -64,7 +65,7 @@ def asking_facts(
         "appointment": appointment,
     }
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, values)
+        cursor.execute(FACTS_BY[type(person)], values)
         row = cursor.fetchone()
     return _facts(row) if row else None
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from academy.core.errors import Refused
+from academy.core.errors import Refused, Stale
 from courses.planning.enums import AHEAD, EnrollmentMode
 from courses.planning.rules import Placement, Pool, Window, check_can_ask, pools_for
 from enrollment.decisions.rules import Step, steps_for
@@ -28,7 +27,7 @@ class AskingFacts:
     run_public_id: UUID
     mode: str
     is_limited: bool
-    busy: Any
+    busy: str | None  # as the database writes a multirange
     time_zone: str
     holds_seat: bool  # while others decide
     waiting_list_is_full: bool
@@ -129,3 +128,9 @@ def check_before(due_at: datetime | None, *, now: datetime) -> None:
     """Refuse an answer that comes after its deadline, even if no timer has looked yet."""
     if due_at is not None and now >= due_at:
         raise Refused("too_late", _("The time to answer has passed."))
+
+
+def check_revision(present: int, read: int | None) -> None:
+    """Refuse a command that was decided on an older state; without a revision read, none is."""
+    if read is not None and read != present:
+        raise Stale("stale", _("This has changed since you read it; read it again."))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Missing, Refused
+from academy.core.keyed import Keyed
 from academy.ledger.actions import Fact, record
 from courses.planning import actions as planning
 from courses.planning.enums import AHEAD, RunState
@@ -20,7 +21,7 @@ from enrollment.attendance import actions as attendance
 from enrollment.certificates import actions as certificates
 from enrollment.credits import actions as credits_
 from enrollment.decisions import actions as decisions
-from enrollment.requests.keyed import Keyed
+from enrollment.requests import rules
 from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import ACTIVE, State
 from enrollment.seats.models import Enrollment
@@ -37,7 +38,12 @@ class FinaliseReport:
 
 
 def publish_run(
-    *, run: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+    *,
+    run: UUID,
+    actor: Actor,
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> Run:
     """Put a run before the public; it needs at least one session, and somebody who teaches it."""
 
@@ -50,14 +56,19 @@ def publish_run(
             raise Invalid("run_has_no_trainer", _("Name at least one trainer first."))
         planning.set_state(run=row, state=RunState.PUBLISHED, actor=actor, at=now)
 
-    return _change(run, change, keyed=keyed, at=at)
+    return _change(run, change, revision=revision, keyed=keyed, at=at)
 
 
 def go_ahead(
-    *, run: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+    *,
+    run: UUID,
+    actor: Actor,
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> Run:
     """Say that the run will be held: the minimum size is reached, or the registrar says so."""
-    return _set_state(run, RunState.GOING_AHEAD, actor=actor, keyed=keyed, at=at)
+    return _set_state(run, RunState.GOING_AHEAD, actor=actor, revision=revision, keyed=keyed, at=at)
 
 
 def start_run(*, run: UUID, actor: Actor, at: datetime | None = None) -> Run:
@@ -80,13 +91,14 @@ def _set_state(
     state: RunState,
     *,
     actor: Actor,
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Run:
     def change(row: Run, now: datetime) -> None:
         planning.set_state(run=row, state=state, actor=actor, at=now)
 
-    return _change(run, change, keyed=keyed, at=at)
+    return _change(run, change, revision=revision, keyed=keyed, at=at)
 
 
 def cancel_run(
@@ -95,6 +107,7 @@ def cancel_run(
     reason: str,
     actor: Actor,
     note: str = "",
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Run:
@@ -110,7 +123,7 @@ def cancel_run(
             seats.move(enrollment, State.CANCELLED, actor=actor, at=now, reason="run_cancelled")
             decisions.close_open_steps(enrollment, actor=actor, at=now)
 
-    return _change(run, change, keyed=keyed, at=at)
+    return _change(run, change, revision=revision, keyed=keyed, at=at)
 
 
 def postpone_run(
@@ -119,6 +132,7 @@ def postpone_run(
     reason: str,
     actor: Actor,
     note: str = "",
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Run:
@@ -137,7 +151,7 @@ def postpone_run(
         planning.bump_sequence(row)
         Enrollment.objects.filter(run=row, state__in=ACTIVE).update(busy=None, clash_allowed=False)
 
-    return _change(run, change, keyed=keyed, at=at)
+    return _change(run, change, revision=revision, keyed=keyed, at=at)
 
 
 def move_run(
@@ -146,6 +160,7 @@ def move_run(
     sessions: Sequence[planning.SessionPlan],
     actor: Actor,
     reason: str = "",
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Run:
@@ -177,7 +192,7 @@ def move_run(
         _ask_again(row, actor=actor, at=now)
         queue.promote(row, cause="moved", actor=actor, at=now)
 
-    return _change(run, change, keyed=keyed, at=at)
+    return _change(run, change, revision=revision, keyed=keyed, at=at)
 
 
 def _ask_again(run: Run, *, actor: Actor, at: datetime) -> None:
@@ -203,6 +218,7 @@ def change_capacity(
     run: UUID,
     capacity: int,
     actor: Actor,
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Run:
@@ -232,19 +248,26 @@ def change_capacity(
         record([fact], actor=actor, at=now)
         queue.promote(row, cause="capacity", actor=actor, at=now)
 
-    return _change(run, change, keyed=keyed, at=at)
+    return _change(run, change, revision=revision, keyed=keyed, at=at)
 
 
 def _add_seats(run: Run, count: int) -> None:
     """First those count again who sit above an earlier, lower capacity; then there are new ones."""
     above = Enrollment.objects.filter(run=run, state__in=ACTIVE, seat__is_retired=True)
-    restored = planning.restore_seats(above.order_by("pk").values_list("seat_id", flat=True)[:count])
+    restored = planning.restore_seats(
+        above.order_by("pk").values_list("seat_id", flat=True)[:count]
+    )
     pool = SeatPool.objects.get(run=run, scope="everyone")
     planning.add_seats(pool=pool, count=count - restored)
 
 
 def finalise_run(
-    *, run: UUID, actor: Actor, keyed: Keyed | None = None, at: datetime | None = None
+    *,
+    run: UUID,
+    actor: Actor,
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> FinaliseReport:
     """Freeze what the run came to: outcomes from marks, then credit and certificates (T22).
 
@@ -264,7 +287,7 @@ def finalise_run(
             counts[outcome.outcome] = counts.get(outcome.outcome, 0) + 1
         reports.append(FinaliseReport(row, counts, len(earned), len(issued)))
 
-    _change(run, change, keyed=keyed, at=at)
+    _change(run, change, revision=revision, keyed=keyed, at=at)
     return reports[0]
 
 
@@ -296,6 +319,7 @@ def _change(
     run: UUID,
     change: Callable[[Run, datetime], None],
     *,
+    revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Run:
@@ -307,6 +331,7 @@ def _change(
             raise Missing("unknown_run", _("There is no such run."))
         locks.hold_run(run_id)
         row = Run.objects.select_for_update(of=("self",)).select_related("version").get(pk=run_id)
+        rules.check_revision(row.revision, revision)
         change(row, at)
         if keyed:
             keyed.keep(row)

@@ -29,7 +29,7 @@ class Asking:
     person_public_id: UUID
     needs_seat: bool
     pool_ids: list[int]
-    busy: Any
+    busy: str | None  # as the database writes a multirange
     appointment_id: int | None = None
     court_id: int | None = None
     source: Source = Source.SELF
@@ -44,23 +44,26 @@ COLUMNS = """(public_id, run_id, person_id, appointment_id, court_id, state, sea
     pool_ids, queue_number, priority_class, source, busy, clash_allowed, previous_id,
     created_at, state_since, revision, lapses, end_reason, is_late)"""
 VALUES = """%(public_id)s, %(run)s, %(person)s, %(appointment)s, %(court)s, {state}, {seat},
-    %(needs_seat)s, %(pools)s::bigint[], {queue_number}, %(priority)s, %(source)s, %(busy)s,
+    %(needs_seat)s, %(pools)s::bigint[], {queue_number}, %(priority)s, %(source)s, %(busy)s::tstzmultirange,
     %(clash_allowed)s, %(previous)s, %(at)s, %(at)s, 1, 0, '', false"""
 RETURNING = "RETURNING id, state, seat_id, queue_number"
 NEXT_NUMBER = "nextval('enrollment_queue_number')"
 
-# A seat, if nobody who could take one waits for a pool that this person may use. Who waits but sits
-# elsewhere at the same time holds nobody up.
+# A seat of those pools for which nobody waits who could take it. Who waits but sits elsewhere at the
+# same time holds nobody up; who waits for everyone's pool does not hold up a court's own seat.
 SEAT = """
-WITH seat AS (
-    SELECT courses_take_seat(%(pools)s::bigint[]) AS id
+WITH open AS (
+    SELECT array_agg(mine.pool ORDER BY mine.place) AS pools
+      FROM unnest(%(pools)s::bigint[]) WITH ORDINALITY AS mine (pool, place)
      WHERE NOT EXISTS (
         SELECT FROM enrollment_enrollment waiting
-         WHERE run_id = %(run)s AND state = 'waitlisted' AND pool_ids && %(pools)s::bigint[]
+         WHERE run_id = %(run)s AND state = 'waitlisted' AND mine.pool = ANY(pool_ids)
            AND (clash_allowed OR NOT EXISTS (
                 SELECT FROM enrollment_enrollment held
                  WHERE held.person_id = waiting.person_id AND held.busy && waiting.busy
                    AND held.state IN ('offered', 'confirmed', 'reconfirm'))))
+), seat AS (
+    SELECT courses_take_seat(open.pools) AS id FROM open WHERE open.pools IS NOT NULL
 )"""
 
 # The whole claim, among many others at the same time: a seat, or no row.
@@ -175,7 +178,6 @@ def _insert(statement: str, asking: Asking, *, actor: Actor, at: datetime) -> En
         queue_number=row[3],
         priority_class=asking.priority_class,
         source=asking.source.value,
-        busy=asking.busy,
         clash_allowed=asking.clash_allowed,
         previous_id=asking.previous_id,
         created_at=at,

@@ -149,25 +149,29 @@ def would_clash(enrollment: Enrollment) -> bool:
     )
 
 
-def someone_ahead(enrollment: Enrollment) -> bool:
-    """Whether somebody with an earlier place, free at that time, waits for a pool of both."""
+def pools_without_waiters_ahead(enrollment: Enrollment) -> list[int]:
+    """The person's pools, most specific first, for which nobody with an earlier place waits.
+
+    Who waits but sits elsewhere at the same time holds nobody up.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(AHEAD, [enrollment.pk])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(POOLS_AHEAD, [enrollment.pk])
+        return [row[0] for row in cursor.fetchall()]
 
 
-AHEAD = """
-SELECT EXISTS (
-    SELECT FROM enrollment_enrollment me
-      JOIN enrollment_enrollment ahead
-        ON ahead.run_id = me.run_id AND ahead.state = 'waitlisted'
-       AND ahead.pool_ids && me.pool_ids
-       AND (ahead.priority_class, ahead.queue_number) < (me.priority_class, me.queue_number)
-       AND (ahead.clash_allowed OR NOT EXISTS (
-            SELECT FROM enrollment_enrollment held
-             WHERE held.person_id = ahead.person_id AND held.busy && ahead.busy
-               AND held.state IN ('offered', 'confirmed', 'reconfirm')))
-     WHERE me.id = %s)
+POOLS_AHEAD = """
+SELECT mine.pool
+  FROM enrollment_enrollment me, unnest(me.pool_ids) WITH ORDINALITY AS mine (pool, place)
+ WHERE me.id = %s AND NOT EXISTS (
+        SELECT FROM enrollment_enrollment ahead
+         WHERE ahead.run_id = me.run_id AND ahead.state = 'waitlisted'
+           AND mine.pool = ANY(ahead.pool_ids)
+           AND (ahead.priority_class, ahead.queue_number) < (me.priority_class, me.queue_number)
+           AND (ahead.clash_allowed OR NOT EXISTS (
+                SELECT FROM enrollment_enrollment held
+                 WHERE held.person_id = ahead.person_id AND held.busy && ahead.busy
+                   AND held.state IN ('offered', 'confirmed', 'reconfirm'))))
+ ORDER BY mine.place
 """
 
 

@@ -57,6 +57,8 @@ def statements() -> Callable[..., list[str]]:
 
 
 def _signs_in(sql: str) -> bool:
-    return 'FROM "django_session"' in sql or 'FROM "academy_account" WHERE' in sql or (
-        "FROM academy_account account" in sql
+    return (
+        'FROM "django_session"' in sql
+        or 'FROM "academy_account" WHERE' in sql
+        or ("FROM academy_account account" in sql)
     )

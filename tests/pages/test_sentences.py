@@ -67,8 +67,16 @@ TABLE = [
         "You have completed the course. Your certificate is ready.",
         "success",
     ),
-    (Case(State.CLOSED, outcome=OutcomeKind.COMPLETED), "You have completed the course.", "success"),
-    (Case(State.CLOSED, outcome=OutcomeKind.PARTIAL), "You attended the course in part.", "warning"),
+    (
+        Case(State.CLOSED, outcome=OutcomeKind.COMPLETED),
+        "You have completed the course.",
+        "success",
+    ),
+    (
+        Case(State.CLOSED, outcome=OutcomeKind.PARTIAL),
+        "You attended the course in part.",
+        "warning",
+    ),
     (Case(State.CLOSED, outcome=OutcomeKind.EXCUSED), "You were excused from the course.", "info"),
     (
         Case(State.CLOSED, outcome=OutcomeKind.NO_SHOW),

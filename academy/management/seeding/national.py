@@ -1,7 +1,7 @@
 """A whole judiciary: more courses, three past years of runs and enrolments, and a year ahead."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -156,16 +156,23 @@ def load_past_enrollments(*, actor: Actor, now: datetime, count: int = ENROLLMEN
 
 
 def past_enrollments(now: datetime, count: int) -> Iterator[PastEnrollment]:
-    """Drawn so that judges' courses have judges and staff courses have staff."""
-    draw = random.Random("past enrolments")  # noqa: S311
-    held = _held()
+    """Drawn so that judges' courses have judges and staff courses have staff.
+
+    Reads what it needs at once: while rows are copied in, the connection answers nothing else.
+    """
     people = {category: _people(category, now) for category in ("judge", "staff")}
+    return _drawn(_held(), people, count)
+
+
+def _drawn(
+    held: Sequence[Held], people: Mapping[str, Sequence[str]], count: int
+) -> Iterator[PastEnrollment]:
+    draw = random.Random("past enrolments")  # noqa: S311
     share, more = divmod(count, max(len(held), 1))
     kinds, weights = list(OUTCOMES), list(OUTCOMES.values())
     for number, run in enumerate(held):
-        seated = draw.sample(
-            people[run.category], min(share + (number < more), len(people[run.category]))
-        )
+        able = people[run.category]
+        seated = draw.sample(able, min(share + (number < more), len(able)))
         outcomes = draw.choices(kinds, weights=weights, k=len(seated))
         for person, outcome in zip(seated, outcomes, strict=True):
             asked = run.starts_at - timedelta(days=draw.randint(8, 40))

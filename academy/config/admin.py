@@ -1,0 +1,34 @@
+"""The admin's site: the tables of access tokens are not for looking at."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+    from django.db.models import Model
+
+CLOSED = "oauth2_provider"
+
+
+class Site(AdminSite):
+    """Everything that an app registers, without the toolkit's tokens and grants."""
+
+    def register(
+        self,
+        model_or_iterable: "type[Model] | Iterable[type[Model]]",
+        admin_class: "type[ModelAdmin[Any]] | None" = None,
+        **options: Any,
+    ) -> None:
+        """Pass over what is closed, also when it is registered later than our own."""
+        asked = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        models = [model for model in asked if model._meta.app_label != CLOSED]  # noqa: SLF001
+        super().register(models, admin_class, **options)
+
+
+class SiteConfig(AdminConfig):
+    """Django's admin with this site as its default."""
+
+    default_site = "academy.config.admin.Site"

@@ -1,0 +1,134 @@
+"""Seats shared out: pools by court, region, category or language, and their return to the parent.
+
+The everyone pool is the root. Seats are rows that move between pools; none is made or lost here, so
+the children never hold more than the run has. Writes only its own rows, inside the caller's
+transaction and under the run's lock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from academy.core.errors import Invalid
+from courses.planning.enums import PoolScope
+from courses.planning.models import Run, Seat, SeatPool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many seats for some people, until the release date."""
+
+    scope: PoolScope
+    seats: int
+    court_id: int | None = None
+    region_id: int | None = None
+    value: str = ""
+    release_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Seats that went from one pool to another."""
+
+    source: SeatPool
+    target: SeatPool
+    seats: int
+
+
+def by_posts(posts: Mapping[int, int], seats: int) -> dict[int, int]:
+    """Share seats among courts in proportion to their posts, by largest remainders.
+
+    Every seat is given; equal remainders go to the lower court number, so that the same posts give
+    the same shares. Courts without posts get none.
+    """
+    total = sum(posts.values())
+    if total <= 0:
+        return {}
+    exact = {court: seats * number / total for court, number in posts.items()}
+    shares = {court: int(value) for court, value in exact.items()}
+    left = seats - sum(shares.values())
+    by_remainder = sorted(exact, key=lambda court: (shares[court] - exact[court], court))
+    for court in by_remainder[:left]:
+        shares[court] += 1
+    return {court: number for court, number in shares.items() if number}
+
+
+def root_of(run: Run) -> SeatPool:
+    """The pool that everyone may use; every other falls back to it in the end."""
+    pool, _made = SeatPool.objects.get_or_create(run=run, scope=PoolScope.EVERYONE)
+    return pool
+
+
+def share_out(*, run: Run, shares: Sequence[Share], regions: Mapping[int, int]) -> list[Moved]:
+    """Move free seats of the root into pools; `regions` says the region of each court.
+
+    A court's pool falls back to its region's pool where there is one, else to everyone. Refuses to
+    share out more than is free. A share that exists already gets the difference.
+    """
+    root = root_of(run)
+    ordered = sorted(shares, key=lambda share: share.scope != PoolScope.REGION)
+    moved = []
+    for share in ordered:
+        pool = _pool(run, share, root, regions)
+        present = Seat.objects.filter(pool=pool, is_retired=False).count()
+        if share.seats >= present:
+            moved.append(_move_free(root, pool, share.seats - present, exact=True))
+        else:
+            moved.append(_move_free(pool, pool.parent or root, present - share.seats))
+    return [step for step in moved if step.seats]
+
+
+def _pool(run: Run, share: Share, root: SeatPool, regions: Mapping[int, int]) -> SeatPool:
+    parent = root
+    if share.scope == PoolScope.COURT and share.court_id in regions:
+        above = SeatPool.objects.filter(
+            run=run, scope=PoolScope.REGION, region_id=regions[share.court_id]
+        )
+        parent = above.first() or root
+    pool, _made = SeatPool.objects.update_or_create(
+        run=run,
+        scope=share.scope,
+        court_id=share.court_id,
+        region_id=share.region_id,
+        value=share.value,
+        defaults={"parent": parent, "release_at": share.release_at, "released_at": None},
+    )
+    return pool
+
+
+def release(*, pool: SeatPool, at: datetime) -> Moved:
+    """Let a pool's free seats fall to its parent. Who holds a seat keeps it."""
+    parent = pool.parent
+    if parent is None:
+        raise Invalid("root_pool", _("The seats of everyone are not released any further."))
+    moved = _move_free(pool, parent, Seat.objects.filter(pool=pool, free=True).count())
+    pool.released_at = at
+    pool.save(update_fields=["released_at"])
+    return moved
+
+
+def _move_free(source: SeatPool, target: SeatPool, count: int, *, exact: bool = False) -> Moved:
+    ids = list(
+        Seat.objects.select_for_update()
+        .filter(pool=source, free=True)
+        .order_by("number")
+        .values_list("pk", flat=True)[:count]
+    )
+    if exact and len(ids) < count:
+        raise Invalid(
+            "too_few_free_seats",
+            _("Only %(free)d seats are free to be shared out.") % {"free": len(ids)},
+        )
+    return Moved(source, target, Seat.objects.filter(pk__in=ids).update(pool=target))
+
+
+def due_for_release(now: datetime) -> list[int]:
+    """The pools whose release date has come, the innermost first."""
+    due = SeatPool.objects.filter(
+        release_at__lte=now, released_at__isnull=True, parent__isnull=False
+    )
+    rank = [PoolScope.COURT, PoolScope.CATEGORY, PoolScope.LANGUAGE, PoolScope.REGION]
+    found = due.values_list("pk", "scope", "release_at")[:500]
+    return [row[0] for row in sorted(found, key=lambda row: (rank.index(row[1]), row[2], row[0]))]

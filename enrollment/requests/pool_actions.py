@@ -1,0 +1,124 @@
+"""Share seats out and release them: the run's people follow, in the same transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from academy.core import clock
+from academy.core.actor import Actor
+from academy.core.errors import Missing
+from academy.courts.models import Court
+from academy.ledger.actions import Fact, record
+from courses.planning import pools
+from courses.planning.enums import PoolScope
+from courses.planning.models import Run, SeatPool
+from courses.planning.pools import Moved, Share
+from enrollment.seats import locks, queue
+
+REDRAW = """
+UPDATE enrollment_enrollment enrolled SET pool_ids = ARRAY(
+    SELECT pool.id FROM courses_seatpool pool
+     WHERE pool.run_id = enrolled.run_id
+       AND CASE pool.scope
+           WHEN 'court' THEN pool.court_id = enrolled.court_id
+           WHEN 'region' THEN pool.region_id = court.region_id
+           WHEN 'category' THEN pool.value = position.category
+           WHEN 'language' THEN pool.value = run.language
+           ELSE true END
+     ORDER BY array_position(ARRAY['court', 'region', 'category', 'language', 'everyone'],
+                             pool.scope::text), pool.id)
+  FROM courses_run run, enrollment_enrollment self
+  LEFT JOIN academy_court court ON court.id = self.court_id
+  LEFT JOIN academy_appointment post ON post.id = self.appointment_id
+  LEFT JOIN academy_position position ON position.id = post.position_id
+ WHERE run.id = enrolled.run_id AND self.id = enrolled.id AND enrolled.run_id = %s
+   AND enrolled.state IN ('requested', 'waitlisted')
+"""
+
+
+def share_seats(
+    *, run: UUID, shares: Sequence[Share], actor: Actor, at: datetime | None = None
+) -> list[Moved]:
+    """Keep seats of a run for courts, regions, categories or languages (blueprint, section 5).
+
+    Those who wait may use the new pools at once, and the queue is looked along.
+    """
+    at = at or clock.now()
+    courts = [share.court_id for share in shares if share.court_id]
+    regions = dict(
+        Court.objects.filter(pk__in=courts, region__isnull=False).values_list("pk", "region_id")
+    )
+    with locks.refusing_conflicts(), transaction.atomic(durable=True):
+        row = _held(run)
+        moved = pools.share_out(run=row, shares=shares, regions=regions)
+        _after(row, moved, "seat.moved", actor=actor, at=at)
+    return moved
+
+
+def share_by_posts(
+    *,
+    run: UUID,
+    seats: int,
+    courts: Mapping[int, int],
+    release_at: datetime | None,
+    actor: Actor,
+    at: datetime | None = None,
+) -> list[Moved]:
+    """The template "by posts": so many seats among these courts in proportion to their posts."""
+    shares = [
+        Share(PoolScope.COURT, number, court_id=court, release_at=release_at)
+        for court, number in sorted(pools.by_posts(courts, seats).items())
+    ]
+    return share_seats(run=run, shares=shares, actor=actor, at=at)
+
+
+def release_pool(*, pool: int, actor: Actor, at: datetime | None = None) -> Moved | None:
+    """Let a pool's free seats fall to its parent and offer them to the queue; once."""
+    at = at or clock.now()
+    run_id = SeatPool.objects.filter(pk=pool).values_list("run__public_id", flat=True).first()
+    if run_id is None:
+        raise Missing("unknown_pool", _("There is no such pool."))
+    with locks.refusing_conflicts(), transaction.atomic(durable=not connection.in_atomic_block):
+        row = _held(run_id)
+        found = SeatPool.objects.select_for_update().get(pk=pool)
+        if found.released_at is not None:
+            return None
+        moved = pools.release(pool=found, at=at)
+        _after(row, [moved], "pool.released", actor=actor, at=at)
+    return moved
+
+
+def release_due(now: datetime | None = None) -> int:
+    """Release every pool whose date has come; how many were released."""
+    now = now or clock.now()
+    actor = Actor.system("requests.release_due")
+    done = [release_pool(pool=pool, actor=actor, at=now) for pool in pools.due_for_release(now)]
+    return sum(moved is not None for moved in done)
+
+
+def _held(run: UUID) -> Run:
+    run_id = Run.objects.filter(public_id=run).values_list("pk", flat=True).first()
+    if run_id is None:
+        raise Missing("unknown_run", _("There is no such run."))
+    locks.hold_run(run_id)
+    return Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+
+
+def _after(run: Run, moved: Sequence[Moved], verb: str, *, actor: Actor, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(REDRAW, [run.pk])
+    facts = [
+        Fact(
+            verb,
+            "run",
+            run.public_id,
+            context_id=run.public_id,
+            data={"from": step.source.pk, "to": step.target.pk, "seats": step.seats},
+        )
+        for step in moved
+    ]
+    record(facts, actor=actor, at=at)
+    queue.promote(run, cause="pool", actor=actor, at=at)
