@@ -21,6 +21,8 @@ HOLDER = pytest.StashKey["subprocess.Popen[bytes]"]()
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     """Around pytest-django's own hook, which loads the settings."""
+    os.environ.setdefault("PLAIN_STATIC", "1")  # static files from where they are written
+    os.environ.setdefault("STATIC_ROOT", str(ROOT / "academy/web/static"))
     os.environ.setdefault("DB_POOL_SIZE", "24")  # races need many sessions at once
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:

@@ -1,6 +1,7 @@
 """Other court systems: their keys, what they may read, and what they read."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from oauth2_provider.models import AbstractApplication
 
@@ -36,7 +37,10 @@ class Disclosure(models.Model):
     request_id = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["client", "-id"], name="disclosure_client")]
+        indexes = [
+            models.Index(fields=["client", "-id"], name="disclosure_client"),
+            GinIndex(fields=["people"], name="disclosure_people"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.resource} to {self.client_id}"

@@ -24,6 +24,7 @@ EVERY: Mapping[str, float] = {
     "requests.lapse_decisions": 60,
     "requests.advance_runs": 60,
     "requests.sweep": 60,
+    "requests.release_pools": 60,
 }
 """Seconds between two looks."""
 

@@ -60,7 +60,9 @@ def load_people(*, entries: Sequence[PersonEntry], actor: Actor, at: datetime) -
     )
     left_before = {pk for pk, person in present.items() if person.left_on}
     people = [_fill(present.get(entry.person or 0) or Person(), entry) for entry in entries]
-    Person.objects.bulk_create([person for person in people if person.pk is None], batch_size=BATCH)
+    pairs = zip(people, entries, strict=True)
+    new = [person for person, entry in pairs if entry.person not in present]
+    Person.objects.bulk_create(new, batch_size=BATCH)
     Person.objects.bulk_update(
         present.values(), [*PLAIN, "iin_cipher", "iin_hash"], batch_size=BATCH
     )

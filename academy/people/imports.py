@@ -10,6 +10,7 @@ file does not have changes nothing; an identification number is never shown whol
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -172,7 +173,7 @@ def _facts(
     reader: RowReader, table: Table, before: PersonEntry | None, external_id: str, iin: str
 ) -> PersonFacts:
     base = before.facts if before else PersonFacts("", "", "", language=settings.LANGUAGE_CODE)
-    found: dict[str, object] = {
+    found: dict[str, Any] = {
         "family_name": reader.text("family_name", required=True, longest=120),
         "given_name": reader.text("given_name", required=True, longest=120),
         "patronymic": reader.text("patronymic", longest=120),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from academy.core.errors import Stale
 
 # A proxy that compresses makes a strong tag weak; the revision in front stays the same.
-TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]+)?"')
+TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[!#-~]*)?"')
 
 
 def etag_of(body: bytes, revision: int | None = None) -> str:

@@ -229,13 +229,17 @@ def _add_topics(rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _add_audiences(rows: Sequence[Mapping[str, Any]]) -> int:
-    links = {"positions": Position, "court_levels": CourtLevel, "court_kinds": CourtKind}
+    links: dict[str, Manager[Any]] = {
+        "positions": Position.objects,
+        "court_levels": CourtLevel.objects,
+        "court_kinds": CourtKind.objects,
+    }
     before = set(Audience.objects.values_list("code", flat=True))
     fresh = [row for row in rows if row["code"] not in before]
     for row in fresh:
         audience = Audience.objects.create(
             **{name: value for name, value in row.items() if name not in links}
         )
-        for name, model in links.items():
-            getattr(audience, name).set(model.objects.filter(code__in=row[name]))
+        for name, listed in links.items():
+            getattr(audience, name).set(listed.filter(code__in=row[name]))
     return len(fresh)

@@ -60,6 +60,7 @@ def _run(run: PastRun, at: datetime) -> Run:
     if version is None:
         raise ValueError("A past run needs a course with a version.")
     periods = [_period(day, run.minutes) for day in run.days]
+    ended = run.days[-1] + timedelta(minutes=run.minutes)
     return Run(
         code=run.code,
         course=run.course,
@@ -70,11 +71,11 @@ def _run(run: PastRun, at: datetime) -> Run:
         time_zone=run.time_zone,
         enrollment_opens_at=run.days[0] - OPEN_BEFORE,
         enrollment_closes_at=run.days[0] - CLOSED_BEFORE,
-        starts_at=periods[0].lower,
-        ends_at=periods[-1].upper,
+        starts_at=run.days[0],
+        ends_at=ended,
         busy=periods,
         created_at=at,
-        state_since=periods[-1].upper,
+        state_since=ended,
     )
 
 

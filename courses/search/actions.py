@@ -1,6 +1,7 @@
-"""Keep the index true to the catalogue. Set-based: one course or a million by the same statements."""
+"""Keep the index true to the catalogue: one course or a million by the same statements."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -212,7 +213,7 @@ def reindex_courses(courses: Sequence[int]) -> int:
 
 
 def _reindex(courses: Sequence[int]) -> int:
-    values = {
+    values: dict[str, Any] = {
         "courses": sorted(courses),
         "languages": list(texts.languages()),
         "frequent": FREQUENT,
@@ -247,7 +248,7 @@ def reindex_everything() -> int:
 
 
 def refresh_runs(courses: Sequence[int]) -> int:
-    """Note when the next runs of these courses start and until when one may ask; how many changed."""
+    """Note when the next runs of these courses start and take people; how many changed."""
     with connection.cursor() as cursor:
         cursor.execute(REFRESH_RUNS, {"courses": sorted(courses)})
         return int(cursor.rowcount)

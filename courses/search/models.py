@@ -72,8 +72,8 @@ class CourseTitle(models.Model):
 class CatalogueWord(models.Model):
     """A distinct word of the catalogue, folded, or a stem of one, and in how many courses it is.
 
-    Typing errors are mended on these few rows instead of on all titles. `spelling` is the word as it
-    is written; it is empty for bare stems, which are never suggested.
+    Typing errors are mended on these few rows instead of on all titles. `spelling` is the word as
+    it is written; it is empty for bare stems, which are never suggested.
     """
 
     word = models.CharField(max_length=255, primary_key=True, db_collation="C")

@@ -33,14 +33,26 @@ FREQUENT = 1_000
 TOO_FREQUENT = 20_000
 """Several words are looked up by the vectors' index unless even the rarest is in more courses."""
 
-STEMMERS = dict(
-    pair.split(":")
-    for pair in (
-        "ar:arabic da:danish de:german el:greek en:english es:spanish et:estonian fi:finnish "
-        "fr:french hu:hungarian hy:armenian it:italian lt:lithuanian nl:dutch no:norwegian "
-        "pt:portuguese ro:romanian ru:russian sr:serbian sv:swedish tr:turkish"
-    ).split()
-)
+STEMMERS = {
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
 """PostgreSQL's own stemmers. Other languages are searched by folded words and their beginnings."""
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from enrollment.requests import timers
+from enrollment.requests import pool_actions, timers
 
 
 @shared_task(name="requests.expire_due")
@@ -27,3 +27,9 @@ def advance_runs() -> int:
 def sweep() -> int:
     """Promote wherever a free seat and a waiting person meet."""
     return timers.sweep()
+
+
+@shared_task(name="requests.release_pools")
+def release_pools() -> int:
+    """Let the pools whose date has come fall to their parents."""
+    return pool_actions.release_due()

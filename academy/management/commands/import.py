@@ -1,3 +1,4 @@
+# ruff: noqa: N999  the command's name is what people type
 """`import courses|people|courts FILE`: what would happen, row by row; `--apply` does it."""
 
 from collections import Counter
@@ -40,8 +41,8 @@ SIGNS = {
 
 class Command(BaseCommand):
     help = (
-        "Import a CSV or Excel file. Without --apply nothing is changed: every row is shown with what"
-        " would happen to it. One bad row, and nothing is imported."
+        "Import a CSV or Excel file. Without --apply nothing is changed: every row is shown with"
+        " what would happen to it. One bad row, and nothing is imported."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

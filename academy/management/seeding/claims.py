@@ -59,7 +59,8 @@ class Claim:
             return self.story.moved_at + 26 * HOUR
         for other in told["enrollments"]:
             if other["state"] == "offered":
-                return self.stage.now - (told["offer_hours"] - other["due_in_hours"]) * HOUR
+                hours: int = told["offer_hours"] - other["due_in_hours"]
+                return self.stage.now - hours * HOUR
         return self.asked + timedelta(days=2)
 
     def _ask(self, at: datetime) -> None:
@@ -77,13 +78,13 @@ class Claim:
     def _decide(self, at: datetime, *, yes: bool, reason: str = "") -> None:
         for step in Decision.objects.filter(enrollment=self.enrollment, state=StepState.OPEN):
             head = Account.objects.filter(
-                person__appointments__court_id=step.court_id,
+                person__appointments__court=step.court,
                 person__appointments__position__is_head=True,
             ).first()
             actions.decide(
                 decision=step.public_id,
                 yes=yes,
-                account=head and head.pk,
+                account=head.pk if head else None,
                 actor=self.stage.actor,
                 reason=reason,
                 at=at,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from academy.core import texts
 from academy.core.actor import Actor
@@ -22,7 +23,7 @@ COURT_COLUMNS = {"remote": "is_remote"}
 
 def load_institution() -> int:
     """Regions, levels, kinds, positions, the calendar; topics, formats, audiences, bodies."""
-    named = {
+    named: dict[str, list[dict[str, Any]]] = {
         name: [{"code": row["code"], "names": files.names(row)} for row in rows]
         for name, rows in (
             (name, files.rows(f"reference/{name}.tsv"))
@@ -64,7 +65,7 @@ def _flag(value: str) -> bool:
     return value == "1"
 
 
-def _with(rows: list[dict[str, object]], name: str, **kinds: object) -> list[dict[str, object]]:
+def _with(rows: list[dict[str, Any]], name: str, **kinds: object) -> list[dict[str, Any]]:
     """The rows with further columns of the file, each read by its kind."""
     return [
         {**row, **{column: kind(found[column]) for column, kind in kinds.items() if callable(kind)}}
@@ -72,8 +73,8 @@ def _with(rows: list[dict[str, object]], name: str, **kinds: object) -> list[dic
     ]
 
 
-def _audience(item: dict[str, object]) -> dict[str, object]:
-    rule = dict(item["rule"])  # type: ignore[call-overload]
+def _audience(item: dict[str, Any]) -> dict[str, Any]:
+    rule = dict(item["rule"])
     rule["court_levels"], rule["court_kinds"] = rule.pop("levels"), rule.pop("kinds")
     return {"code": item["code"], "names": item["names"], "basis": item["basis"], **rule}
 
@@ -142,7 +143,7 @@ def _write_unpublished(
         catalogue.submit_for_review(course=course.public_id, actor=actor, at=at)
 
 
-def _course(row: files.Row, more: dict[str, dict[str, object]]) -> files.Row:
+def _course(row: files.Row, more: dict[str, Any]) -> files.Row:
     """A line of the published courses as a line of the course import.
 
     Hours that nobody published come from our own edition and say so.
@@ -170,7 +171,7 @@ def _course(row: files.Row, more: dict[str, dict[str, object]]) -> files.Row:
         **{f"title_{code}": text for code, text in files.names(row, "title_").items()},
         **{f"summary_{code}": str(text) for code, text in more.get("summary", {}).items()},
         **{
-            f"objectives_{code}": "|".join(lines)  # type: ignore[arg-type]
+            f"objectives_{code}": "|".join(lines)
             for code, lines in more.get("objectives", {}).items()
         },
     }

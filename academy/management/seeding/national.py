@@ -189,9 +189,7 @@ def _held() -> list[Held]:
         version__audiences__positions__category="staff"
     )
     of_staff = set(Run.objects.filter(staff, code__contains="-P").values_list("pk", flat=True))
-    rows: Sequence[Run] = Run.objects.filter(code__contains="-P", state="finalised").order_by(
-        "code"
-    )
+    rows = Run.objects.filter(code__contains="-P", state="finalised").order_by("code")
     return [
         Held(
             run.code,

@@ -1,15 +1,25 @@
 """A progress bar for whoever waits at the terminal; one plain line a step elsewhere."""
 
 import time
-from typing import TextIO
+from typing import Protocol
 
 WIDTH = 28
+
+
+class Out(Protocol):
+    """Where the progress is shown: a stream, or a command's output."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool: ...
 
 
 class Progress:
     """Says which step is going on, how far it is, and how long it took."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: Out) -> None:
         self.out = out
         self.is_terminal = out.isatty()
         self.name, self.started = "", time.monotonic()

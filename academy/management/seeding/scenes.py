@@ -52,7 +52,7 @@ class Scene:
     @property
     def busy(self) -> list[tuple[datetime, datetime]]:
         plans = {*self.sessions, *self.first_sessions}
-        return [(plan.period.lower, plan.period.upper) for plan in plans]
+        return [(plan.starts_at, end_of(plan)) for plan in plans]
 
     def write(self) -> None:
         """Put everything that happens in this run on the stage."""
@@ -103,7 +103,7 @@ class Scene:
     def _write_states(self) -> None:
         told, days = self.told, self.stage.days
         state, decision = told["state"], told["decision_day"]
-        starts, ends = self.first_sessions[0].starts_at, self.first_sessions[-1].period.upper
+        starts, ends = self.first_sessions[0].starts_at, end_of(self.first_sessions[-1])
         if state == "cancelled":
             self.story.then(days.at(decision, "16:00"), self._cancel, "cancelled")
             return
@@ -165,14 +165,14 @@ class Scene:
     def _write_marks(self) -> None:
         for number, told in enumerate(self.told["sessions"]):
             if told.get("marked"):
-                ends = self.sessions[number].period.upper
+                ends = end_of(self.sessions[number])
 
                 def mark(at: datetime, number: int = number) -> None:
                     self._mark(number, at)
 
                 self.story.then(ends + 10 * MINUTE, mark, f"session {number + 1} marked")
         if self.told["state"] in ("finished", "finalised"):
-            self.story.then(self.sessions[-1].period.upper + HOUR, self._tests, "tests")
+            self.story.then(end_of(self.sessions[-1]) + HOUR, self._tests, "tests")
 
     def _seated(self) -> list[tuple[UUID, Told]]:
         seated = set(
@@ -203,6 +203,11 @@ class Scene:
                     actor=self.stage.actor,
                     at=at,
                 )
+
+
+def end_of(plan: SessionPlan) -> datetime:
+    """When a session ends."""
+    return plan.starts_at + (plan.length or timedelta(minutes=plan.minutes))
 
 
 def _draft(enrollment: UUID, told: Told, sessions: list[SessionPlan], number: int) -> MarkDraft:

@@ -1,4 +1,4 @@
-"""Find courses. At most six statements for a page, whatever was asked and however many there are."""
+"""Find courses. At most six statements a page, whatever was asked and however many there are."""
 
 from dataclasses import dataclass
 

@@ -52,8 +52,8 @@ class Facets:
 def facets_of(request: SearchRequest, words: Words, *, language: str, now: datetime) -> Facets:
     """Every facet, counted under the choices in the *other* facets, and the total.
 
-    Counts of the bare list are kept by the index. Others are counted over no more courses than can be
-    paged through; beyond that a value is offered without a number.
+    Counts of the bare list are kept by the index. Others are counted over no more courses than can
+    be paged through; beyond that a value is offered without a number.
     """
     chosen = wanted(request, now)
     statement, values = _statement(words, chosen)

@@ -1,4 +1,4 @@
-"""The conditions of a list, and what they read. One place for the list, its count and its facets."""
+"""The conditions of a list: one place for the list, its count and its facets."""
 
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,7 @@ def matched(words: Words, where: str) -> tuple[str, dict[str, Any]]:
     Several words that are all very frequent are looked for from the top of one ranked list, so the
     work is bounded by the list and not by how many courses have them.
     """
+    values: dict[str, Any]
     query, values = query_of(words.parsed)
     source = "courses_courseindex i"
     if words.source.listed_words:

@@ -35,7 +35,7 @@ def find_hits(
     language: str,
     now: datetime,
 ) -> Hits:
-    """The courses of one page. Where the list is long it is walked along an index from the cursor."""
+    """The courses of one page; a long list is walked along an index from the cursor on."""
     order = request.order
     chosen = wanted(request, now)
     values: dict[str, Any] = {**chosen, "now": now, "ui_language": language}

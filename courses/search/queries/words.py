@@ -1,6 +1,6 @@
 """What the catalogue knows about the words that somebody typed, in one statement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -48,11 +48,11 @@ class Words:
 
     parsed: Parsed
     is_mended: bool = False
-    source: Source = Source()
+    source: Source = field(default_factory=Source)
 
 
 def understand(text: str) -> Words:
-    """What was meant by the text, as far as the catalogue's words tell; asks nothing for no words."""
+    """What was meant by the text, as far as the catalogue's words tell."""
     parsed = rules.parse(text)
     if not parsed.words:
         return Words(parsed)
@@ -98,13 +98,14 @@ def _statement() -> str:
     )
 
 
-def query_of(parsed: Parsed) -> tuple[str, dict[str, str]]:
-    """SQL of the text query and its values: every word in any language, the last one as a beginning.
+def query_of(parsed: Parsed) -> tuple[str, dict[str, Any]]:
+    """SQL of the text query and its values: every word in any language, the last as a beginning.
 
     Somebody without Kazakh letters finds Kazakh words, because the folded word is looked for among
     folded words; somebody who types another case of a Russian word finds it by its stem.
     """
-    parts, values = [], {}
+    parts: list[str] = []
+    values: dict[str, Any] = {}
     for number, word in enumerate(parsed.words):
         name = f"word{number}"
         values |= {name: word.replace("ё", "е"), f"{name}f": f"'{fold(word)}'"}

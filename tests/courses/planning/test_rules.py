@@ -129,9 +129,7 @@ def test_reconfirm_is_due_after_seven_days_or_half_the_way(starts, until):
     ],
 )
 def test_no_offer_after_the_cut_off_or_the_start(promote_until, starts, last):
-    assert (
-        rules.last_offer_moment(promote_until=promote_until, starts_at=starts, now=NOON) == last
-    )
+    assert rules.last_offer_moment(promote_until=promote_until, starts_at=starts, now=NOON) == last
 
 
 def test_modes_are_those_of_the_blueprint():
