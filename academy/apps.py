@@ -10,10 +10,14 @@ class AcademyConfig(AppConfig):
     def ready(self) -> None:
         """Who leaves loses the account; who got an account is told."""
         from academy.accounts import actions as accounts
+        from academy.courts import imports as court_files
+        from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
         from academy.messages import handlers, registry as messages
-        from academy.people import registry as people
+        from academy.people import imports as people_files, registry as people
 
         people.on_leaving("accounts", accounts.close_accounts_of)
         messages.register(handlers.KIND)
         ledger.register(handlers.HANDLER)
+        jobs.register("people", jobs.Importer(people_files.plan_people, people_files.apply))
+        jobs.register("courts", jobs.Importer(court_files.plan_courts, court_files.apply))

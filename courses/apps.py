@@ -30,11 +30,14 @@ class CoursesConfig(AppConfig):
         from django.core import checks
 
         from academy.clients import projections
+        from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
+        from courses.catalogue import imports
         from courses.search import handlers as search
         from courses.search.queries.ctype import check_ctype
 
         for name in (projections.MINIMAL, projections.EVALUATOR):
             projections.allow(name, OPEN_TO_ALL)
         ledger.register(search.HANDLER)
+        jobs.register("courses", jobs.Importer(imports.plan_courses, imports.apply))
         checks.register(check_ctype, checks.Tags.database)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from academy.jobs.models import Job
 from academy.rest.endpoint import PageQuery, Query
 from academy.rest.fields import TextsOut
 
@@ -95,3 +96,56 @@ class FeedOut(serializers.Serializer[Any]):
     items = EventOut(many=True)
     position = serializers.IntegerField(help_text="Ask on with `after` set to this.")
     next = serializers.CharField(help_text="The same, as an address relative to this host.")
+
+
+class ImportInput(serializers.Serializer[Any]):
+    """A file to import: CSV in any encoding of an office, or an Excel sheet."""
+
+    kind = serializers.CharField(max_length=40, help_text="people, courts or courses")
+    file = serializers.FileField(max_length=200, help_text="Up to 50 MB; the ending says its kind.")
+    dry_run = serializers.BooleanField(
+        required=False, default=True, help_text="Only say what would happen. Send false to do it."
+    )
+
+
+class CellChangeOut(serializers.Serializer[Any]):
+    """One cell that becomes another. Systems are told the new value only."""
+
+    column = serializers.CharField()
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField()
+
+
+class RowProblemOut(serializers.Serializer[Any]):
+    """What to mend in a row."""
+
+    column = serializers.CharField(help_text="Empty when the row as a whole is wrong.")
+    reason = serializers.CharField()
+
+
+class RowReportOut(serializers.Serializer[Any]):
+    """One row of the file."""
+
+    line = serializers.IntegerField()
+    key = serializers.CharField()
+    outcome = serializers.ChoiceField(["new", "changed", "error"])
+    changes = CellChangeOut(many=True)
+    problems = RowProblemOut(many=True)
+
+
+class ImportOut(serializers.Serializer[Any]):
+    """An import as a job: what came of it, row by row."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    state = serializers.ChoiceField(Job.State.choices)
+    dry_run = serializers.BooleanField()
+    file = serializers.CharField()
+    counts = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="Rows by outcome: new, changed, unchanged, error.",
+    )
+    error = serializers.CharField(help_text="Why nothing was imported.")
+    asked_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    rows = RowReportOut(many=True, help_text="All but the unchanged ones.")

@@ -12,6 +12,7 @@ SCOPES: dict[str, str] = {
     "marks:write": "Record attendance.",
     "people:read": "People and their posts.",
     "courts:read": "Courts and their regions.",
+    "imports:write": "Send files of people, courts and courses, and read what came of them.",
     "events:read": "The change feed, through the client's projection.",
 }
 

@@ -233,6 +233,8 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="training@example.org")
 EMAIL_TIMEOUT = 20
 
 # --- API ----------------------------------------------------------------------------------------
+CLIENT_WRITES_PER_MINUTE = env.int("CLIENT_WRITES_PER_MINUTE", default=60_000)  # 0: no limit
+ACCOUNT_WRITES_PER_MINUTE = env.int("ACCOUNT_WRITES_PER_MINUTE", default=300)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # who holds it may read /metrics from afar
 REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -44,7 +44,10 @@ def finish_job(job: Job, *, report: Sequence[Any], at: datetime | None = None) -
     job.save(update_fields=["state", "report", "done", "total", "finished_at"])
 
 
-def fail_job(job: Job, *, error: str, at: datetime | None = None) -> None:
-    """Say that the work stopped and why; nothing of it was kept."""
-    job.state, job.error, job.finished_at = Job.State.FAILED, error, at or clock.now()
-    job.save(update_fields=["state", "error", "finished_at"])
+def fail_job(
+    job: Job, *, error: str, report: Sequence[Any] = (), at: datetime | None = None
+) -> None:
+    """Say that the work stopped, why, and what was found by then; nothing of it was kept."""
+    job.state, job.error, job.report = Job.State.FAILED, error, list(report)
+    job.finished_at = at or clock.now()
+    job.save(update_fields=["state", "error", "report", "done", "total", "finished_at"])

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,7 +20,7 @@ from academy.clients.projections import FULL, Projection, projection
 from academy.clients.queries import ClientPass
 from academy.core.actor import Actor
 from academy.core.errors import Invalid
-from academy.rest import conditional
+from academy.rest import conditional, limits
 from academy.rest.authentication import CHALLENGE, viewer_in
 from academy.rest.idempotency import LONGEST_KEY, KeyedCall, carry_out, fingerprint
 from academy.rest.middleware import request_id_of
@@ -68,6 +70,24 @@ class Endpoint(APIView):
 
     needs: ClassVar[NeedsByMethod] = {}
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    allowance: limits.Allowance | None = None
+
+    def check_throttles(self, request: Request) -> None:
+        """Count a changing call of a known caller; refuses the one too many of a minute."""
+        caller = self.viewer.client_id or self.viewer.account_public_id
+        if request.method in SAFE_METHODS or caller is None:
+            return
+        self.allowance = limits.count(caller, is_client=self.viewer.client_id is not None)
+        if self.allowance:
+            self.allowance.check()
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Say what is left of the minute."""
+        for name, value in self.allowance.headers.items() if self.allowance else ():
+            response.headers[name] = value
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def viewer(self) -> Viewer:
@@ -112,18 +132,26 @@ class Endpoint(APIView):
         action: Callable[[KeyedCall], object],
         answer: Callable[[Any], Mapping[str, Any]],
         status: int = 200,
+        *,
+        asked: object = None,
     ) -> Response:
-        """Carry out a command once per Idempotency-Key."""
-        code, body = carry_out(self._keyed_call(answer, status), action)
+        """Carry out a command once per Idempotency-Key.
+
+        `asked` is what two calls are compared by where it is not the body itself.
+        """
+        code, body = carry_out(self._keyed_call(answer, status, asked), action)
         return Response(body, status=code)
 
-    def _keyed_call(self, answer: Callable[[Any], Mapping[str, Any]], status: int) -> KeyedCall:
+    def _keyed_call(
+        self, answer: Callable[[Any], Mapping[str, Any]], status: int, asked: object
+    ) -> KeyedCall:
         key = self.request.META.get("HTTP_IDEMPOTENCY_KEY", "")
         caller = self.viewer.client_id or self.viewer.account_public_id
         if caller is None or not KEY.fullmatch(key):
             raise KeyMissing
-        asked = fingerprint(self.request.method or "", self.request.path, self.request.data)
-        return KeyedCall(caller, key, asked, answer, status)
+        body = self.request.data if asked is None else asked
+        digest = fingerprint(self.request.method or "", self.request.path, body)
+        return KeyedCall(caller, key, digest, answer, status)
 
     def tagged(self, data: object, revision: int | None = None) -> Response:
         """An answer with its ETag; empty (304) when the caller holds it already."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import structlog
@@ -53,7 +54,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     headers: dict[str, str] = {}
     body = _of(error) or _of_django(error) or _unexpected(error, context["request"])
     if retry_after := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(retry_after) + 1)
+        headers["Retry-After"] = str(ceil(retry_after))
     elif body["status"] == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, InFlight):
         headers["Retry-After"] = "1"
     if challenge := getattr(error, "auth_header", None):

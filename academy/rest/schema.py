@@ -30,7 +30,7 @@ TITLES = {
     406: "Only JSON is spoken here.",
     409: "The institution refuses, and says why; or the same call is in flight.",
     412: "It has changed since the caller read it (If-Match).",
-    415: "Only JSON is read here.",
+    415: "The body is not of the kind that is read here: JSON, for imports a form with a file.",
     422: "Something that was sent cannot be accepted; `errors` says what.",
     429: "Too many calls.",
     500: "A fault of the service.",

@@ -14,6 +14,13 @@ CODE: dict[str, Any] = {"required": False, "max_length": 40}
 class CoursesQuery(PageQuery):
     """Parameters of the list of courses."""
 
+    search = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=200,
+        help_text='Words or a "phrase", in any language and keyboard layout; best matches first.',
+    )
     topic = serializers.CharField(**CODE)
     audience = serializers.CharField(**CODE)
     format = serializers.CharField(**CODE)
@@ -56,6 +63,18 @@ class CourseInFullOut(CourseOut):
     min_attendance_share = serializers.FloatField()
     test_required = serializers.BooleanField()
     prerequisites = serializers.ListField(child=serializers.CharField())
+
+
+class CoursesPageOut(serializers.Serializer[Any]):
+    """A page of the catalogue."""
+
+    items = CourseOut(many=True)
+    next = serializers.CharField(
+        allow_null=True, help_text="The next page, relative to this host; null at the end."
+    )
+    corrected = serializers.CharField(
+        required=False, help_text="What was searched instead of words that no course has."
+    )
 
 
 class RunsQuery(PageQuery):

@@ -122,7 +122,7 @@ class Session(models.Model):
     """A dated meeting, the unit of attendance. Moved in place, so that its identity lasts."""
 
     public_id = models.UUIDField(default=ids.public_id, unique=True)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="sessions")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="sessions", db_index=False)
     phase = models.ForeignKey(
         Phase, on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
     )
@@ -148,7 +148,9 @@ class Session(models.Model):
 class TrainerAssignment(models.Model):
     """Who teaches a run."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="assignments")
+    run = models.ForeignKey(
+        Run, on_delete=models.CASCADE, related_name="assignments", db_index=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="teaching")
     is_lead = models.BooleanField(default=False)
 
@@ -164,7 +166,7 @@ class TrainerAssignment(models.Model):
 class SeatPool(models.Model):
     """Seats of a run kept for some people. On the release date the free ones fall to the parent."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="pools")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="pools", db_index=False)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
     scope = models.CharField(max_length=10, choices=PoolScope.choices, default=PoolScope.EVERYONE)
     court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True, blank=True)
@@ -204,7 +206,7 @@ class SeatPool(models.Model):
 class Seat(models.Model):
     """One place in one run: a row, free or held by one enrolment. Never deleted, only retired."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="seats")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="seats", db_index=False)
     pool = models.ForeignKey(SeatPool, on_delete=models.PROTECT, related_name="seats")
     number = models.IntegerField()
     free = models.BooleanField(default=True)

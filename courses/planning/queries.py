@@ -4,6 +4,7 @@ Lists come as plain rows or as JSON that the database wrote: the catalogue is re
 than anything else.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,6 +58,7 @@ SELECT json_build_object({COURSE_FIELDS},
 """  # noqa: S608
 
 COURSE_CONDITIONS = {
+    "codes": "AND course.code = ANY(%(codes)s::varchar[])",
     "format": "AND format.code = %(format)s",
     "provider": "AND provider.code = %(provider)s",
     "language": "AND version.languages @> ARRAY[%(language)s]::varchar[]",
@@ -68,12 +70,12 @@ COURSE_CONDITIONS = {
 
 
 def courses_as_json(
-    wanted: dict[str, str], *, after: str, limit: int, now: datetime
+    wanted: Mapping[str, Any], *, after: str, limit: int, now: datetime
 ) -> list[tuple[str, str]]:
     """Up to `limit` published courses after a code: pairs of code and JSON object.
 
-    `wanted` holds codes to filter by: format, provider, language, topic, audience; empty ones and
-    other names are passed over.
+    `wanted` holds codes to filter by: format, provider, language, topic, audience, or the `codes`
+    of the courses themselves; empty ones and other names are passed over.
     """
     given = {name: value for name, value in wanted.items() if value and name in COURSE_CONDITIONS}
     conditions = " ".join(COURSE_CONDITIONS[name] for name in given)

@@ -6,6 +6,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from academy.core import texts
+from courses.search.models import (
+    CatalogueWord,
+    CourseIndex,
+    CourseTitle,
+    CourseWord,
+    FacetCount,
+)
 from courses.search.rules import CAP, FREQUENT, STEMMERS
 
 BATCH = 20_000
@@ -13,6 +20,9 @@ REVISION_LOCK = 7_301_002
 
 # Weights of ts_rank for D, C, B, A: the provider, the topics, the summary, the title.
 WEIGHTS = "'{0.05, 0.15, 0.3, 1.0}'::real[]"
+
+# Between two texts, so that the end of one and the beginning of the next are no phrase.
+GAP = " || $$'¦':1$$::tsvector || "
 
 REMOVE = """
 WITH gone AS (
@@ -162,7 +172,7 @@ def vector_of(text: str, weight: str, language: str = "") -> str:
     parts = [f"to_tsvector('simple', {folded(text)})"]
     if language in STEMMERS:
         parts.append(f"to_tsvector('{STEMMERS[language]}', {words_of(text)})")
-    return " || ".join(f"setweight({part}, '{weight}')" for part in parts)
+    return GAP.join(f"setweight({part}, '{weight}')" for part in parts)
 
 
 def _vector() -> str:
@@ -177,7 +187,7 @@ def _vector() -> str:
             vector_of(listed.format("jsonb_array_elements(topic_names)"), "C", language),
             vector_of(said.format("provider_names"), "D", language),
         ]
-    return " || ".join(parts)
+    return f"ts_delete({GAP.join(parts)}, '¦')"
 
 
 def _score(word: str) -> str:
@@ -239,10 +249,8 @@ def reindex_everything() -> int:
     """Build the whole index anew; how many courses it holds."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REVISION_LOCK])
-        cursor.execute(
-            "TRUNCATE courses_courseindex, courses_coursetitle, courses_courseword,"
-            " courses_catalogueword, courses_facetcount"
-        )
+        for table in (CourseIndex, CourseTitle, CourseWord, CatalogueWord, FacetCount):
+            table.objects.all().delete()
         cursor.execute("SELECT id FROM courses_course WHERE status = 'published' ORDER BY id")
         return reindex_courses([pk for (pk,) in cursor.fetchall()])
 

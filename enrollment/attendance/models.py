@@ -15,8 +15,12 @@ class Mark(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="marks")
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="marks")
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.PROTECT, related_name="marks", db_index=False
+    )
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="marks", db_index=False
+    )
     status = models.CharField(max_length=10, choices=MarkStatus.choices)
     minutes = models.SmallIntegerField()
     nonce = models.UUIDField(default=ids.public_id)
@@ -40,7 +44,7 @@ class TestResult(models.Model):
     """Whether a person passed the run's test. Never a score: none is kept. Append-only."""
 
     enrollment = models.ForeignKey(
-        Enrollment, on_delete=models.PROTECT, related_name="test_results"
+        Enrollment, on_delete=models.PROTECT, related_name="test_results", db_index=False
     )
     passed = models.BooleanField()
     recorded_by = models.UUIDField(null=True)
@@ -59,7 +63,9 @@ class Outcome(models.Model):
     """What a run came to for one person, frozen at finalisation; a correction is a new revision."""
 
     public_id = models.UUIDField(default=ids.public_id, unique=True)
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="outcomes")
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.PROTECT, related_name="outcomes", db_index=False
+    )
     revision = models.SmallIntegerField(default=1)
     outcome = models.CharField(max_length=10, choices=OutcomeKind.choices)
     minutes_attended = models.IntegerField()

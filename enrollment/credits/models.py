@@ -21,7 +21,9 @@ class CreditEntry(models.Model):
         OUTSIDE = "outside"
 
     public_id = models.UUIDField(default=ids.public_id, unique=True)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="credits")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="credits", db_index=False
+    )
     course = models.ForeignKey(Course, on_delete=models.PROTECT, null=True)
     outcome = models.OneToOneField(Outcome, on_delete=models.PROTECT, null=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COURSE)

@@ -40,7 +40,9 @@ class Decision(models.Model):
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True)
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="decisions")
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.CASCADE, related_name="decisions", db_index=False
+    )
     number = models.SmallIntegerField()
     kind = models.CharField(max_length=10, choices=StepKind.choices)
     decider = models.CharField(max_length=10, choices=Decider.choices)

@@ -22,10 +22,18 @@ class Enrollment(models.Model):
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True)
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="enrollments")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrollments")
-    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True)
-    court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True, related_name="+")
+    run = models.ForeignKey(
+        Run, on_delete=models.PROTECT, related_name="enrollments", db_index=False
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="enrollments", db_index=False
+    )
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, null=True, db_index=False
+    )
+    court = models.ForeignKey(
+        Court, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     state = models.CharField(max_length=12, choices=State.choices)
     seat = models.OneToOneField(
         Seat, on_delete=models.PROTECT, null=True, related_name="enrollment", db_constraint=False
@@ -40,7 +48,7 @@ class Enrollment(models.Model):
     busy = MultiRangeField(null=True)
     clash_allowed = models.BooleanField(default=False)
     previous = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="next_attempts"
+        "self", on_delete=models.PROTECT, null=True, related_name="next_attempts", db_index=False
     )
     end_reason = models.CharField(max_length=40, blank=True)
     is_late = models.BooleanField(default=False)

@@ -1,6 +1,7 @@
 import pytest
 
 from academy.rest.remembered import forget_answers
+from courses.search.actions import reindex_everything
 from tests import factories
 from tests.api.calls import Caller
 
@@ -94,3 +95,30 @@ def test_a_run_is_planned_and_published_once(cast):
     assert published.json()["state"] == "published", published.content
     assert (stale.status_code, stale.json()["code"]) == (412, "stale")
     assert Caller().get(f"/runs/{run}/sessions").json()["items"][0]["minutes"] == 90
+
+
+def test_words_are_found_and_filtered_page_by_page(cast, django_assert_max_num_queries):
+    for title in ("Reasoning of judgments", "Judgments in civil cases", "Running a registry"):
+        factories.course(title=title)
+    reindex_everything()
+    search = "/courses?search=judgments&limit=1"
+
+    with django_assert_max_num_queries(7):  # words, places, facets, lines, then the bodies
+        first = Caller().get(search)
+    second = Caller().get(first.json()["next"].removeprefix("/api/v1"))
+
+    titles = [page.json()["items"][0]["title"]["en"] for page in (first, second)]
+    assert sorted(titles) == ["Judgments in civil cases", "Reasoning of judgments"]
+    assert second.json()["next"] is None
+    assert Caller().get(f"{search}&topic=nothing").json()["items"] == []
+    assert Caller().get(search, **{"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_a_slip_of_the_finger_is_mended_and_said(cast):
+    factories.course(title="Reasoning of judgments")
+    reindex_everything()
+
+    found = Caller().get("/courses?search=reasonign").json()
+
+    assert found["corrected"] == "reasoning"
+    assert len(found["items"]) == 1

@@ -35,11 +35,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of: {' '.join(NAMES)}")
     parser.add_argument("--seconds", type=float, default=3.0, help="per round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--enrollments", type=int, default=1_000_000, help="for `messages`")
     return parser
 
 
 ENROLLING = ("hot", "spread", "crowd_grows", "flushes")
-NAMES = (*ENROLLING,)
+READING = ("statements", "catalogue", "feed", "memory")
+NAMES = (*ENROLLING, *READING, "seed", "messages")
 
 
 def _measure(place: Place, asked: argparse.Namespace) -> Iterator[Row]:
@@ -47,7 +49,7 @@ def _measure(place: Place, asked: argparse.Namespace) -> Iterator[Row]:
     if unknown := set(asked.rows) - set(NAMES):
         raise SystemExit(f"Unknown: {' '.join(sorted(unknown))}. Known: {' '.join(NAMES)}.")
     wanted = [name for name in NAMES if name in asked.rows or not asked.rows]
-    from tests.bench import enrolling  # noqa: PLC0415 - needs Django set up
+    from tests.bench import bulk, enrolling, reading  # noqa: PLC0415 - needs Django set up
 
     if set(wanted) & set(ENROLLING):
         crowd = enrolling.Crowd(place, asked.seconds)
@@ -55,6 +57,14 @@ def _measure(place: Place, asked: argparse.Namespace) -> Iterator[Row]:
             if name in wanted:
                 measure: Callable[..., Iterator[Row]] = getattr(enrolling, name)
                 yield from measure(place, crowd, asked.rounds)
+    for name in READING:
+        if name in wanted:
+            yield from getattr(reading, name)(place, asked.rounds, asked.seconds)
+    place.stop()
+    if "seed" in wanted:
+        yield from bulk.seed(place)
+    if "messages" in wanted:
+        yield from bulk.messages_rows(asked.enrollments)
 
 
 if __name__ == "__main__":

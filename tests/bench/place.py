@@ -37,6 +37,7 @@ def engines() -> Iterator["Place"]:
             "EMAIL_URL": f"filemail:///{folder}/mail",
             "STATIC_COMPRESSED": "0",
             "LOG_LEVEL": "WARNING",
+            "CLIENT_WRITES_PER_MINUTE": "100000000",  # counted as ever, refused never
         }
         os.environ.update(environment)
         _set_up()

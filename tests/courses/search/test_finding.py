@@ -1,4 +1,4 @@
-"""Finding real courses, typed as people type: without Kazakh letters, in haste, on the wrong layout."""
+"""Finding real courses as people type them: without Kazakh letters, in haste, on wrong keys."""
 
 import pytest
 

@@ -1,0 +1,69 @@
+"""How many changing calls one caller may make in a minute: one INCR on the shared cache.
+
+A wheel that spins in another system should not take the seats' database with it. Reads are not
+counted. When the cache does not answer, nobody is held up.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+import redis
+import structlog
+from django.conf import settings
+from rest_framework.exceptions import Throttled
+
+from academy.core import clock
+
+WINDOW = 60  # seconds
+PATIENCE = 0.2  # seconds that a call waits for the cache
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of the present minute."""
+
+    limit: int
+    used: int
+    reset: int  # seconds until the next minute
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """As the draft of the IETF's httpapi group writes it."""
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(max(0, self.limit - self.used)),
+            "RateLimit-Reset": str(self.reset),
+        }
+
+    def check(self) -> None:
+        """Refuse the call that is one too many."""
+        if self.used > self.limit:
+            raise Throttled(wait=self.reset)
+
+
+def count(caller: UUID, *, is_client: bool) -> Allowance | None:
+    """Count one changing call; None where there is no limit or nobody counts."""
+    limit = settings.CLIENT_WRITES_PER_MINUTE if is_client else settings.ACCOUNT_WRITES_PER_MINUTE
+    if not limit:
+        return None
+    moment = int(clock.now().timestamp())
+    minute, gone = divmod(moment, WINDOW)
+    try:
+        with _cache().pipeline(transaction=False) as pipe:
+            pipe.incr(f"writes:{caller}:{minute}")
+            pipe.expire(f"writes:{caller}:{minute}", 2 * WINDOW)
+            used = int(pipe.execute()[0])
+    except redis.RedisError as error:
+        log.warning("rest.limits_unknown", error=type(error).__name__)
+        return None
+    return Allowance(limit, used, WINDOW - gone)
+
+
+@cache
+def _cache() -> "redis.Redis":
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+    )
