@@ -1,6 +1,6 @@
 """The rooms' tables, listed for Django."""
 
-from academy.access.models import RoleGrant
+from academy.access.models import Deputy, RoleGrant
 from academy.accounts.models import Account
 from academy.clients.models import Client, Disclosure
 from academy.courts.models import CalendarDay, Court, CourtKind, CourtLevel, Position, Region
@@ -19,6 +19,7 @@ __all__ = [
     "CourtKind",
     "CourtLevel",
     "Cursor",
+    "Deputy",
     "Disclosure",
     "Event",
     "FeedEntry",

@@ -5,7 +5,7 @@ from enrollment.certificates.models import Certificate
 from enrollment.credits.models import CreditEntry
 from enrollment.decisions.models import Decision, StepRule
 from enrollment.reminders.models import ReminderRule
-from enrollment.seats.models import Enrollment, PromotionLook, PromotionPass
+from enrollment.seats.models import Enrollment, PriorityRule, PromotionLook, PromotionPass
 
 __all__ = [
     "Certificate",
@@ -14,6 +14,7 @@ __all__ = [
     "Enrollment",
     "Mark",
     "Outcome",
+    "PriorityRule",
     "PromotionLook",
     "PromotionPass",
     "ReminderRule",

@@ -1,9 +1,9 @@
 """What every test may use."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from typing import Any
 
 from tests import factories
 from tests.post_office import PostOffice

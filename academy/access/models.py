@@ -1,11 +1,14 @@
 """Which account holds which role, where and until when."""
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import models
+from django.db.models import F, Q
 
 from academy.access.enums import Role
 from academy.accounts.models import Account
+from academy.core import ids
 from academy.courts.models import Court
+from academy.people.models import Person
 
 
 class RoleGrant(models.Model):
@@ -33,3 +36,24 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.role}"
+
+
+class Deputy(models.Model):
+    """Who decides in the place of a head of court, where and for how long.
+
+    Holds only while the head heads that court. Both names are recorded on every decision.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    head = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deputies")
+    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deputises")
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, related_name="+")
+    period = DateRangeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(head=F("deputy")), name="deputy_is_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deputy_id} for {self.head_id}"

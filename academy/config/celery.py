@@ -25,7 +25,7 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
-    task_default_queue="default",
+    task_default_queue=schedule.QUEUE,
     task_time_limit=110,
     task_soft_time_limit=100,
     worker_prefetch_multiplier=1,

@@ -35,6 +35,7 @@ AT: Mapping[str, crontab] = {
 }
 
 DAY = 86_400.0
+QUEUE = "default"  # the clock and the workers are two applications that must name the same one
 SHORTEST_LIFE = 10.0  # seconds: a slice of delivery may stand before it in the queue
 
 

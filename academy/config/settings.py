@@ -207,6 +207,8 @@ CERTIFICATE_LANGUAGES = env.list("CERTIFICATE_LANGUAGES", default=["kk", "ru"])
 LOCALE_PATHS = [BASE_DIR / "academy/web/locale"]
 USE_I18N = True
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Almaty")
+# When the courts can be reached, on their own clocks: what an answer window is counted in.
+OFFICE_HOURS = env.list("OFFICE_HOURS", default=["09:00-13:00", "14:00-18:00"])
 USE_TZ = True
 SERVICE_NAME = _("Judicial training")
 

@@ -1,11 +1,13 @@
 """Reads of the organisation."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from academy.core.working_days import WorkingCalendar
+from academy.core.working_days import OfficeHours, WorkingCalendar
 from academy.courts.models import CalendarDay, Court
 
 
@@ -26,6 +28,17 @@ def working_calendar(first: date, last: date, *, region_id: int | None = None) -
     for row in rows:
         (worked if row.kind == CalendarDay.Kind.WORKED else off).add(row.date)
     return WorkingCalendar(frozenset(off), frozenset(worked))
+
+
+def office_hours(
+    first: datetime, last: datetime, *, time_zone: str, region_id: int | None = None
+) -> OfficeHours:
+    """When a court can be reached between two moments, on its own clock."""
+    day = timedelta(days=1)
+    calendar = working_calendar((first - day).date(), (last + day).date(), region_id=region_id)
+    periods = (period.split("-") for period in settings.OFFICE_HOURS)
+    hours = tuple((time.fromisoformat(opens), time.fromisoformat(ends)) for opens, ends in periods)
+    return OfficeHours(calendar, ZoneInfo(time_zone), hours)
 
 
 def court_rows(day: date, *, after: str = "", limit: int) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
 from academy.core.errors import Missing
+from academy.rest import codes
 from academy.rest.problems import plain_response
-from academy.rest.schema import TITLES
 
 YAML, JSON = "application/vnd.oai.openapi", "application/vnd.oai.openapi+json"
 
@@ -56,32 +56,21 @@ class Docs(SpectacularSwaggerSplitView):
     permission_classes = (AllowAny,)
 
 
-EXPLANATIONS = {
-    "invalid": TITLES[422],
-    "not_found": TITLES[404],
-    "not_authenticated": TITLES[401],
-    "token_invalid": TITLES[401],
-    "forbidden": TITLES[403],
-    "malformed_json": "The body is not JSON.",
-    "body_too_large": "The body is longer than a million bytes.",
-    "idempotency_key_missing": "Every changing call carries an Idempotency-Key.",
-    "idempotency_key_reused": "The key was used before with another body.",
-    "idempotency_key_in_flight": "The same call is being carried out; ask again in a moment.",
-    "cursor_invalid": "The cursor was not given by this list; begin without one.",
-    "stale": TITLES[412],
-    "busy": TITLES[503],
-    "throttled": TITLES[429],
-    "server_error": TITLES[500],
-}
+@require_safe
+def problem_list(request: HttpRequest) -> HttpResponse:
+    """Every code that a problem document may carry."""
+    return _json({"items": [codes.as_json(entry) for entry in codes.all_codes().values()]})
 
 
 @require_safe
 def problem_page(request: HttpRequest, code: str) -> HttpResponse:
-    """What a code of the kit means; codes of rules explain themselves in `detail`."""
-    if code not in EXPLANATIONS:
-        return unknown_address(request)
-    body = orjson.dumps({"code": code, "meaning": EXPLANATIONS[code]})
-    return HttpResponse(body, content_type="application/json")
+    """What one code means."""
+    entry = codes.all_codes().get(code)
+    return _json(codes.as_json(entry)) if entry else unknown_address(request)
+
+
+def _json(data: object) -> HttpResponse:
+    return HttpResponse(orjson.dumps(data), content_type="application/json")
 
 
 def unknown_address(request: HttpRequest, rest: str = "") -> HttpResponse:

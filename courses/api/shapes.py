@@ -166,7 +166,7 @@ class RunInput(serializers.Serializer[Any]):
         required=False, default=0, min_value=0, max_value=100_000
     )
     mode = serializers.ChoiceField(EnrollmentMode.choices, required=False, default="open")
-    offer_hours = serializers.IntegerField(required=False, default=48, min_value=1, max_value=720)
+    offer_hours = serializers.IntegerField(required=False, default=16, min_value=1, max_value=240)
     auto_accept = serializers.BooleanField(required=False, default=False)
     venue = serializers.SlugField(required=False, default=None, allow_null=True, max_length=40)
     link = serializers.URLField(required=False, default="", allow_blank=True, max_length=500)

@@ -16,7 +16,7 @@ from academy.core.errors import Invalid
 from academy.ledger.actions import Fact, record
 from courses.catalogue.models import Course
 from courses.planning import rules
-from courses.planning.enums import EnrollmentMode, PoolScope, RunState
+from courses.planning.enums import EnrollmentMode, LapsePolicy, PoolScope, RunState
 from courses.planning.models import Run, Seat, SeatPool, Session, TrainerAssignment, Venue
 
 TIMES = ("starts_at", "ends_at", "busy")
@@ -63,8 +63,11 @@ class RunPlan:
     withdraw_until: datetime | None = None
     promote_until: datetime | None = None
     decide_by: datetime | None = None
-    offer_hours: int = 48
+    offer_hours: int = 16  # working hours of the person's court
     auto_accept: bool = False
+    short_notice_hours: int = 0
+    lapse_policy: LapsePolicy = LapsePolicy.DROP
+    nominees_answer: bool = False
     venue: Venue | None = None
     link: str = ""
     trainers: Sequence[int] = field(default_factory=tuple)  # person ids, the lead first
@@ -126,6 +129,9 @@ def _columns(plan: RunPlan, at: datetime) -> dict[str, object]:
         "promote_until": plan.promote_until,
         "offer_hours": plan.offer_hours,
         "auto_accept": plan.auto_accept,
+        "short_notice_hours": plan.short_notice_hours,
+        "lapse_policy": plan.lapse_policy,
+        "nominees_answer": plan.nominees_answer,
         "created_at": at,
         "state_since": at,
         **times_of(plan.sessions),
@@ -270,6 +276,14 @@ def take_seat(pool_ids: Sequence[int]) -> int | None:
 def free_seats(seat_ids: Iterable[int]) -> int:
     """Give seats back to their pools; how many are free again."""
     return Seat.objects.filter(pk__in=list(seat_ids), is_retired=False).update(free=True)
+
+
+def busy_of(run_id: int) -> str | None:
+    """The times of a run as the database writes them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT busy::text FROM courses_run WHERE id = %s", [run_id])
+        busy: str | None = cursor.fetchone()[0]
+    return busy
 
 
 def count_free_seats(run_id: int) -> int:

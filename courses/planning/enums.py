@@ -37,6 +37,13 @@ class PoolScope(TextChoices):
     LANGUAGE = "language", _("a language group")
 
 
+class LapsePolicy(TextChoices):
+    """What becomes of somebody who lets an offer lapse."""
+
+    DROP = "drop", _("leaves the waiting list")
+    KEEP = "keep", _("goes to the end of the waiting list")
+
+
 TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     RunState.DRAFT: frozenset({RunState.PUBLISHED, RunState.CANCELLED}),
     RunState.PUBLISHED: frozenset(

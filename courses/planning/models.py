@@ -8,7 +8,7 @@ from academy.core import ids, texts
 from academy.courts.models import Court, Region
 from academy.people.models import Person
 from courses.catalogue.models import Course, CourseVersion, Format
-from courses.planning.enums import EnrollmentMode, PoolScope, RunState
+from courses.planning.enums import EnrollmentMode, LapsePolicy, PoolScope, RunState
 from courses.planning.fields import MultiRangeField
 
 
@@ -57,7 +57,16 @@ class Run(models.Model):
     enrollment_closes_at = models.DateTimeField()
     withdraw_until = models.DateTimeField(null=True, blank=True)
     promote_until = models.DateTimeField(null=True, blank=True)  # no offer after this
-    offer_hours = models.SmallIntegerField(default=48)
+    offer_hours = models.SmallIntegerField(default=16)  # working hours of the person's court
+    short_notice_hours = models.SmallIntegerField(default=0, db_default=0)  # before the start
+    lapse_policy = models.CharField(
+        max_length=4,
+        choices=LapsePolicy.choices,
+        default=LapsePolicy.DROP,
+        db_default=LapsePolicy.DROP,
+    )
+    nominees_answer = models.BooleanField(default=False, db_default=False)  # accept or decline
+    selected_at = models.DateTimeField(null=True, blank=True)  # mode selection: the pass was made
     auto_accept = models.BooleanField(default=False)  # a freed seat is given, not offered
     hold_while_pending = models.BooleanField(default=False)
     waiting_list_limit = models.IntegerField(null=True, blank=True)

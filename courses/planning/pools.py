@@ -82,10 +82,9 @@ def share_out(*, run: Run, shares: Sequence[Share], regions: Mapping[int, int]) 
 
 def _pool(run: Run, share: Share, root: SeatPool, regions: Mapping[int, int]) -> SeatPool:
     parent = root
-    if share.scope == PoolScope.COURT and share.court_id in regions:
-        above = SeatPool.objects.filter(
-            run=run, scope=PoolScope.REGION, region_id=regions[share.court_id]
-        )
+    region_id = regions.get(share.court_id) if share.court_id else None
+    if region_id is not None:
+        above = SeatPool.objects.filter(run=run, scope=PoolScope.REGION, region_id=region_id)
         parent = above.first() or root
     pool, _made = SeatPool.objects.update_or_create(
         run=run,
@@ -131,4 +130,7 @@ def due_for_release(now: datetime) -> list[int]:
     )
     rank = [PoolScope.COURT, PoolScope.CATEGORY, PoolScope.LANGUAGE, PoolScope.REGION]
     found = due.values_list("pk", "scope", "release_at")[:500]
-    return [row[0] for row in sorted(found, key=lambda row: (rank.index(row[1]), row[2], row[0]))]
+    return [
+        row[0]
+        for row in sorted(found, key=lambda row: (rank.index(PoolScope(row[1])), row[2], row[0]))
+    ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Refused
+from academy.core.working_days import OfficeHours
 from courses.planning.enums import ASKING, TRANSITIONS, PoolScope, RunState
 
 SPECIFIC_FIRST = (
@@ -95,9 +96,24 @@ def check_transition(present: str, wanted: RunState) -> None:
         )
 
 
-def offer_deadline(*, now: datetime, hours: int, last_moment: datetime) -> datetime:
-    """Until when an offer is kept: so many hours, never beyond the last moment for offers."""
-    return min(now + timedelta(hours=hours), last_moment)
+def offer_deadline(
+    *, now: datetime, hours: int, last_moment: datetime, office: OfficeHours
+) -> datetime:
+    """Until when an offer is kept: so many working hours of the person's court.
+
+    Near the start the window shrinks: never more than half of the working time that is left until
+    the last moment for offers (half of all the time, where no office opens before), so that there
+    is time for one more person to be asked.
+    """
+    left = office.between(now, last_moment)
+    if not left:
+        return now + (last_moment - now) / 2
+    return office.after(now, min(timedelta(hours=hours), left / 2), limit=last_moment)
+
+
+def is_short_notice(*, now: datetime, hours: int, starts_at: datetime | None) -> bool:
+    """Whether a seat that is offered now leaves less time to prepare than most people need."""
+    return starts_at is not None and now > starts_at - timedelta(hours=hours)
 
 
 def reconfirm_deadline(*, now: datetime, starts_at: datetime | None) -> datetime:

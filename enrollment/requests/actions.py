@@ -15,6 +15,7 @@ from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Missing, Refused
 from academy.core.keyed import Keyed
+from academy.courts.models import Court
 from courses.planning import actions as planning
 from courses.planning.models import Run
 from enrollment.decisions import actions as decisions
@@ -22,7 +23,7 @@ from enrollment.decisions.enums import Decider
 from enrollment.decisions.models import Decision
 from enrollment.decisions.rules import Step, Verdict, court_that_decides, verdict
 from enrollment.requests import queries, rules
-from enrollment.requests.rules import Answer, AskingFacts
+from enrollment.requests.rules import NO_WISHES, Answer, AskingFacts, Wishes
 from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import Source, State
 from enrollment.seats.models import Enrollment
@@ -36,6 +37,7 @@ def enroll(
     source: Source = Source.SELF,
     appointment: UUID | None = None,
     allow_clash: bool = False,
+    wishes: Wishes = NO_WISHES,
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Enrollment:
@@ -47,7 +49,7 @@ def enroll(
     true and nobody slips in past a waiter. `person` is the inner number or the public id.
     """
     at = at or clock.now()
-    asked = (run, person, appointment, source, allow_clash, actor, keyed, at)
+    asked = (run, person, appointment, source, allow_clash, wishes, actor, keyed, at)
     return _ask(*asked, alone=False) or _need(_ask(*asked, alone=True))
 
 
@@ -57,6 +59,7 @@ def _ask(
     appointment: UUID | None,
     source: Source,
     allow_clash: bool,
+    wishes: Wishes,
     actor: Actor,
     keyed: Keyed | None,
     at: datetime,
@@ -73,10 +76,11 @@ def _ask(
         if appointment is not None and facts.appointment_id is None:
             raise Invalid("unknown_appointment", _("This person does not hold that post now."))
         answer, steps = rules.answer_to(facts, source=source, now=at, allow_clash=allow_clash)
-        asking = _asking(facts, source, clash_allowed=facts.has_clash)
+        asking = _asking(facts, source, wishes, at)
         if answer == Answer.DECISIONS:
             enrollment = seats.request(asking, holds_seat=facts.holds_seat, actor=actor, at=at)
-            _open_steps(enrollment, facts, steps, actor=actor, at=at)
+            if steps:
+                _open_steps(enrollment, facts, steps, actor=actor, at=at)
         else:
             taken = _claim(asking, facts, actor=actor, at=at, alone=alone)
             if taken is None:
@@ -111,7 +115,8 @@ def _need(enrollment: Enrollment | None) -> Enrollment:
     return enrollment
 
 
-def _asking(facts: AskingFacts, source: Source, *, clash_allowed: bool) -> seats.Asking:
+def _asking(facts: AskingFacts, source: Source, wishes: Wishes, at: datetime) -> seats.Asking:
+    priority_class, reasons = facts.class_and_reasons
     return seats.Asking(
         run_id=facts.run_id,
         run_public_id=facts.run_public_id,
@@ -124,8 +129,21 @@ def _asking(facts: AskingFacts, source: Source, *, clash_allowed: bool) -> seats
         court_id=facts.court_id,
         source=source,
         previous_id=facts.previous_id,
-        clash_allowed=clash_allowed,
+        clash_allowed=facts.has_clash,
+        priority_class=priority_class,
+        priority_reasons=reasons,
+        short_notice=wishes.short_notice,
+        auto_accept=wishes.auto_accept,
+        is_short_notice=facts.is_short_notice(at),
+        answer_by=_answer_by(facts, at) if rules.asks_the_nominee(facts, source) else None,
     )
+
+
+def _answer_by(facts: AskingFacts, at: datetime) -> datetime:
+    """Until when a nominated person may accept a seat."""
+    run = Run.objects.get(pk=facts.run_id)
+    court = Court.objects.get(pk=facts.court_id) if facts.court_id else None
+    return queue.offer_until(run, at=at, court=court)
 
 
 def _open_steps(
@@ -265,6 +283,28 @@ def withdraw(
     return _change(enrollment, change, revision=revision, keyed=keyed, at=at)
 
 
+def promote_out_of_order(
+    *,
+    enrollment: UUID,
+    reason: str,
+    actor: Actor,
+    note: str = "",
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Enrollment:
+    """The registrar gives a free seat past the queue, with a reason; row and event are marked."""
+
+    def change(row: Enrollment, now: datetime) -> None:
+        if not reason:
+            raise Refused("reason_needed", _("Please say why."))
+        queue.promote_out_of_order(row.run, row, reason=reason, actor=actor, at=now, note=note)
+
+    return _change(
+        enrollment, change, revision=revision, keyed=keyed, at=at, allow={State.WAITLISTED}
+    )
+
+
 def cancel_enrollment(
     *,
     enrollment: UUID,
@@ -324,7 +364,7 @@ def _existing(run_id: int | None) -> int:
 def _locked(enrollment: UUID) -> Enrollment:
     return (
         Enrollment.objects.select_for_update(of=("self",))
-        .select_related("run", "person")
+        .select_related("run", "person", "court")
         .get(public_id=enrollment)
     )
 
@@ -350,7 +390,7 @@ def decide(
         locks.hold_run(_existing(found.first()))
         step = (
             Decision.objects.select_for_update(of=("self",))
-            .select_related("enrollment__run", "enrollment__person")
+            .select_related("enrollment__run", "enrollment__person", "enrollment__court")
             .get(public_id=decision)
         )
         asker = step.enrollment.person
@@ -389,6 +429,8 @@ def settle(
             seats.move(enrollment, target, actor=actor, at=at, reason=reason)
             decisions.close_open_steps(enrollment, actor=actor, at=at)
             queue.promote(enrollment.run, cause="decided", actor=actor, at=at)
+        case Verdict.YES if rules.is_gathering(enrollment.run):
+            pass  # waits with the others for the day of the selection
         case Verdict.YES:
             _seat_or_queue(enrollment, actor=actor, at=at)
             decisions.close_open_steps(enrollment, actor=actor, at=at)
@@ -408,10 +450,12 @@ def _seat_or_queue(enrollment: Enrollment, *, actor: Actor, at: datetime) -> Non
         return
     seat_id = enrollment.seat_id
     if enrollment.needs_seat and not seat_id and not clashes:
-        open_pools = queue.pools_without_waiters_ahead(enrollment)
+        soon = queue.is_soon(run, at=at)
+        open_pools = queue.pools_without_waiters_ahead(enrollment, soon=soon)
         seat_id = planning.take_seat(open_pools) if open_pools else None
     if not clashes and (seat_id or not enrollment.needs_seat):
-        seats.move(enrollment, State.CONFIRMED, actor=actor, at=at, seat_id=seat_id)
+        asks = enrollment.source == Source.NOMINATION and run.nominees_answer
+        queue.hand_over(run, enrollment, seat_id, actor=actor, at=at, asks=asks)
     else:
         seats.move(enrollment, State.WAITLISTED, actor=actor, at=at)
         queue.promote(run, cause="decided", actor=actor, at=at)

@@ -10,6 +10,7 @@ from courses.planning.rules import Placement, Pool, Window
 from enrollment.decisions.enums import Decider, Silence, StepKind
 from enrollment.decisions.rules import Step
 from enrollment.requests.rules import AskingFacts
+from enrollment.seats.rules import PriorityFact
 
 FACTS = """
 SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run.busy::text,
@@ -17,7 +18,9 @@ SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run
        CASE WHEN run.waiting_list_limit IS NOT NULL THEN run.waiting_list_limit <=
             (SELECT count(*) FROM enrollment_enrollment
               WHERE run_id = run.id AND state = 'waitlisted') ELSE false END,
-       run.state, run.enrollment_opens_at, run.enrollment_closes_at, run.starts_at,
+       run.state, run.enrollment_opens_at,
+       CASE WHEN run.selected_at IS NULL THEN run.enrollment_closes_at
+            ELSE coalesce(run.starts_at, run.enrollment_closes_at) END, run.starts_at,
        person.id, person.public_id, coalesce(person.left_on <= %(today)s, false),
        post.id, court.id, court.parent_id, coalesce(position.is_head, false),
        court.region_id, coalesce(position.category, ''), run.language,
@@ -35,11 +38,45 @@ SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run
        EXISTS (SELECT FROM courses_trainerassignment
                 WHERE run_id = run.id AND person_id = person.id),
        (SELECT max(id) FROM enrollment_enrollment
-         WHERE run_id = run.id AND person_id = person.id)
+         WHERE run_id = run.id AND person_id = person.id),
+       run.short_notice_hours, run.nominees_answer, run.selected_at,
+       (SELECT json_agg(json_build_array(code, kind, step, CASE kind
+            WHEN 'remote_court' THEN coalesce(court.is_remote, false)
+            WHEN 'never_served' THEN NOT EXISTS (
+                SELECT FROM enrollment_enrollment past
+                  JOIN enrollment_outcome outcome ON outcome.enrollment_id = past.id
+                   AND outcome.is_current AND outcome.outcome = 'completed'
+                 WHERE past.person_id = person.id AND past.state = 'closed')
+            WHEN 'refused_last_time' THEN coalesce((
+                SELECT state IN ('rejected', 'expired') AND end_reason <> 'offer_lapsed'
+                  FROM enrollment_enrollment WHERE person_id = person.id
+                 ORDER BY id DESC LIMIT 1), false)
+            WHEN 'mandatory_need' THEN EXISTS (
+                SELECT FROM courses_courseversion_audiences link
+                  JOIN courses_audience audience ON audience.id = link.audience_id
+                 WHERE link.courseversion_id = run.version_id AND audience.basis = 'post'
+                   AND lower(post.period) > (%(today)s::date
+                       - make_interval(months => audience.max_months_in_post))
+                   AND (audience.categories = '{{}}' OR position.category = ANY(audience.categories))
+                   AND (court.is_remote OR NOT audience.remote_only)
+                   AND (NOT EXISTS (SELECT FROM courses_audience_positions
+                                     WHERE audience_id = audience.id)
+                        OR EXISTS (SELECT FROM courses_audience_positions WHERE position_id =
+                                   position.id AND audience_id = audience.id))
+                   AND (NOT EXISTS (SELECT FROM courses_audience_court_levels
+                                     WHERE audience_id = audience.id)
+                        OR EXISTS (SELECT FROM courses_audience_court_levels WHERE courtlevel_id =
+                                   court.level_id AND audience_id = audience.id))
+                   AND (NOT EXISTS (SELECT FROM courses_audience_court_kinds
+                                     WHERE audience_id = audience.id)
+                        OR EXISTS (SELECT FROM courses_audience_court_kinds WHERE courtkind_id =
+                                   court.kind_id AND audience_id = audience.id)))
+            ELSE false END))
+          FROM enrollment_priorityrule WHERE is_active)
   FROM courses_run run
  CROSS JOIN academy_person person
   LEFT JOIN LATERAL (
-        SELECT id, court_id, position_id FROM academy_appointment
+        SELECT id, court_id, position_id, period FROM academy_appointment
          WHERE person_id = person.id AND period @> %(today)s::date
            AND (%(appointment)s::uuid IS NULL OR public_id = %(appointment)s::uuid)
          ORDER BY kind <> 'permanent', id LIMIT 1) post ON true
@@ -98,6 +135,10 @@ def _facts(row: tuple[Any, ...]) -> AskingFacts:
         has_clash=row[25],
         teaches=row[26],
         previous_id=row[27],
+        short_notice_hours=row[28],
+        nominees_answer=row[29],
+        is_selected=row[30] is not None,
+        priority=[PriorityFact(*fact) for fact in row[31] or ()],
     )
 
 
@@ -142,7 +183,7 @@ SELECT enrolled.id, enrolled.run_id
 def runs_to_sweep(now: datetime) -> list[int]:
     """Runs that have a free seat although somebody waits for them."""
     with connection.cursor() as cursor:
-        cursor.execute(TO_SWEEP, [now])
+        cursor.execute(TO_SWEEP, {"now": now})
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -151,7 +192,9 @@ SELECT DISTINCT waiting.run_id
   FROM enrollment_enrollment waiting
   JOIN courses_run run ON run.id = waiting.run_id
  WHERE waiting.state = 'waitlisted' AND run.state IN ('published', 'going_ahead')
-   AND run.starts_at > %s
+   AND run.starts_at > %(now)s
+   AND (waiting.short_notice
+        OR %(now)s <= run.starts_at - run.short_notice_hours * interval '1 hour')
    AND EXISTS (SELECT FROM courses_seat seat
                 WHERE seat.pool_id = ANY(waiting.pool_ids) AND seat.free)
 """

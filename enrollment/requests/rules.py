@@ -3,15 +3,24 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Refused, Stale
 from courses.planning.enums import AHEAD, EnrollmentMode
-from courses.planning.rules import Placement, Pool, Window, check_can_ask, pools_for
+from courses.planning.rules import (
+    Placement,
+    Pool,
+    Window,
+    check_can_ask,
+    is_short_notice,
+    pools_for,
+)
 from enrollment.decisions.rules import Step, steps_for
 from enrollment.seats.enums import Source, State
+from enrollment.seats.rules import PriorityFact, priority_of
 
 WITHDRAWABLE = frozenset(
     {State.REQUESTED, State.WAITLISTED, State.OFFERED, State.CONFIRMED, State.RECONFIRM}
@@ -46,11 +55,42 @@ class AskingFacts:
     has_clash: bool = False
     teaches: bool = False
     previous_id: int | None = None
+    short_notice_hours: int = 0
+    nominees_answer: bool = False
+    is_selected: bool = False  # mode selection: the pass was made, the rest is first come
+    priority: list[PriorityFact] = field(default_factory=list)
+
+    @property
+    def class_and_reasons(self) -> tuple[int, list[str]]:
+        """In which class the person is served, and by which rules."""
+        return priority_of(self.priority)
+
+    @property
+    def is_gathering(self) -> bool:
+        """Whether requests are gathered now and chosen from later."""
+        return _gathers(self.mode, is_selected=self.is_selected)
+
+    def is_short_notice(self, now: datetime) -> bool:
+        """Whether who has not opted in would get no offer any more."""
+        return is_short_notice(
+            now=now, hours=self.short_notice_hours, starts_at=self.window.starts_at
+        )
 
     @property
     def pool_ids(self) -> list[int]:
         """The pools that the person may draw from, most specific first."""
         return pools_for(self.placement, self.pools)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the person says about later offers: "short notice is fine", "take it for me"."""
+
+    short_notice: bool = False
+    auto_accept: bool = False
+
+
+NO_WISHES = Wishes()
 
 
 class Answer(StrEnum):
@@ -87,7 +127,30 @@ def answer_to(
         raise Refused(
             "no_post", _("This run needs the consent of a head of court; no post is on record.")
         )
-    return (Answer.DECISIONS, steps) if steps else (Answer.SEAT, [])
+    if steps or facts.is_gathering:
+        return Answer.DECISIONS, steps
+    return Answer.SEAT, []
+
+
+def asks_the_nominee(facts: AskingFacts, source: Source) -> bool:
+    """Whether a nominated person has still to accept the seat."""
+    return source == Source.NOMINATION and facts.nominees_answer
+
+
+class Gathering(Protocol):
+    """What says whether a run still gathers requests."""
+
+    enrollment_mode: str
+    selected_at: datetime | None
+
+
+def is_gathering(run: Gathering) -> bool:
+    """Whether requests for this run are gathered, and chosen from on a later day."""
+    return _gathers(run.enrollment_mode, is_selected=run.selected_at is not None)
+
+
+def _gathers(mode: str, *, is_selected: bool) -> bool:
+    return mode == EnrollmentMode.SELECTION and not is_selected
 
 
 def check_waiting_list(*, is_full: bool) -> None:

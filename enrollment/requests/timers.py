@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Refused
-from courses.planning.enums import RunState
+from courses.planning.enums import LapsePolicy, RunState
 from courses.planning.models import Run
 from enrollment.decisions import actions as decisions
 from enrollment.decisions.enums import StepState
@@ -20,6 +20,7 @@ from enrollment.requests.actions import settle
 from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
+from enrollment.seats.rules import MOST_LAPSES
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,7 @@ def _expire(enrollment_id: int, run_id: int, now: datetime) -> int:
         locks.hold_run(run_id)
         row = (
             Enrollment.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("run", "person")
+            .select_related("run", "person", "court")
             .filter(pk=enrollment_id, due_at__lte=now, state__in=[State.OFFERED, State.RECONFIRM])
             .first()
         )
@@ -57,6 +58,8 @@ def _expire(enrollment_id: int, run_id: int, now: datetime) -> int:
             return 0
         if row.state == State.OFFERED:
             seats.move(row, State.EXPIRED, actor=actor, at=now, reason="offer_lapsed")
+            if row.run.lapse_policy == LapsePolicy.KEEP and row.lapses < MOST_LAPSES:
+                seats.queue_again(row, actor=actor, at=now)
         else:
             seats.move(row, State.WITHDRAWN, actor=actor, at=now, reason="no_answer")
         queue.promote(row.run, cause="lapsed", actor=actor, at=now)

@@ -3,6 +3,7 @@
 Every function here runs inside the caller's transaction and writes one event per transition.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from academy.core.actor import Actor
 from academy.ledger.actions import Fact, record
 from courses.planning import actions as planning
 from enrollment.seats import rules
-from enrollment.seats.enums import ACTIVE, HOLDING, Source, State
+from enrollment.seats.enums import ACTIVE, HOLDING, STANDARD_CLASS, Source, State
 from enrollment.seats.models import Enrollment
 
 
@@ -33,7 +34,13 @@ class Asking:
     appointment_id: int | None = None
     court_id: int | None = None
     source: Source = Source.SELF
-    priority_class: int = 0
+    priority_class: int = STANDARD_CLASS
+    priority_reasons: list[str] = field(default_factory=list)
+    short_notice: bool = False
+    auto_accept: bool = False
+    is_short_notice: bool = False  # by now only who opted in is offered a seat
+    answer_by: datetime | None = None  # a seat is offered until then, not confirmed
+    lapses: int = 0
     previous_id: int | None = None
     clash_allowed: bool = False
     nominated_by: dict[str, str] = field(default_factory=dict)
@@ -42,15 +49,19 @@ class Asking:
 # Column lists are constants of this file; every value travels as a parameter.
 COLUMNS = """(public_id, run_id, person_id, appointment_id, court_id, state, seat_id, needs_seat,
     pool_ids, queue_number, priority_class, source, busy, clash_allowed, previous_id,
-    created_at, state_since, revision, lapses, end_reason, is_late)"""
+    created_at, state_since, revision, lapses, end_reason, is_late, due_at,
+    priority_reasons, short_notice, auto_accept)"""
 VALUES = """%(public_id)s, %(run)s, %(person)s, %(appointment)s, %(court)s, {state}, {seat},
     %(needs_seat)s, %(pools)s::bigint[], {queue_number}, %(priority)s, %(source)s, %(busy)s::tstzmultirange,
-    %(clash_allowed)s, %(previous)s, %(at)s, %(at)s, 1, 0, '', false"""
-RETURNING = "RETURNING id, state, seat_id, queue_number"
+    %(clash_allowed)s, %(previous)s, %(at)s, %(at)s, 1, %(lapses)s, '', false, {due},
+    %(reasons)s::jsonb, %(short_notice)s, %(auto_accept)s"""
+RETURNING = "RETURNING id, state, seat_id, queue_number, due_at"
+SEATED, DUE = "%(seated)s", "%(due)s::timestamptz"
 NEXT_NUMBER = "nextval('enrollment_queue_number')"
 
 # A seat of those pools for which nobody waits who could take it. Who waits but sits elsewhere at the
-# same time holds nobody up; who waits for everyone's pool does not hold up a court's own seat.
+# same time holds nobody up, nor who wants no seat at short notice when it is too late for others;
+# who waits for everyone's pool does not hold up a court's own seat.
 SEAT = """
 WITH open AS (
     SELECT array_agg(mine.pool ORDER BY mine.place) AS pools
@@ -58,6 +69,7 @@ WITH open AS (
      WHERE NOT EXISTS (
         SELECT FROM enrollment_enrollment waiting
          WHERE run_id = %(run)s AND state = 'waitlisted' AND mine.pool = ANY(pool_ids)
+           AND (short_notice OR NOT %(is_short_notice)s)
            AND (clash_allowed OR NOT EXISTS (
                 SELECT FROM enrollment_enrollment held
                  WHERE held.person_id = waiting.person_id AND held.busy && waiting.busy
@@ -69,7 +81,7 @@ WITH open AS (
 # The whole claim, among many others at the same time: a seat, or no row.
 CLAIM = f"""{SEAT}
 INSERT INTO enrollment_enrollment {COLUMNS}
-SELECT {VALUES.format(state="'confirmed'", seat="seat.id", queue_number="NULL")}
+SELECT {VALUES.format(state=SEATED, seat="seat.id", queue_number="NULL", due=DUE)}
   FROM seat WHERE seat.id IS NOT NULL
 {RETURNING}
 """  # noqa: S608
@@ -79,8 +91,9 @@ CLAIM_OR_QUEUE = f"""{SEAT}
 INSERT INTO enrollment_enrollment {COLUMNS}
 SELECT {
     VALUES.format(
-        state="CASE WHEN seat.id IS NULL THEN 'waitlisted' ELSE 'confirmed' END",
+        state=f"CASE WHEN seat.id IS NULL THEN 'waitlisted' ELSE {SEATED} END",
         seat="seat.id",
+        due=f"CASE WHEN seat.id IS NOT NULL THEN {DUE} END",
         queue_number=f"CASE WHEN seat.id IS NULL THEN {NEXT_NUMBER} END",
     )
 }
@@ -90,13 +103,13 @@ SELECT {
 
 WITHOUT_SEAT = f"""
 INSERT INTO enrollment_enrollment {COLUMNS}
-VALUES ({VALUES.format(state="'confirmed'", seat="NULL", queue_number="NULL")})
+VALUES ({VALUES.format(state=SEATED, seat="NULL", queue_number="NULL", due=DUE)})
 {RETURNING}
 """  # noqa: S608
 
 REQUEST = f"""
 INSERT INTO enrollment_enrollment {COLUMNS}
-VALUES ({VALUES.format(state="'requested'", seat="NULL", queue_number=NEXT_NUMBER)})
+VALUES ({VALUES.format(state="'requested'", seat="NULL", queue_number=NEXT_NUMBER, due="NULL")})
 {RETURNING}
 """  # noqa: S608
 
@@ -104,8 +117,16 @@ VALUES ({VALUES.format(state="'requested'", seat="NULL", queue_number=NEXT_NUMBE
 REQUEST_WITH_SEAT = f"""{SEAT}
 INSERT INTO enrollment_enrollment {COLUMNS}
 VALUES ({
-    VALUES.format(state="'requested'", seat="(SELECT id FROM seat)", queue_number=NEXT_NUMBER)
+    VALUES.format(
+        state="'requested'", seat="(SELECT id FROM seat)", queue_number=NEXT_NUMBER, due="NULL"
+    )
 })
+{RETURNING}
+"""  # noqa: S608
+
+QUEUE = f"""
+INSERT INTO enrollment_enrollment {COLUMNS}
+VALUES ({VALUES.format(state="'waitlisted'", seat="NULL", queue_number=NEXT_NUMBER, due="NULL")})
 {RETURNING}
 """  # noqa: S608
 
@@ -136,6 +157,33 @@ def request(asking: Asking, *, holds_seat: bool, actor: Actor, at: datetime) -> 
     return _always(_insert(statement, asking, actor=actor, at=at))
 
 
+def queue_again(lapsed: Enrollment, *, actor: Actor, at: datetime) -> Enrollment:
+    """A new attempt of somebody whose offer lapsed, behind everyone who waits now (T15, keep).
+
+    The lapsed row stays ended; the new one points to it, keeps class and wishes, counts lapses.
+    """
+    asking = Asking(
+        run_id=lapsed.run_id,
+        run_public_id=lapsed.run.public_id,
+        person_id=lapsed.person_id,
+        person_public_id=lapsed.person.public_id,
+        needs_seat=lapsed.needs_seat,
+        pool_ids=lapsed.pool_ids,
+        busy=planning.busy_of(lapsed.run_id),
+        appointment_id=lapsed.appointment_id,
+        court_id=lapsed.court_id,
+        source=Source(lapsed.source),
+        priority_class=lapsed.priority_class,
+        priority_reasons=lapsed.priority_reasons,
+        short_notice=lapsed.short_notice,
+        auto_accept=lapsed.auto_accept,
+        lapses=lapsed.lapses,
+        previous_id=lapsed.pk,
+        nominated_by={"previous": str(lapsed.public_id)},
+    )
+    return _always(_insert(QUEUE, asking, actor=actor, at=at))
+
+
 def _always(enrollment: Enrollment | None) -> Enrollment:
     if enrollment is None:
         raise RuntimeError("This statement always writes a row.")
@@ -153,6 +201,13 @@ def _insert(statement: str, asking: Asking, *, actor: Actor, at: datetime) -> En
         "needs_seat": asking.needs_seat,
         "pools": asking.pool_ids,
         "priority": asking.priority_class,
+        "reasons": json.dumps(asking.priority_reasons),
+        "short_notice": asking.short_notice,
+        "auto_accept": asking.auto_accept,
+        "is_short_notice": asking.is_short_notice,
+        "seated": State.OFFERED.value if asking.answer_by else State.CONFIRMED.value,
+        "due": asking.answer_by,
+        "lapses": asking.lapses,
         "source": asking.source.value,
         "busy": asking.busy,
         "clash_allowed": asking.clash_allowed,
@@ -177,6 +232,11 @@ def _insert(statement: str, asking: Asking, *, actor: Actor, at: datetime) -> En
         pool_ids=asking.pool_ids,
         queue_number=row[3],
         priority_class=asking.priority_class,
+        priority_reasons=asking.priority_reasons,
+        short_notice=asking.short_notice,
+        auto_accept=asking.auto_accept,
+        lapses=asking.lapses,
+        due_at=row[4],
         source=asking.source.value,
         clash_allowed=asking.clash_allowed,
         previous_id=asking.previous_id,
@@ -232,6 +292,7 @@ def move(
             "is_late",
             "lapses",
             "clash_allowed",
+            "out_of_order",
             "busy",
             "revision",
         ]
@@ -287,8 +348,12 @@ def _fact(
     }
     if enrollment.due_at:
         facts["due_at"] = enrollment.due_at.isoformat()
+    if enrollment.priority_reasons:
+        facts["priority_reasons"] = enrollment.priority_reasons
     if enrollment.clash_allowed:
         facts["clash_allowed"] = True
+    if enrollment.out_of_order:
+        facts["out_of_order"] = True
     return Fact(
         rules.EVENT_TYPES[State(enrollment.state)],
         "enrollment",

@@ -41,3 +41,16 @@ class Source(TextChoices):
     REGISTRAR = "registrar", _("registrar")
     IMPORT = "import", _("import")
     SYSTEM = "system", _("another system")
+
+
+class PriorityKind(TextChoices):
+    """The facts that may serve somebody earlier."""
+
+    MANDATORY_NEED = "mandatory_need", _("new in the post and the course is for those")
+    NEVER_SERVED = "never_served", _("has completed no course here yet")
+    REFUSED_LAST_TIME = "refused_last_time", _("the last request came to nothing")
+    REMOTE_COURT = "remote_court", _("serves at a remote court")
+
+
+FIRST_CLASS, STANDARD_CLASS = 1, 5
+"""Priority classes: the ordinary one, and the best that rules can lead to. Lower is earlier."""

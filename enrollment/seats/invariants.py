@@ -109,6 +109,8 @@ INVARIANTS: tuple[Invariant, ...] = (
             WHERE waiting.state = 'waitlisted' AND waiting.state_since < %(grace)s
               AND run.state IN ('published', 'going_ahead')
               AND least(run.starts_at, run.promote_until) > %(now)s
+              AND (waiting.short_notice
+                   OR %(now)s <= run.starts_at - run.short_notice_hours * interval '1 hour')
               AND EXISTS (SELECT FROM courses_seat seat
                            WHERE seat.pool_id = ANY(waiting.pool_ids) AND seat.free)
               AND NOT EXISTS (SELECT FROM enrollment_enrollment held

@@ -5,12 +5,34 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from academy.core import ids
+from academy.core import ids, texts
 from academy.courts.models import Court
 from academy.people.models import Appointment, Person
 from courses.planning.fields import MultiRangeField
 from courses.planning.models import Run, Seat
-from enrollment.seats.enums import ACTIVE, HOLDING, Source, State
+from enrollment.seats.enums import ACTIVE, HOLDING, STANDARD_CLASS, PriorityKind, Source, State
+
+
+class PriorityRule(models.Model):
+    """A published reason to be served earlier: by how many classes. Editable data, seeded.
+
+    What it meant for somebody is frozen on the enrolment; editing a rule moves nobody who waits.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    names = texts.TextsField()
+    kind = models.CharField(max_length=20, choices=PriorityKind.choices)
+    step = models.SmallIntegerField(default=1)  # classes ahead of the ordinary one
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-step", "code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(step__gt=0), name="priority_step_helps"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Enrollment(models.Model):
@@ -41,7 +63,11 @@ class Enrollment(models.Model):
     needs_seat = models.BooleanField(default=True)
     pool_ids = ArrayField(models.BigIntegerField(), default=list)  # most specific first
     queue_number = models.BigIntegerField(null=True)
-    priority_class = models.SmallIntegerField(default=0)  # lower is served earlier
+    priority_class = models.SmallIntegerField(default=STANDARD_CLASS)  # lower is served earlier
+    priority_reasons = models.JSONField(default=list, db_default=[])  # codes of rules, frozen
+    short_notice = models.BooleanField(default=False, db_default=False)  # "is fine for me"
+    auto_accept = models.BooleanField(default=False, db_default=False)  # the person's own choice
+    out_of_order = models.BooleanField(default=False, db_default=False)  # promoted past others
     source = models.CharField(max_length=12, choices=Source.choices, default=Source.SELF)
     due_at = models.DateTimeField(null=True)
     lapses = models.SmallIntegerField(default=0)
@@ -114,6 +140,7 @@ class PromotionPass(models.Model):
     cause = models.CharField(max_length=40)
     free_before = models.IntegerField()
     promoted = models.IntegerField(default=0)
+    seed = models.BigIntegerField(null=True)  # of a selection: the same seed, the same order
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.at}"
@@ -129,6 +156,7 @@ class PromotionLook(models.Model):
     position = models.IntegerField()
     verdict = models.CharField(max_length=20)  # promoted or skipped
     reason = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(default=dict, db_default={})  # what a selection compared
 
     class Meta:
         constraints = [

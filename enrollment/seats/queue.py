@@ -5,22 +5,27 @@ last free seat, so its cost follows the seats that came free, not the length of 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from academy.core.actor import Actor
+from academy.core.errors import Refused
+from academy.courts.models import Court
+from academy.courts.queries import office_hours
 from courses.planning import actions as planning
 from courses.planning.enums import ASKING
 from courses.planning.fields import MultiRangeField
 from courses.planning.models import Run, Seat
-from courses.planning.rules import last_offer_moment, offer_deadline
+from courses.planning.rules import is_short_notice, last_offer_moment, offer_deadline
 from enrollment.seats import actions, locks
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment, PromotionLook, PromotionPass
 
 BATCH = 50
 PROMOTED, SKIPPED = "promoted", "skipped"
+FARTHEST = timedelta(days=60)  # no calendar is read beyond this for an answer window
 SWEEP = "sweep"
 
 
@@ -42,11 +47,13 @@ def promote(run: Run, *, cause: str, actor: Actor, at: datetime) -> list[Look]:
     if run.state not in ASKING or at >= _last_moment(run, at) or not _someone_waits(run.pk):
         return []
     free = planning.count_free_seats(run.pk)
+    soon = is_soon(run, at=at)
     looks: list[Look] = []
     while _left(run.pk) and (batch := _next_waiting(run.pk, after=looks)):
         clashing = _with_clash(batch)
         for enrollment in batch:
-            look = _consider(run, enrollment, enrollment.pk in clashing, actor=actor, at=at)
+            skip = _why_not(enrollment, clashes=enrollment.pk in clashing, soon=soon)
+            look = skip or _consider(run, enrollment, actor=actor, at=at)
             looks.append(look)
             if look.verdict == PROMOTED and not _left(run.pk):
                 break
@@ -54,11 +61,21 @@ def promote(run: Run, *, cause: str, actor: Actor, at: datetime) -> list[Look]:
     return looks
 
 
-def _consider(
-    run: Run, enrollment: Enrollment, clashes: bool, *, actor: Actor, at: datetime
-) -> Look:
+def _why_not(enrollment: Enrollment, *, clashes: bool, soon: bool) -> Look | None:
+    """Why no seat is tried for this person, if so."""
     if clashes:
         return Look(enrollment, SKIPPED, "clash")
+    if soon and not enrollment.short_notice:
+        return Look(enrollment, SKIPPED, "short_notice")
+    return None
+
+
+def is_soon(run: Run, *, at: datetime) -> bool:
+    """Whether only those who said "short notice is fine" are offered a seat now."""
+    return is_short_notice(now=at, hours=run.short_notice_hours, starts_at=run.starts_at)
+
+
+def _consider(run: Run, enrollment: Enrollment, *, actor: Actor, at: datetime) -> Look:
     try:
         with transaction.atomic():
             is_seated = _seat(run, enrollment, actor=actor, at=at)
@@ -74,18 +91,69 @@ def _seat(run: Run, enrollment: Enrollment, *, actor: Actor, at: datetime) -> bo
     seat_id = planning.take_seat(enrollment.pool_ids)
     if seat_id is None:
         return False
-    if run.auto_accept:
-        actions.move(enrollment, State.CONFIRMED, actor=actor, at=at, seat_id=seat_id)
-    else:
-        due_at = offer_until(run, at=at)
-        actions.move(enrollment, State.OFFERED, actor=actor, at=at, seat_id=seat_id, due_at=due_at)
+    hand_over(run, enrollment, seat_id, actor=actor, at=at)
     return True
 
 
-def offer_until(run: Run, *, at: datetime) -> datetime:
-    """Until when an offer made now is kept."""
+def hand_over(
+    run: Run,
+    enrollment: Enrollment,
+    seat_id: int | None,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    note: str = "",
+    asks: bool | None = None,
+) -> None:
+    """Give the seat at once where the run or the person chose so (T12), else offer it (T11)."""
+    if asks is None:
+        asks = not (run.auto_accept or enrollment.auto_accept)
+    due_at = offer_until(run, at=at, court=enrollment.court) if asks else None
+    state = State.OFFERED if asks else State.CONFIRMED
+    actions.move(
+        enrollment,
+        state,
+        actor=actor,
+        at=at,
+        seat_id=seat_id,
+        due_at=due_at,
+        reason=reason,
+        note=note,
+    )
+
+
+def offer_until(run: Run, *, at: datetime, court: Court | None = None) -> datetime:
+    """Until when an offer made now is kept, in working hours of the person's court."""
     last = _last_moment(run, at)
-    return offer_deadline(now=at, hours=run.offer_hours, last_moment=last)
+    office = office_hours(
+        at,
+        min(last, at + FARTHEST),
+        time_zone=court.time_zone if court else run.time_zone,
+        region_id=court.region_id if court else None,
+    )
+    return offer_deadline(now=at, hours=run.offer_hours, last_moment=last, office=office)
+
+
+def promote_out_of_order(
+    run: Run, enrollment: Enrollment, *, reason: str, actor: Actor, at: datetime, note: str = ""
+) -> None:
+    """Give a free seat to one who waits, past the others: the registrar's act, marked as such.
+
+    A seat of the person's own pools first, else any free one of the run. Refused after the
+    promotion cut-off, at a clash, and where no seat is free.
+    """
+    if run.state not in ASKING or at >= _last_moment(run, at):
+        raise Refused("too_late", _("No seat is given from the waiting list any more."))
+    if has_clash(enrollment):
+        raise Refused("clash", _("This person holds a seat elsewhere at the same time."))
+    free = Seat.objects.filter(run_id=run.pk, free=True).order_by("pool_id")
+    others = free.values_list("pool_id", flat=True).distinct()
+    seat_id = planning.take_seat([*enrollment.pool_ids, *others])
+    if seat_id is None:
+        raise Refused("no_free_seat", _("No seat is free in this run."))
+    enrollment.out_of_order = True
+    hand_over(run, enrollment, seat_id, actor=actor, at=at, reason=reason, note=note)
 
 
 def _last_moment(run: Run, at: datetime) -> datetime:
@@ -104,7 +172,7 @@ def _next_waiting(run_id: int, *, after: list[Look]) -> list[Enrollment]:
     waiting = (
         Enrollment.objects.select_for_update(of=("self",))
         .filter(run_id=run_id, state=State.WAITLISTED)
-        .select_related("run", "person")
+        .select_related("run", "person", "court")
         .order_by("priority_class", "queue_number")
     )
     skipped = [look.enrollment.pk for look in after if look.verdict == SKIPPED]
@@ -149,13 +217,14 @@ def would_clash(enrollment: Enrollment) -> bool:
     )
 
 
-def pools_without_waiters_ahead(enrollment: Enrollment) -> list[int]:
+def pools_without_waiters_ahead(enrollment: Enrollment, *, soon: bool = False) -> list[int]:
     """The person's pools, most specific first, for which nobody with an earlier place waits.
 
-    Who waits but sits elsewhere at the same time holds nobody up.
+    Who waits but sits elsewhere at the same time holds nobody up, nor (when it is `soon`) who
+    wants no seat at short notice.
     """
     with connection.cursor() as cursor:
-        cursor.execute(POOLS_AHEAD, [enrollment.pk])
+        cursor.execute(POOLS_AHEAD, [enrollment.pk, soon])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -167,6 +236,7 @@ SELECT mine.pool
          WHERE ahead.run_id = me.run_id AND ahead.state = 'waitlisted'
            AND mine.pool = ANY(ahead.pool_ids)
            AND (ahead.priority_class, ahead.queue_number) < (me.priority_class, me.queue_number)
+           AND (ahead.short_notice OR NOT %s)
            AND (ahead.clash_allowed OR NOT EXISTS (
                 SELECT FROM enrollment_enrollment held
                  WHERE held.person_id = ahead.person_id AND held.busy && ahead.busy

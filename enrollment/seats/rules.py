@@ -1,12 +1,13 @@
 """Every transition of an enrolment, as one table; nothing else moves a state. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Refused
-from enrollment.seats.enums import HOLDING, State
+from enrollment.seats.enums import FIRST_CLASS, HOLDING, STANDARD_CLASS, State
 
 
 class By(StrEnum):
@@ -35,6 +36,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "T2", None, State.CONFIRMED, (By.PERSON, By.ACADEMY), "a seat is free, nobody waits for it"
     ),
+    Transition(
+        "T2", None, State.OFFERED, (By.ACADEMY,), "nominated, a seat is free, the person is asked"
+    ),
     Transition("T3", None, State.WAITLISTED, (By.PERSON, By.ACADEMY), "no seat, or somebody waits"),
     Transition(
         "T7",
@@ -44,6 +48,13 @@ TRANSITIONS: tuple[Transition, ...] = (
         "all consents given, seat free",
     ),
     Transition(
+        "T7",
+        State.REQUESTED,
+        State.OFFERED,
+        (By.DECIDER, By.ACADEMY),
+        "as above, and the person is asked whether to accept",
+    ),
+    Transition(
         "T8",
         State.REQUESTED,
         State.WAITLISTED,
@@ -51,7 +62,11 @@ TRANSITIONS: tuple[Transition, ...] = (
         "all consents given, no seat",
     ),
     Transition(
-        "T9", State.REQUESTED, State.REJECTED, (By.DECIDER,), "a consent or the ruling is refused"
+        "T9",
+        State.REQUESTED,
+        State.REJECTED,
+        (By.DECIDER, By.ACADEMY),
+        "a consent or the ruling is refused, or others were selected",
     ),
     Transition(
         "T10", State.REQUESTED, State.EXPIRED, (By.TIMER,), "nobody answered and silence refuses"
@@ -143,6 +158,31 @@ def check_transition(source: State | None, target: State) -> None:
 def frees_a_seat(source: State, target: State) -> bool:
     """Whether the seat goes back to its pool: left, and not spent by a frozen outcome."""
     return source in HOLDING | {State.REQUESTED} and target not in HOLDING | {State.CLOSED}
+
+
+MOST_LAPSES = 3
+"""Who let so many offers lapse is not put on the list once more: the seat would only go round."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityFact:
+    """A published rule, and whether what it is about is true of this person now."""
+
+    code: str
+    kind: str
+    step: int
+    holds: bool
+
+
+def priority_of(facts: Iterable[PriorityFact]) -> tuple[int, list[str]]:
+    """The class in which somebody is served, and the rules that led to it.
+
+    Each rule that holds puts the person its step ahead of the ordinary class; several add up, never
+    beyond the first class. Both are frozen when the person asks.
+    """
+    held = sorted((fact for fact in facts if fact.holds), key=lambda fact: (-fact.step, fact.code))
+    ahead = sum(fact.step for fact in held)
+    return max(FIRST_CLASS, STANDARD_CLASS - ahead), [fact.code for fact in held]
 
 
 EVENT_TYPES: dict[State, str] = {state: f"enrollment.{state.value}" for state in State}

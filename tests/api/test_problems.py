@@ -115,3 +115,42 @@ def test_a_changing_call_needs_the_csrf_token(cast):
     answer = caller.post("/enrollments", {"run": str(run.public_id)})
 
     assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+
+
+@pytest.mark.django_db
+def test_every_code_is_published_with_its_meaning():
+    http = Caller().http
+
+    listed = {each["code"]: each for each in http.get("/api/docs/problems/").json()["items"]}
+    one = http.get(listed["already_enrolled"]["type"])
+
+    assert {"stale", "throttled", "enrollment_closed", "marks_missing"} <= set(listed)
+    assert one.json() == {
+        "type": "/api/docs/problems/already_enrolled",
+        "code": "already_enrolled",
+        "status": 409,
+        "meaning": "There is already an active enrolment in this run.",
+    }
+    assert http.get("/api/docs/problems/made-up").status_code == 404
+
+
+def test_a_role_without_its_second_factor_is_told_in_its_own_way(cast, settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    clara = Caller(account=cast.clara_account)
+
+    call, page = clara.get("/people"), clara.http.get("/desk/")
+
+    assert (call.status_code, call.json()["code"]) == (403, "second_factor_needed")
+    assert call["Content-Type"] == "application/problem+json"
+    assert (page.status_code, page["Location"]) == (302, "/account/2fa/")
+
+
+def test_a_session_that_is_over_is_a_401_for_the_api_and_a_way_back_for_pages(cast):
+    asel = Caller(account=cast.asel_account)
+    asel.http.session.flush()
+
+    call, page = asel.get("/enrollments"), asel.http.get("/profile/")
+
+    assert (call.status_code, call.json()["code"]) == (401, "not_authenticated")
+    assert call["Content-Type"] == "application/problem+json"
+    assert (page.status_code, page["Location"]) == (302, "/sign-in/?next=/profile/")

@@ -1,6 +1,7 @@
 import re
 
 from academy.config.celery import app
+from academy.config.clock import app as clock
 from tests.architecture.sources import python_files, text_of
 
 
@@ -15,6 +16,12 @@ def scheduled():
 
 def test_the_schedule_names_tasks_that_exist():
     assert scheduled() - our_tasks() == set()
+
+
+def test_the_clock_sends_to_the_queue_that_the_workers_read():
+    """Two applications: a beat into another queue is heard by nobody, and nothing fails."""
+    assert set(clock.amqp.queues) == set(app.amqp.queues)
+    assert clock.conf.beat_schedule == app.conf.beat_schedule
 
 
 def test_every_task_is_scheduled_or_sent():

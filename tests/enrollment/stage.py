@@ -9,6 +9,7 @@ from django.db import connection
 
 from academy.core import clock
 from academy.core.errors import Refused
+from academy.ledger import actions as ledger
 from academy.ledger.models import Event
 from courses.planning.models import Run
 from enrollment.requests import actions
@@ -103,6 +104,7 @@ def seats_of(run: Run) -> dict[str, int]:
 
 def assert_sound(now: datetime | None = None) -> None:
     """Every invariant of the monitor holds."""
+    ledger.sequence_all()
     findings = invariants.check_all(now=now or clock.now())
     broken = {each.invariant.code: list(each.sample) for each in findings if not each.holds}
     assert broken == {}

@@ -119,7 +119,9 @@ class RunForm(forms.Form):
     )
     first = forms.SplitDateTimeField(
         label=_("First session"),
-        widget=forms.SplitDateTimeWidget({"type": "date"}, {"type": "time"}),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d"
+        ),
     )
     days = forms.IntegerField(label=_("Number of days"), min_value=1, max_value=30, initial=1)
     minutes = forms.IntegerField(

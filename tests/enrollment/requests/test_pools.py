@@ -52,9 +52,7 @@ def test_a_court_uses_its_own_pool_first_and_then_everyones():
     assert seats_of(run) == {"everyone:": 2, f"court:{home.pk}": 1}
 
     guests = [factories.person(away) for _ in range(3)]
-    states = [
-        actions.enroll(run=run.public_id, person=one.pk, actor=ACTOR).state for one in guests
-    ]
+    states = [actions.enroll(run=run.public_id, person=one.pk, actor=ACTOR).state for one in guests]
     own = actions.enroll(run=run.public_id, person=factories.person(home).pk, actor=ACTOR)
 
     assert states == [State.CONFIRMED, State.CONFIRMED, State.WAITLISTED]
