@@ -9,6 +9,7 @@ from courses.catalogue.models import (
     Topic,
 )
 from courses.planning.models import (
+    Interest,
     Phase,
     Run,
     Seat,
@@ -37,6 +38,7 @@ __all__ = [
     "CourseWord",
     "FacetCount",
     "Format",
+    "Interest",
     "Organisation",
     "Phase",
     "Run",

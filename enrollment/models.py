@@ -5,13 +5,20 @@ from enrollment.certificates.models import Certificate
 from enrollment.credits.models import CreditEntry
 from enrollment.decisions.models import Decision, StepRule
 from enrollment.reminders.models import ReminderRule
-from enrollment.seats.models import Enrollment, PriorityRule, PromotionLook, PromotionPass
+from enrollment.seats.models import (
+    Enrollment,
+    InvariantResult,
+    PriorityRule,
+    PromotionLook,
+    PromotionPass,
+)
 
 __all__ = [
     "Certificate",
     "CreditEntry",
     "Decision",
     "Enrollment",
+    "InvariantResult",
     "Mark",
     "Outcome",
     "PriorityRule",

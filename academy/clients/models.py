@@ -1,5 +1,6 @@
 """Other court systems: their keys, what they may read, and what they read."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -11,6 +12,10 @@ from academy.core import ids
 class Client(AbstractApplication):
     """Another court system with its own key and its own list of allowed fields."""
 
+    # A client belongs to a system, not to an account; the toolkit's column stays empty.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     public_id = models.UUIDField(default=ids.public_id, unique=True)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
     projection = models.CharField(max_length=40, default="minimal")

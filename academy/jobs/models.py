@@ -6,7 +6,7 @@ from academy.core import ids
 
 
 class Job(models.Model):
-    """A piece of long work: an import, an export, a bulk change. A dry run is the same work, undone."""
+    """Long work: an import, an export, a bulk change. A dry run is the same work, undone."""
 
     class State(models.TextChoices):
         WAITING = "waiting"

@@ -235,3 +235,21 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.number}"
+
+
+class Interest(models.Model):
+    """A wish to hear when a course is held: counted for the yearly plan, answered when a run is published."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="interests")
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="interests", db_index=False
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "course"], name="interest_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.course_id}"

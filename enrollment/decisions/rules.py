@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
+from academy.core.errors import Invalid
 from courses.planning.enums import EnrollmentMode
 from enrollment.decisions.enums import Decider, Silence, StepKind, StepState
 
@@ -73,3 +76,23 @@ def after_silence(silence: str, *, has_higher_court: bool) -> StepState:
             return StepState.LAPSED
         case _:
             return StepState.NO
+
+
+MOST_STEPS, MOST_DAYS = 4, 60
+
+
+def check_steps(steps: Iterable[Step]) -> None:
+    """Refuse a list of steps that could not be worked through.
+
+    At most four, each between one and sixty working days; the academy's ruling is final, so it
+    comes last and once. A consent does not lapse: it blocks, and silence has to mean something.
+    """
+    listed = list(steps)
+    rulings = [place for place, step in enumerate(listed) if step.kind == StepKind.RULING]
+    if len(listed) > MOST_STEPS or any(not 1 <= step.days <= MOST_DAYS for step in listed):
+        raise Invalid("steps", _("Up to four steps, each of 1 to 60 working days."))
+    if rulings and rulings != [len(listed) - 1]:
+        raise Invalid("ruling_is_last", _("The ruling of the academy is the last step."))
+    for step in listed:
+        if step.kind == StepKind.CONSENT and step.silence == Silence.LAPSE:
+            raise Invalid("consent_blocks", _("Say what silence means for a consent."))

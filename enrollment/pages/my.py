@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from academy.access.enums import Right
 from academy.core import clock
 from academy.web.http import viewer_of
 from courses.planning.enums import RunState
@@ -30,6 +31,14 @@ def my_training(request: HttpRequest) -> HttpResponse:
         "year": now.year,
     }
     return render(request, "enrollment/my.html", context)
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Where one lands after signing in: at the desk whose work is there, else at My training."""
+    viewer = viewer_of(request)
+    works_at_desk = viewer.may(Right.TEACH) or viewer.may(Right.READ_ALL)
+    return redirect("enrollment:desk" if works_at_desk else "enrollment:my")
 
 
 def _sorted(lines: list[Shown]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ ONE = "enrollments/<uuid:enrollment>/"
 app_name = "enrollment"
 urlpatterns = [
     path("", my.my_training, name="my"),
+    path("start/", my.start, name="start"),
     path("runs/<uuid:run>/enrol/", enrolling.enroll, name="enroll"),
     path(ONE, enrolling.enrollment, name="enrollment"),
     path(f"{ONE}accept/", enrolling.accept, name="accept"),

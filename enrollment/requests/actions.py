@@ -76,11 +76,11 @@ def _ask(
         if appointment is not None and facts.appointment_id is None:
             raise Invalid("unknown_appointment", _("This person does not hold that post now."))
         answer, steps = rules.answer_to(facts, source=source, now=at, allow_clash=allow_clash)
-        asking = _asking(facts, source, wishes, at)
+        asking = asking_of(facts, source, wishes, at)
         if answer == Answer.DECISIONS:
             enrollment = seats.request(asking, holds_seat=facts.holds_seat, actor=actor, at=at)
             if steps:
-                _open_steps(enrollment, facts, steps, actor=actor, at=at)
+                open_steps_of(enrollment, facts, steps, actor=actor, at=at)
         else:
             taken = _claim(asking, facts, actor=actor, at=at, alone=alone)
             if taken is None:
@@ -115,7 +115,8 @@ def _need(enrollment: Enrollment | None) -> Enrollment:
     return enrollment
 
 
-def _asking(facts: AskingFacts, source: Source, wishes: Wishes, at: datetime) -> seats.Asking:
+def asking_of(facts: AskingFacts, source: Source, wishes: Wishes, at: datetime) -> seats.Asking:
+    """What the claim of a seat needs of these facts."""
     priority_class, reasons = facts.class_and_reasons
     return seats.Asking(
         run_id=facts.run_id,
@@ -146,7 +147,7 @@ def _answer_by(facts: AskingFacts, at: datetime) -> datetime:
     return queue.offer_until(run, at=at, court=court)
 
 
-def _open_steps(
+def open_steps_of(
     enrollment: Enrollment,
     facts: AskingFacts,
     steps: list[Step],
@@ -154,6 +155,7 @@ def _open_steps(
     actor: Actor,
     at: datetime,
 ) -> None:
+    """Open the decisions of a request at the court whose head is asked."""
     court_id = court_that_decides(
         court_id=facts.court_id, parent_id=facts.court_parent_id, is_head=facts.is_head
     )

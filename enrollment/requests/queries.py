@@ -198,3 +198,20 @@ SELECT DISTINCT waiting.run_id
    AND EXISTS (SELECT FROM courses_seat seat
                 WHERE seat.pool_id = ANY(waiting.pool_ids) AND seat.free)
 """
+
+
+CLASHES_WITH = """
+SELECT EXISTS (
+    SELECT FROM enrollment_enrollment held
+      JOIN courses_run run ON run.id = %(run)s AND held.busy && run.busy
+     WHERE held.person_id = %(person)s AND held.id <> %(apart_from)s AND held.run_id <> run.id
+       AND held.state IN ('offered', 'confirmed', 'reconfirm'))
+"""
+
+
+def clashes_with(*, run_id: int, person_id: int, apart_from: int) -> bool:
+    """Whether the person holds another seat at the run's hours, one enrolment left aside."""
+    values = {"run": run_id, "person": person_id, "apart_from": apart_from}
+    with connection.cursor() as cursor:
+        cursor.execute(CLASHES_WITH, values)
+        return bool(cursor.fetchone()[0])

@@ -1,5 +1,6 @@
 """The answer to a request for a place. Pure: facts in, decision out."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Refused, Stale
-from courses.planning.enums import AHEAD, EnrollmentMode
+from courses.planning.enums import AHEAD, ASKING, EnrollmentMode
 from courses.planning.rules import (
     Placement,
     Pool,
@@ -197,3 +198,99 @@ def check_revision(present: int, read: int | None) -> None:
     """Refuse a command that was decided on an older state; without a revision read, none is."""
     if read is not None and read != present:
         raise Stale("stale", _("This has changed since you read it; read it again."))
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionTerms:
+    """How a selection is made: under which seed, by queue number or by lot, and what follows."""
+
+    seed: int
+    lot: bool = False  # a draw instead of the queue number
+    offers: bool = False  # the chosen are asked to accept
+    rejects_rest: bool = False  # the others are refused instead of waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One gathered request, as far as the selection depends on it."""
+
+    id: int
+    priority_class: int
+    served: int  # seats given in the last year
+    queue_number: int
+    draw: str
+    pools: tuple[int, ...] = ()
+    holds_seat: bool = False
+    is_decided: bool = True
+    has_clash: bool = False
+
+    def key(self, *, lot: bool) -> tuple[object, ...]:
+        """The published order; the draw settles what is still equal."""
+        last = (self.draw,) if lot else (self.queue_number, self.draw)
+        return (self.priority_class, self.served, *last)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What became of a candidate, in the order of the selection, and why."""
+
+    id: int
+    priority_class: int
+    served: int
+    queue_number: int
+    draw: str
+    is_chosen: bool
+    reason: str
+
+
+def choose(
+    candidates: Iterable[Candidate], free: Mapping[int, int] | None, *, lot: bool = False
+) -> list[Choice]:
+    """Go through the candidates in the published order and give each the first seat they may have.
+
+    `free` counts the free seats by pool (None: the run has no limit). A clash or an open decision
+    passes somebody over; whoever keeps a seat meanwhile has it.
+    """
+    left = dict(free) if free is not None else None
+    ordered = sorted(candidates, key=lambda one: one.key(lot=lot))
+    return [_choice(one, _why_not_chosen(one, left)) for one in ordered]
+
+
+def _why_not_chosen(one: Candidate, left: dict[int, int] | None) -> str:
+    if not one.is_decided:
+        return "undecided"
+    if one.has_clash:
+        return "clash"
+    if one.holds_seat or left is None:
+        return ""
+    pool = next((pool for pool in one.pools if left.get(pool)), None)
+    if pool is None:
+        return "pool_exhausted" if any(left.values()) else "seats_gone"
+    left[pool] -= 1
+    return ""
+
+
+def _choice(one: Candidate, why_not: str) -> Choice:
+    return Choice(
+        one.id,
+        one.priority_class,
+        one.served,
+        one.queue_number,
+        one.draw,
+        is_chosen=not why_not,
+        reason=why_not or "chosen",
+    )
+
+
+def check_can_select(
+    mode: str, state: str, *, selected_at: datetime | None, closes_at: datetime, now: datetime
+) -> None:
+    """Refuse a selection in another mode, before the requests are in, or a second time."""
+    if mode != EnrollmentMode.SELECTION:
+        raise Refused("not_by_selection", _("Places in this run are not given by selection."))
+    if selected_at is not None:
+        raise Refused("selected_already", _("The selection for this run has been made."))
+    if state not in ASKING:
+        raise Refused("run_takes_nobody", _("This run is not open for enrolment."))
+    if now < closes_at:
+        raise Refused("still_gathering", _("Requests for this run are still being gathered."))

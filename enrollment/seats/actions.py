@@ -124,6 +124,13 @@ VALUES ({
 {RETURNING}
 """  # noqa: S608
 
+# The very seat that somebody else handed over in this transaction.
+TAKE_OVER = f"""
+INSERT INTO enrollment_enrollment {COLUMNS}
+VALUES ({VALUES.format(state="'confirmed'", seat="%(seat)s", queue_number="NULL", due="NULL")})
+{RETURNING}
+"""  # noqa: S608
+
 QUEUE = f"""
 INSERT INTO enrollment_enrollment {COLUMNS}
 VALUES ({VALUES.format(state="'waitlisted'", seat="NULL", queue_number=NEXT_NUMBER, due="NULL")})
@@ -184,15 +191,39 @@ def queue_again(lapsed: Enrollment, *, actor: Actor, at: datetime) -> Enrollment
     return _always(_insert(QUEUE, asking, actor=actor, at=at))
 
 
+def draw_again(enrollment: Enrollment) -> None:
+    """A new number at the end of the queue: a selection puts those who wait into its own order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE enrollment_enrollment SET queue_number = {NEXT_NUMBER} WHERE id = %s"  # noqa: S608
+            " RETURNING queue_number",
+            [enrollment.pk],
+        )
+        enrollment.queue_number = cursor.fetchone()[0]
+
+
+def queue_up(asking: Asking, *, actor: Actor, at: datetime) -> Enrollment:
+    """Put somebody at the end of the queue although a seat may be free: the queue is asked next."""
+    return _always(_insert(QUEUE, asking, actor=actor, at=at))
+
+
+def take_over(asking: Asking, seat_id: int | None, *, actor: Actor, at: datetime) -> Enrollment:
+    """Confirm a person on the seat that another has handed over: no queue is passed."""
+    return _always(_insert(TAKE_OVER, asking, actor=actor, at=at, seat_id=seat_id))
+
+
 def _always(enrollment: Enrollment | None) -> Enrollment:
     if enrollment is None:
         raise RuntimeError("This statement always writes a row.")
     return enrollment
 
 
-def _insert(statement: str, asking: Asking, *, actor: Actor, at: datetime) -> Enrollment | None:
+def _insert(
+    statement: str, asking: Asking, *, actor: Actor, at: datetime, seat_id: int | None = None
+) -> Enrollment | None:
     public_id = ids.public_id()
     values = {
+        "seat": seat_id,
         "public_id": public_id,
         "run": asking.run_id,
         "person": asking.person_id,
@@ -261,12 +292,14 @@ def move(
     seat_id: int | None = None,
     due_at: datetime | None = None,
     is_late: bool = False,
+    hands_over: bool = False,
     data: dict[str, Any] | None = None,
 ) -> Enrollment:
     """Take one transition of the table: the row, its seat and its event change together.
 
     The row must have been locked and read by the caller (`run` and `person` with it). A seat that
-    is left goes back to its pool here; who gets it next is `queue.promote`'s business.
+    is left goes back to its pool here; who gets it next is `queue.promote`'s business. A seat that
+    is handed over stays taken: `take_over` must follow in the same transaction.
     """
     source = State(enrollment.state)
     rules.check_transition(source, target)
@@ -297,9 +330,10 @@ def move(
             "revision",
         ]
     )
+    facts = dict(data or {})
     if seat_left is not None:
-        _give_back(seat_left)
-    facts = {**(data or {}), **({"freed_seat": seat_left} if seat_left else {})}
+        facts |= {"freed_seat": seat_left} if not hands_over else {"handed_seat": seat_left}
+        facts |= _give_back(seat_left) if not hands_over else {}
     if is_late:
         facts["late"] = True
     fact = _fact(
@@ -315,17 +349,20 @@ def move(
     return enrollment
 
 
-def _give_back(seat_id: int) -> None:
+def _give_back(seat_id: int) -> dict[str, int]:
     """The seat is free again, unless more people sit than the run has seats for (T20 after a cut).
 
     Then it is this seat that goes, and somebody whose own had been taken out of the run keeps a
-    seat that counts: nobody is promoted while the run is over its capacity.
+    seat that counts: nobody is promoted while the run is over its capacity. Returns what the event
+    says of it.
     """
     over = Enrollment.objects.filter(
         seat__is_retired=True, seat__pool__seats=seat_id, state__in=ACTIVE
     ).values_list("seat_id", flat=True)
     if planning.free_seats([seat_id]) and (kept := over.first()):
         planning.retire_instead(seat_id, kept=kept)
+        return {"retired_seat": seat_id, "restored_seat": kept}
+    return {}
 
 
 def _fact(

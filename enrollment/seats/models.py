@@ -167,3 +167,16 @@ class PromotionLook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrollment_id} {self.verdict}"
+
+
+class InvariantResult(models.Model):
+    """What the monitor found last about one invariant: a row each, written by nobody else."""
+
+    code = models.CharField(max_length=60, primary_key=True)
+    checked_at = models.DateTimeField()
+    broken_since = models.DateTimeField(null=True)
+    count = models.IntegerField(default=0)
+    sample = ArrayField(models.BigIntegerField(), default=list)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.count}"

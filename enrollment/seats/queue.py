@@ -50,7 +50,7 @@ def promote(run: Run, *, cause: str, actor: Actor, at: datetime) -> list[Look]:
     soon = is_soon(run, at=at)
     looks: list[Look] = []
     while _left(run.pk) and (batch := _next_waiting(run.pk, after=looks)):
-        clashing = _with_clash(batch)
+        clashing = with_clash(batch)
         for enrollment in batch:
             skip = _why_not(enrollment, clashes=enrollment.pk in clashing, soon=soon)
             look = skip or _consider(run, enrollment, actor=actor, at=at)
@@ -189,7 +189,7 @@ SELECT waiting.id
 """
 
 
-def _with_clash(batch: list[Enrollment]) -> set[int]:
+def with_clash(batch: list[Enrollment]) -> set[int]:
     """Those of the batch who already hold a seat elsewhere at the same time.
 
     Their other enrolment may be taken between this look and the write; then the exclusion
@@ -202,7 +202,7 @@ def _with_clash(batch: list[Enrollment]) -> set[int]:
 
 def has_clash(enrollment: Enrollment) -> bool:
     """Whether this person already holds a seat elsewhere at the same time."""
-    return bool(_with_clash([enrollment]))
+    return bool(with_clash([enrollment]))
 
 
 def would_clash(enrollment: Enrollment) -> bool:

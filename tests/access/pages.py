@@ -1,14 +1,13 @@
 """The judiciary that the table of pages is asked in: one of everything that an address names."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
 
 from academy.access.enums import Role
 from academy.accounts.models import Account
-from academy.clients.models import Client as System
-from academy.messages.models import Message
 from courses.planning.enums import EnrollmentMode
 from enrollment.requests.actions import enroll
 from tests import factories
@@ -16,7 +15,7 @@ from tests import factories
 
 @dataclass
 class Place:
-    """Asel of the first court has a seat in a run of Timur's, and a request that waits for Boris."""
+    """Asel has a seat in a run of Timur's, and a request that waits for Boris, who heads her court."""
 
     cast: factories.Cast = field(default_factory=factories.Cast)
 
@@ -24,7 +23,9 @@ class Place:
         cast, actor = self.cast, factories.ACTOR
         self.run = factories.run(trainer=cast.timur)
         self.enrollment = enroll(run=self.run.public_id, person=cast.asel.pk, actor=actor)
-        by_approval = factories.run(mode=EnrollmentMode.APPROVAL, trainer=cast.timur)
+        by_approval = factories.run(
+            mode=EnrollmentMode.APPROVAL, trainer=cast.timur, starts_in=timedelta(days=60)
+        )
         request = enroll(run=by_approval.public_id, person=cast.asel.pk, actor=actor)
         self.decision = request.decisions.get()
         self.accounts: dict[str, Account | None] = {
@@ -58,7 +59,5 @@ class Place:
         http = Client(raise_request_exception=False)
         account = self.accounts[role]
         if account is not None:
-            http.force_login(
-                account, backend="allauth.account.auth_backends.AuthenticationBackend"
-            )
+            http.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
         return http

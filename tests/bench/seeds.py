@@ -5,6 +5,7 @@ from uuid import UUID
 
 from courses.catalogue.models import Course
 from courses.planning.models import Run
+from courses.search.actions import reindex_everything
 from tests import factories
 from tests.bench.place import sql
 
@@ -46,8 +47,9 @@ def people(count: int) -> People:
 
 RUNS = """
 INSERT INTO courses_run
-SELECT copy.* FROM courses_run sample, generate_series(1, %(count)s) n,
-LATERAL nextval(pg_get_serial_sequence('courses_run', 'id')) number,
+SELECT copy.* FROM courses_run sample,
+(SELECT nextval(pg_get_serial_sequence('courses_run', 'id')) AS number
+   FROM generate_series(1, %(count)s)) numbers,
 LATERAL (SELECT sample.starts_at + number * interval '3 hours' AS start) moved,
 LATERAL jsonb_populate_record(sample, jsonb_build_object(
     'id', number, 'public_id', gen_random_uuid(), 'code', 'BENCH-' || number,
@@ -109,10 +111,12 @@ def runs(count: int, seats: int) -> Runs:
 COURSES = """
 WITH version AS (
     INSERT INTO courses_courseversion
-    SELECT copy.* FROM courses_courseversion sample, generate_series(1, %(count)s) n,
-    LATERAL nextval(pg_get_serial_sequence('courses_courseversion', 'id')) version,
-    LATERAL nextval(pg_get_serial_sequence('courses_course', 'id')) course,
-    LATERAL jsonb_populate_record(sample, jsonb_build_object('id', version, 'course_id', course)) copy
+    SELECT copy.* FROM courses_courseversion sample,
+    (SELECT nextval(pg_get_serial_sequence('courses_courseversion', 'id')) AS version,
+            nextval(pg_get_serial_sequence('courses_course', 'id')) AS course
+       FROM generate_series(1, %(count)s)) numbers,
+    LATERAL jsonb_populate_record(
+        sample, jsonb_build_object('id', version, 'course_id', course)) copy
      WHERE sample.id = %(version)s
     RETURNING id, course_id)
 INSERT INTO courses_course
@@ -132,7 +136,6 @@ def courses(count: int) -> None:
     text = "What a reasoned judgment needs, how it is built and read, with cases from practice. "
     version.summary = {"en": text, "kk": text * 2, "ru": text * 2}
     version.save()
-    sql("SET CONSTRAINTS ALL DEFERRED")
     sql(COURSES, count=count, version=version.pk, course=sample.pk)
     run: Run = factories.run(seats=20, of=sample)
     sql(
@@ -144,4 +147,5 @@ def courses(count: int) -> None:
             WHERE sample.id = %(run)s AND course.code LIKE 'BENCH-%%' AND course.id %% 10 = 0""",
         run=run.pk,
     )
+    reindex_everything()
     sql("VACUUM (ANALYZE) courses_course, courses_courseversion, courses_run")

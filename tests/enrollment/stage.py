@@ -74,8 +74,10 @@ def states(*enrollments: Enrollment) -> list[str]:
 
 
 def events_of(enrollment: Enrollment) -> list[str]:
-    """The types of the events of one enrolment, without their common beginning."""
-    types = Event.objects.filter(subject_id=enrollment.public_id).order_by("id")
+    """The types of the events of one enrolment or decision; the states reached, marks left out."""
+    types = Event.objects.filter(
+        subject_id=enrollment.public_id, type__regex=r"^(enrollment|decision)\."
+    ).order_by("id")
     return [kind.removeprefix("enrollment.") for kind in types.values_list("type", flat=True)]
 
 

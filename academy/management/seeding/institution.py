@@ -17,6 +17,8 @@ from courses.catalogue.models import Course
 from courses.search.actions import reindex_courses
 from enrollment.reminders.actions import RuleSeed, install_rules
 from enrollment.reminders.models import Anchor
+from enrollment.requests.rule_actions import PrioritySeed, install_priority_rules
+from enrollment.seats.enums import PriorityKind
 
 COURT_COLUMNS = {"remote": "is_remote"}
 
@@ -58,7 +60,8 @@ def load_institution() -> int:
         formats=_with(named["formats"], "formats", in_room=_flag, online=_flag),
         audiences=[_audience(item) for item in files.document("reference/audiences.json")],
     )
-    return load_reference(reference) + load_lists(lists) + install_rules(_reminder_rules())
+    rules = install_rules(_reminder_rules()) + install_priority_rules(_priority_rules())
+    return load_reference(reference) + load_lists(lists) + rules
 
 
 def _flag(value: str) -> bool:
@@ -82,6 +85,11 @@ def _audience(item: dict[str, Any]) -> dict[str, Any]:
 def _reminder_rules() -> Iterable[RuleSeed]:
     for item in files.document("reference/reminder_rules.json"):
         yield RuleSeed(**{**item, "anchor": Anchor(item["anchor"])})
+
+
+def _priority_rules() -> Iterable[PrioritySeed]:
+    for item in files.document("reference/priority_rules.json"):
+        yield PrioritySeed(**{**item, "kind": PriorityKind(item["kind"])})
 
 
 def load_courts(*, actor: Actor, at: datetime) -> int:

@@ -85,7 +85,7 @@ class Scene:
             mode=EnrollmentMode(told["mode"]),
             withdraw_until=None if until is None else min(days.end_of(until), starts),
             decide_by=None if decide is None else days.end_of(decide),
-            offer_hours=told["offer_hours"],
+            offer_hours=told["offer_hours"] // 3,  # told in hours of the clock
             venue=Venue.objects.filter(code=told["venue"]).first(),
             link=told["link"],
             trainers=[self._trainer(name) for name in told["trainers"]],

@@ -120,7 +120,9 @@ class RunForm(forms.Form):
     first = forms.SplitDateTimeField(
         label=_("First session"),
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d"
+            date_attrs={"type": "date", "aria-label": _("Day")},
+            time_attrs={"type": "time", "aria-label": _("Time of day")},
+            date_format="%Y-%m-%d",
         ),
     )
     days = forms.IntegerField(label=_("Number of days"), min_value=1, max_value=30, initial=1)

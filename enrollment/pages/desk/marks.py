@@ -20,6 +20,7 @@ from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_o
 from enrollment.requests import access, run_actions
 
 Line = tuple[SheetRow, MarkForm]
+IN_PART = frozenset({MarkStatus.LATE, MarkStatus.LEFT})
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -46,7 +47,10 @@ def sheet(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
 
 def _line(request: HttpRequest, row: SheetRow, mark: Mark | None) -> Line:
     prefix = str(row.enrollment.public_id)
-    return row, MarkForm(request.POST or None, prefix=prefix, initial=_now(mark))
+    sent = request.POST.copy() if request.method == "POST" else None
+    if sent and "rest" in sent and not sent.get(f"{prefix}-status"):
+        sent[f"{prefix}-status"] = MarkStatus.PRESENT
+    return row, MarkForm(sent, prefix=prefix, initial=_now(mark))
 
 
 def _place(page: Sheet, session: UUID) -> int:
@@ -57,7 +61,10 @@ def _place(page: Sheet, session: UUID) -> int:
 
 
 def _now(mark: Mark | None) -> dict[str, object]:
-    return {"status": mark.status, "minutes": mark.minutes} if mark else {}
+    """What is on the sheet; minutes only where they are asked for."""
+    if mark is None:
+        return {}
+    return {"status": mark.status, "minutes": mark.minutes if mark.status in IN_PART else None}
 
 
 def _drafts(lines: list[Line], place: int, nonce: str) -> list[attendance.MarkDraft]:
@@ -66,7 +73,7 @@ def _drafts(lines: list[Line], place: int, nonce: str) -> list[attendance.MarkDr
     drafts = []
     for row, form in lines:
         status, minutes = form.cleaned_data["status"], form.cleaned_data["minutes"]
-        in_part = status in {MarkStatus.LATE, MarkStatus.LEFT}
+        in_part = status in IN_PART
         known = row.marks[place]
         same = known and known.status == status and (not in_part or known.minutes == minutes)
         if status and not same:

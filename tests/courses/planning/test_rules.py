@@ -1,9 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from academy.core.errors import Refused
+from academy.core.working_days import OfficeHours, WorkingCalendar
 from courses.planning import rules
 from courses.planning.enums import TRANSITIONS, EnrollmentMode, PoolScope, RunState
 from courses.planning.rules import Placement, Pool, Window
@@ -96,12 +98,46 @@ def test_who_has_no_court_or_category_is_admitted_to_no_pool_without_one():
     assert rules.pools_for(Placement(), nameless) == []
 
 
-@pytest.mark.parametrize(
-    ("hours", "last", "until"),
-    [(48, NOON + 5 * DAY, NOON + 2 * DAY), (48, NOON + DAY, NOON + DAY), (0, NOON + DAY, NOON)],
+OFFICE = OfficeHours(
+    WorkingCalendar(days_off=frozenset({date(2026, 3, 9)})),
+    ZoneInfo("UTC"),
+    ((time(9), time(13)), (time(14), time(18))),
 )
-def test_an_offer_never_lasts_beyond_the_last_moment(hours, last, until):
-    assert rules.offer_deadline(now=NOON, hours=hours, last_moment=last) == until
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "hours", "last", "until"),
+    [
+        # Two working days of eight hours; the lunch break does not count.
+        (MONDAY, 16, MONDAY + 30 * DAY, datetime(2026, 3, 3, 18, tzinfo=UTC)),
+        (MONDAY + 3 * HOUR, 2, MONDAY + 30 * DAY, MONDAY + 6 * HOUR),
+        # Out of hours the window begins when the office opens; a weekend and a holiday pass by.
+        (MONDAY - 5 * HOUR, 1, MONDAY + 30 * DAY, MONDAY + HOUR),
+        (MONDAY + 4 * DAY, 12, MONDAY + 30 * DAY, datetime(2026, 3, 10, 13, tzinfo=UTC)),
+        # Near the last moment half of the working time that is left, so that one more can be asked.
+        (MONDAY, 16, MONDAY + 2 * DAY, datetime(2026, 3, 2, 18, tzinfo=UTC)),
+        (MONDAY, 16, MONDAY + 2 * HOUR, MONDAY + HOUR),
+        # No office opens before the last moment: half of all the time.
+        (MONDAY - 10 * HOUR, 16, MONDAY - 6 * HOUR, MONDAY - 8 * HOUR),
+        (MONDAY, 0, MONDAY + DAY, MONDAY),
+    ],
+)
+def test_an_offer_is_kept_for_working_hours_and_never_beyond_the_last_moment(
+    now, hours, last, until
+):
+    until_when = rules.offer_deadline(now=now, hours=hours, last_moment=last, office=OFFICE)
+
+    assert until_when == until
+    assert until_when <= last
+
+
+@pytest.mark.parametrize(
+    ("hours", "starts", "short"),
+    [(0, MONDAY, False), (24, MONDAY + DAY, False), (25, MONDAY + DAY, True), (25, None, False)],
+)
+def test_short_notice_begins_so_many_hours_before_the_start(hours, starts, short):
+    assert rules.is_short_notice(now=MONDAY, hours=hours, starts_at=starts) is short
 
 
 @pytest.mark.parametrize(

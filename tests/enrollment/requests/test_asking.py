@@ -41,7 +41,7 @@ def test_t2_a_free_seat_is_taken_and_told_once():
         "revision": 1,
         "seat": None,
         "queue_number": None,
-        "priority_class": 0,
+        "priority_class": 5,
     }
     assert seats_of(run) == {"free": 1, "held": 1, "above": 0, "gone": 0}
     assert_sound()

@@ -291,9 +291,7 @@ def test_the_higher_court_answers_in_place_of_the_silent_one(cast):
     first = mine.decisions.get()
     timers.lapse_decisions(first.due_at)
 
-    decide(
-        mine.decisions.get(state="open"), True, cast.dana_account, at=first.due_at + MINUTE
-    )
+    decide(mine.decisions.get(state="open"), True, cast.dana_account, at=first.due_at + MINUTE)
 
     assert now_is(mine) == "confirmed"
 

@@ -5,12 +5,15 @@ import pytest
 from academy.core.errors import Refused
 from enrollment.seats import rules
 from enrollment.seats.enums import ACTIVE, ENDED, HOLDING, State
+from enrollment.seats.rules import PriorityFact
 
 ALLOWED = {
     "T1": (None, "requested"),
     "T2": (None, "confirmed"),
+    "T2 nominated": (None, "offered"),
     "T3": (None, "waitlisted"),
     "T7": ("requested", "confirmed"),
+    "T7 nominated": ("requested", "offered"),
     "T8": ("requested", "waitlisted"),
     "T9": ("requested", "rejected"),
     "T10": ("requested", "expired"),
@@ -68,6 +71,22 @@ def test_a_seat_is_given_back_exactly_when_it_is_left(source, target):
 
 
 def test_states_are_active_or_ended_and_have_one_event_type_each():
-    assert ACTIVE | ENDED == frozenset(State)
-    assert ACTIVE & ENDED == frozenset()
-    assert rules.EVENT_TYPES == {state: f"enrollment.{state.value}" for state in State}
+    assert frozenset(State) == ACTIVE | ENDED
+    assert frozenset() == ACTIVE & ENDED
+    assert {state: f"enrollment.{state.value}" for state in State} == rules.EVENT_TYPES
+
+
+@pytest.mark.parametrize(
+    ("held", "priority", "reasons"),
+    [
+        ([], 5, []),
+        ([("remote", 1, False)], 5, []),
+        ([("remote", 1, True)], 4, ["remote"]),
+        ([("never", 1, True), ("need", 2, True)], 2, ["need", "never"]),
+        ([("a", 3, True), ("b", 3, True)], 1, ["a", "b"]),
+    ],
+)
+def test_published_rules_add_up_to_a_class_with_its_reasons(held, priority, reasons):
+    facts = [PriorityFact(code, "kind", step, holds) for code, step, holds in held]
+
+    assert rules.priority_of(facts) == (priority, reasons)
