@@ -13,6 +13,7 @@ from tests.post_office import PostOffice
 def quick_passwords(settings: Any) -> None:
     """Argon2 is slow on purpose; a test that makes seven accounts need not wait for it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.SECOND_FACTOR_REQUIRED = False  # the tests of signing in ask for it
 
 
 @pytest.fixture

@@ -46,7 +46,14 @@ def start_holder() -> "subprocess.Popen[bytes]":
     if not line:
         raise pytest.UsageError("The engines of the tests did not start; their words are above.")
     os.environ.update(json.loads(line))
+    compile_translations()
     return holder
+
+
+def compile_translations() -> None:
+    """Pages are tested in every language; a fresh checkout has no compiled texts."""
+    manage = [sys.executable, str(ROOT / "manage.py"), "translations", "compile"]
+    subprocess.run(manage, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 def stop_holder(holder: "subprocess.Popen[bytes]") -> None:

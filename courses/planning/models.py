@@ -238,7 +238,7 @@ class Seat(models.Model):
 
 
 class Interest(models.Model):
-    """A wish to hear when a course is held: counted for the yearly plan, answered when a run is published."""
+    """A wish to hear when a course is held: counted for the plan, answered at publication."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="interests")
     person = models.ForeignKey(

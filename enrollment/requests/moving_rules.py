@@ -45,9 +45,7 @@ def standing_of(row: _Row, *, late: bool, reason: str) -> Standing:
     return Standing(row.state, run.state, run.starts_at, run.promote_until, late, reason)
 
 
-def check_can_move(
-    standing: Standing, *, same_run: bool, same_course: bool, now: datetime
-) -> None:
+def check_can_move(standing: Standing, *, same_run: bool, same_course: bool, now: datetime) -> None:
     """Refuse to move what is no promised seat, what has begun, or to somewhere else entirely."""
     _check_promised(standing, now=now)
     if same_run:

@@ -57,7 +57,8 @@ SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run
                  WHERE link.courseversion_id = run.version_id AND audience.basis = 'post'
                    AND lower(post.period) > (%(today)s::date
                        - make_interval(months => audience.max_months_in_post))
-                   AND (audience.categories = '{{}}' OR position.category = ANY(audience.categories))
+                   AND (audience.categories = '{{}}'
+                        OR position.category = ANY(audience.categories))
                    AND (court.is_remote OR NOT audience.remote_only)
                    AND (NOT EXISTS (SELECT FROM courses_audience_positions
                                      WHERE audience_id = audience.id)

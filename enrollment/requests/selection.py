@@ -1,7 +1,7 @@
 """Selection: requests are gathered until a date, then chosen from in one reproducible pass.
 
 Order is the published one: priority class, then who was given fewest seats in the last year, then
-the queue number (or a lot, where the registrar says so). A draw made from the seed and the request's
+the queue number (or a lot, where the registrar says so). A draw from the seed and the request's
 public id settles what is still equal; seed and draw are stored, so the pass can be made again by
 anybody and comes out the same. Who is not chosen waits in that very order, or is refused.
 """

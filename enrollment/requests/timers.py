@@ -16,7 +16,7 @@ from enrollment.decisions import actions as decisions
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
 from enrollment.requests import queries, run_actions
-from enrollment.requests.actions import settle
+from enrollment.requests.settling import settle
 from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment

@@ -52,16 +52,17 @@ COLUMNS = """(public_id, run_id, person_id, appointment_id, court_id, state, sea
     created_at, state_since, revision, lapses, end_reason, is_late, due_at,
     priority_reasons, short_notice, auto_accept)"""
 VALUES = """%(public_id)s, %(run)s, %(person)s, %(appointment)s, %(court)s, {state}, {seat},
-    %(needs_seat)s, %(pools)s::bigint[], {queue_number}, %(priority)s, %(source)s, %(busy)s::tstzmultirange,
+    %(needs_seat)s, %(pools)s::bigint[], {queue_number}, %(priority)s, %(source)s,
+    %(busy)s::tstzmultirange,
     %(clash_allowed)s, %(previous)s, %(at)s, %(at)s, 1, %(lapses)s, '', false, {due},
     %(reasons)s::jsonb, %(short_notice)s, %(auto_accept)s"""
 RETURNING = "RETURNING id, state, seat_id, queue_number, due_at"
 SEATED, DUE = "%(seated)s", "%(due)s::timestamptz"
 NEXT_NUMBER = "nextval('enrollment_queue_number')"
 
-# A seat of those pools for which nobody waits who could take it. Who waits but sits elsewhere at the
-# same time holds nobody up, nor who wants no seat at short notice when it is too late for others;
-# who waits for everyone's pool does not hold up a court's own seat.
+# A seat of those pools for which nobody waits who could take it. Who waits but sits elsewhere at
+# the same time holds nobody up, nor who wants no seat at short notice when it is too late for
+# others; who waits for everyone's pool does not hold up a court's own seat.
 SEAT = """
 WITH open AS (
     SELECT array_agg(mine.pool ORDER BY mine.place) AS pools

@@ -64,6 +64,7 @@ READS = {
     "enrollments": SIGNED_IN,
     "enrollment": ONE_OF_MINE,
     "events": row(nobody=401, registrar=200, auditor=200, system=200, rest=403),
+    "import": row(nobody=401, registrar=404, system=404, rest=403),
     "people": STAFF,
     "person": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
     "runs": OPEN,
@@ -83,6 +84,7 @@ COMMANDS = {
     "cancel": CANCEL,
     "finalise": TEACH,
     "marks": MARK,
+    "imports": row(nobody=401, registrar=415, system=415, rest=403),
 }
 SCOPES = {
     "courts": "courts:read",
@@ -97,6 +99,8 @@ SCOPES = {
     "cancel": "runs:write",
     "finalise": "runs:write",
     "marks": "marks:write",
+    "imports": "imports:write",
+    "import": "imports:write",
 }
 WRITES = dict.fromkeys(("enrollments", *list(COMMANDS)[1:5]), "enrollments:write")
 

@@ -29,7 +29,7 @@ def test_a_key_pair_is_shown_once_and_stored_hashed():
 def test_a_second_client_of_the_same_name_is_refused():
     said("add", "HR", "--scope", "people:read")
 
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(CommandError):
         said("add", "HR", "--scope", "people:read")
     assert Client.objects.count() == 1
 

@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,13 @@ def catalogue(place: Place, rounds: int, seconds: float) -> Iterator[Row]:
     session = {"Cookie": f"sessionid={_session()}"}
     kinds: dict[str, Callable[[], Iterable[bytes]]] = {
         "bare": lambda: itertools.repeat(get("/healthz")),
-        "json, uncached": lambda: _everywhere(),
+        "json, uncached": _everywhere,
         "json, remembered": lambda: itertools.repeat(get(JSON_LIST)),
         "json, 304": lambda: itertools.repeat(get(JSON_LIST, _known(place, JSON_LIST))),
-        "page, signed out": lambda: itertools.repeat(get(PAGE)),
+        "page, uncached": lambda: (
+            get(f"{PAGE}?x={n}") for n in itertools.count(time.monotonic_ns())
+        ),
+        "page, remembered": lambda: itertools.repeat(get(PAGE)),
         "page, 304": lambda: itertools.repeat(get(PAGE, _known(place, PAGE))),
         "page, signed in": lambda: itertools.repeat(get(PAGE, session)),
     }
@@ -54,7 +58,8 @@ def catalogue(place: Place, rounds: int, seconds: float) -> Iterator[Row]:
         "json, uncached": 1_000,
         "json, remembered": 4_000,
         "json, 304": 10_000,
-        "page, signed out": 1_000,
+        "page, uncached": 1_000,
+        "page, remembered": 4_000,
         "page, 304": 10_000,
         "page, signed in": 400,
     }
@@ -177,7 +182,7 @@ def statements(place: Place, _rounds: int, _seconds: float) -> Iterator[Row]:
     }
     for what, ask in asked.items():
         ask(0)  # remembers the token, fills caches
-        count = _statements_of(lambda ask=ask: ask(1))
+        count = _statements_of(partial(ask, 1))
         yield Row(f"statements for {what}", count, "", budget="<= 6", ok=count <= 6)
 
 
@@ -205,16 +210,15 @@ def memory(place: Place, _rounds: int, _seconds: float) -> Iterator[Row]:
     time.sleep(8)
     backend = sql("SELECT pg_backend_pid()")[0][0]
     database = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
-    ours = [one.pid for one in [*place.others, *([place.web] if place.web else [])]]
-    total = {
-        name: sum(_pss(pid) for root in roots for pid in tree(root)) / 1024
-        for name, roots in {
-            "web": ours[2:],
-            "worker, clock": ours[:2],
-            "database": [database],
-            "broker": [_broker()],
-        }.items()
+    worker, beat = (one.pid for one in place.others)
+    roots = {
+        "web": place.web.pid if place.web else 0,
+        "worker": worker,
+        "clock": beat,
+        "database": database,
+        "broker": _broker(),
     }
+    total = {name: sum(map(_pss, tree(root))) / 1024 for name, root in roots.items()}
     note = ", ".join(f"{name} {megabytes:.0f}" for name, megabytes in total.items())
     everything = sum(total.values())
     yield Row(

@@ -44,8 +44,10 @@ VALUES (gen_random_uuid(), 'enrollment.confirmed', now(), 'enrollment', :public_
     gen_random_uuid(), '', md5(:seat));
 INSERT INTO academy_idempotencykey (caller, key, fingerprint, status, answer, created_at)
 VALUES ('9d1e1d3c-64a4-4f2a-a6f5-25dc3c9d2f11', :public_id, repeat(md5(:seat), 2),
-    201, json_build_object('id', '1f6f0b86-6b0e-4c69-9f5f-7f7c2f3d9a10', 'run', '1f6f0b86-6b0e-4c69-9f5f-7f7c2f3d9a10', 'person',
-    '1f6f0b86-6b0e-4c69-9f5f-7f7c2f3d9a10', 'state', 'confirmed', 'queue_number', null, 'due_at', null, 'source', 'system',
+    201, json_build_object('id', '1f6f0b86-6b0e-4c69-9f5f-7f7c2f3d9a10',
+    'run', '1f6f0b86-6b0e-4c69-9f5f-7f7c2f3d9a10',
+    'person', '1f6f0b86-6b0e-4c69-9f5f-7f7c2f3d9a10', 'state', 'confirmed',
+    'queue_number', null, 'due_at', null, 'source', 'system',
     'is_late', false, 'end_reason', '', 'created_at', now(), 'state_since', now(), 'revision', 1),
     now());
 """

@@ -5,8 +5,9 @@ import platform
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+
+from academy.core import clock
 
 HEAD = ("what", "measured", "reference, same run", "ratio", "budget", "")
 
@@ -68,7 +69,7 @@ def write_json(rows: Sequence[Row], path: Path) -> None:
     """The same for machines."""
     path.parent.mkdir(parents=True, exist_ok=True)
     found = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": clock.now().isoformat(timespec="seconds"),
         "machine": f"{platform.machine()} {platform.system()} Python {platform.python_version()}",
         "rows": [{**asdict(row), "ratio": row.ratio} for row in rows],
     }

@@ -1,4 +1,4 @@
-"""What tests of enrolment ask again and again: who sits where, what was written, what was refused."""
+"""What tests of enrolment ask again and again: who sits where, what was written or refused."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -32,12 +32,18 @@ def is_signed_in(client):
 
 
 @pytest.mark.django_db
-def test_the_right_password_leads_to_my_training(cast, browser):
+@pytest.mark.parametrize(
+    ("login", "lands"),
+    [("asel", "/"), ("boris", "/"), ("kenzhe", "/"), ("timur", "/desk/"), ("clara", "/desk/")],
+)
+def test_the_right_password_leads_to_ones_work(cast, browser, settings, login, lands):
+    settings.SECOND_FACTOR_REQUIRED = False
     client = browser()
 
-    response = sign_in(client)
+    response = sign_in(client, login)
 
-    assert (response.status_code, response.url) == (302, "/")
+    assert (response.status_code, response.url) == (302, "/start/")
+    assert client.get("/start/").url == lands
     assert is_signed_in(client)
 
 

@@ -130,7 +130,9 @@ def test_the_check_says_valid_and_no_more_than_the_paper(certified):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("serial", ["SM53M3WZJUEFEKWOZ32MZINH4U", "nonsense", "", "'; --", "A" * 10_000])
+@pytest.mark.parametrize(
+    "serial", ["SM53M3WZJUEFEKWOZ32MZINH4U", "nonsense", "", "'; --", "A" * 10_000]
+)
 def test_an_unknown_serial_is_unknown(serial):
     assert queries.verification_of(serial) == UNKNOWN
 

@@ -10,7 +10,7 @@ from academy.core.errors import Refused
 from courses.planning.enums import EnrollmentMode, PoolScope
 from courses.planning.models import Run
 from courses.planning.pools import Share
-from enrollment.requests import actions, pool_actions, transfers
+from enrollment.requests import actions, pool_actions, run_actions, transfers
 from enrollment.seats.enums import Source, State
 from enrollment.seats.models import Enrollment
 from tests import factories
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def two_runs(seats: int = 1, **columns) -> tuple[Run, Run]:
-    """Two runs of one course, at the same hours: the seat that is left must not stand in the way."""
+    """Two runs of one course, at the same hours: the seat left must not stand in the way."""
     course = factories.course()
     return (
         factories.run(of=course, seats=seats, **columns),
@@ -31,9 +31,7 @@ def two_runs(seats: int = 1, **columns) -> tuple[Run, Run]:
 
 
 def move(row: Enrollment, to: Run, **more) -> Enrollment:
-    return transfers.transfer(
-        enrollment=row.public_id, to_run=to.public_id, actor=ACTOR, **more
-    )
+    return transfers.transfer(enrollment=row.public_id, to_run=to.public_id, actor=ACTOR, **more)
 
 
 def test_a_seat_moves_the_rows_are_linked_and_the_queue_gets_the_old_one():
@@ -76,8 +74,9 @@ def test_to_the_same_run_or_another_course_is_refused():
     one = ask(here)
     with refused("same_run"):
         move(one, here)
+    elsewhere = factories.run(starts_in=timedelta(days=50))
     with refused("other_course"):
-        move(one, factories.run(starts_in=timedelta(days=50)))
+        move(one, elsewhere)
 
 
 def test_who_waits_or_asks_has_no_seat_to_move():
@@ -230,8 +229,6 @@ def test_a_substitute_already_in_or_busy_elsewhere_is_refused():
 
 
 def test_a_seat_above_a_lower_capacity_can_be_handed_over_too():
-    from enrollment.requests import run_actions
-
     home = factories.court()
     run = factories.run(seats=2)
     one, two = (ask(run, factories.person(home)) for _ in range(2))

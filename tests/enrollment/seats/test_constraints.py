@@ -16,12 +16,16 @@ from tests.factories import ACTOR
 pytestmark = pytest.mark.django_db
 
 
+def _write(statement, values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def assert_database_refuses(name, statement, *values):
     before = sight()
     with pytest.raises(DatabaseError) as refusal, transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        _write(statement, values)
     assert name in str(refusal.value)
     assert sight() == before
 
