@@ -86,7 +86,7 @@ def _pool(run: Run, share: Share, root: SeatPool, regions: Mapping[int, int]) ->
     if region_id is not None:
         above = SeatPool.objects.filter(run=run, scope=PoolScope.REGION, region_id=region_id)
         parent = above.first() or root
-    pool, _made = SeatPool.objects.update_or_create(
+    pool, _made = SeatPool.objects.update_or_create(  # type: ignore[misc]
         run=run,
         scope=share.scope,
         court_id=share.court_id,

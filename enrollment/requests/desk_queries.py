@@ -39,7 +39,7 @@ def at_risk(runs: QuerySet[Run], *, now: datetime) -> QuerySet[Run]:
     soon = runs.filter(
         state=RunState.PUBLISHED, starts_at__range=(now, now + AT_RISK_WITHIN), minimum_size__gt=0
     )
-    return with_numbers(soon).filter(held__lt=F("minimum_size")).order_by("starts_at", "pk")
+    return with_numbers(soon).filter(held__lt=F("minimum_size")).order_by("starts_at", "pk")  # type: ignore[misc]
 
 
 def runs_page(

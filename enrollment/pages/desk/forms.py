@@ -120,8 +120,8 @@ class RunForm(forms.Form):
     first = forms.SplitDateTimeField(
         label=_("First session"),
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": _("Day")},
-            time_attrs={"type": "time", "aria-label": _("Time of day")},
+            date_attrs={"type": "date", "aria-label": _("Day")},  # type: ignore[dict-item]
+            time_attrs={"type": "time", "aria-label": _("Time of day")},  # type: ignore[dict-item]
             date_format="%Y-%m-%d",
         ),
     )
