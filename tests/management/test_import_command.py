@@ -2,9 +2,18 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from academy.courts.models import Court, CourtKind, CourtLevel
 from courses.catalogue.models import Course, CourseVersion, Format, Organisation
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """The command speaks the operator's language."""
+    with translation.override("en"):
+        yield
+
 
 pytestmark = pytest.mark.django_db
 
