@@ -1,0 +1,55 @@
+"""What the browser tests look at: people with work to do, and runs in the states that give it."""
+
+from datetime import timedelta
+
+import time_machine
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+from academy.core import clock
+from courses.catalogue.models import Course
+from courses.planning.enums import EnrollmentMode, RunState
+from courses.search.actions import refresh_runs, reindex_everything
+from enrollment.requests import timers
+from enrollment.requests.actions import enroll
+from tests import factories
+from tests.factories import ACTOR
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """Says in each hash how cheap it was, so that the server can check it."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
+
+
+class Stage:
+    """Әсел may ask, Борис must decide, Тимур must mark, Clara must plan."""
+
+    def __init__(self) -> None:
+        self.cast = cast = factories.Cast()
+        self.course = factories.course("SOT-1")
+        self.open_run = factories.run(of=self.course, trainer=cast.timur)
+        by_consent = factories.run(
+            mode=EnrollmentMode.APPROVAL, trainer=cast.timur, starts_in=timedelta(days=60)
+        )
+        self.asked = enroll(run=by_consent.public_id, person=cast.kenzhe.pk, actor=ACTOR)
+        self.decision = self.asked.decisions.get()
+        self.full_run = factories.run(seats=1, trainer=cast.timur, starts_in=timedelta(days=90))
+        enroll(run=self.full_run.public_id, person=cast.dana.pk, actor=ACTOR)
+        self.waiting = enroll(run=self.full_run.public_id, person=cast.asel.pk, actor=ACTOR)
+        self._hold_a_run()
+        reindex_everything()
+        refresh_runs(list(Course.objects.values_list("pk", flat=True)))
+
+    def _hold_a_run(self) -> None:
+        """A run of two days that is over and not yet marked."""
+        cast = self.cast
+        with time_machine.travel(clock.now() - timedelta(days=10), tick=True):
+            self.over = factories.run(
+                trainer=cast.timur, starts_in=timedelta(days=7), sessions=2, seats=10
+            )
+            for person in (cast.asel, cast.dana, cast.kenzhe):
+                enroll(run=self.over.public_id, person=person.pk, actor=ACTOR)
+        timers.advance_runs()
+        timers.advance_runs()
+        self.over.refresh_from_db()
+        assert self.over.state == RunState.FINISHED

@@ -1,0 +1,169 @@
+"""Each kind of page: nothing that axe finds, no broken script, no sideways scroll, few bytes."""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NARROW, WIDE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = Axe().axe_script
+RULES = {"resultTypes": ["violations"]}
+COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+SMALLEST = 320
+FIRST_VIEW = 60_000  # bytes over the wire, all that a first visit needs
+
+PAGES = {
+    None: (
+        "/courses/?q=торелиг",
+        "/courses/?q=xyzzy",
+        "/courses/SOT-1/",
+        "/sign-in/",
+        "/verify/",
+        f"/verify/{'A' * 26}",
+        "/help/",
+        "/privacy/",
+        "/accessibility/",
+        "/account/password/reset/",
+        "/style-guide/",
+    ),
+    "asel": (
+        "/",
+        "/courses/SOT-1/",
+        "/enrollments/{waiting}/",
+        "/enrollments/{waiting}/withdraw/",
+        "/messages/",
+        "/profile/",
+        "/profile/who-saw/",
+        "/account/2fa/",
+    ),
+    "boris": ("/desk/", "/desk/decisions/", "/desk/decisions/{decision}/"),
+    "timur": (
+        "/desk/",
+        "/desk/runs/{over}/",
+        "/desk/runs/{over}/marks/{session}/",
+        "/desk/runs/{over}/finalise/",
+        "/desk/runs/{full}/queue/",
+    ),
+    "clara": (
+        "/desk/",
+        "/desk/runs/",
+        "/desk/runs/new/",
+        "/desk/runs/{full}/",
+        "/desk/runs/{full}/cancel/",
+        "/desk/messages/",
+        "/desk/health/",
+    ),
+    "otto": ("/desk/",),
+}
+OFTEN = {
+    None: ("/courses/?q=торелиг", "/courses/SOT-1/", "/sign-in/"),
+    "asel": ("/", "/enrollments/{waiting}/", "/profile/"),
+    "boris": ("/desk/decisions/{decision}/",),
+    "timur": ("/desk/runs/{over}/", "/desk/runs/{over}/marks/{session}/"),
+    "clara": ("/desk/", "/desk/runs/new/"),
+}
+
+
+def addresses(stage, pages):
+    ids = {
+        "waiting": stage.waiting.public_id,
+        "decision": stage.decision.public_id,
+        "over": stage.over.public_id,
+        "full": stage.full_run.public_id,
+        "session": stage.over.sessions.order_by("number")[0].public_id,
+    }
+    return [path.format(**ids) for path in pages]
+
+
+def account_of(stage, who):
+    return getattr(stage.cast, f"{who}_account") if who else None
+
+
+def barriers(page, rules):
+    """What axe finds: rule, and the first elements that break it."""
+    found = page.evaluate(f"axe.run({json.dumps(rules)})")["violations"]
+    return [
+        f"{page.url} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found
+    ]
+
+
+def look_at(page, path, width):
+    """Everything wrong with one page."""
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": width, "height": 800})
+    answer = page.goto(path)
+    page.evaluate(AXE)
+    wrong = [] if answer.status == 200 else [f"{path}: {answer.status}"]
+    wrong += barriers(page, RULES)
+    page.emulate_media(color_scheme="dark")
+    wrong += barriers(page, COLOURS)
+    page.set_viewport_size({"width": SMALLEST, "height": 800})
+    reach = page.evaluate("document.documentElement.scrollWidth")
+    if reach > SMALLEST:
+        wrong.append(f"{path}: {reach} px wide at {SMALLEST} px")
+    return wrong
+
+
+def sweep(window, stage, pages, language, width):
+    return [
+        problem
+        for who, paths in pages.items()
+        for page in [window.open(account_of(stage, who), language=language)]
+        for path in addresses(stage, paths)
+        for problem in look_at(page, path, width)
+    ]
+
+
+def test_pages_that_are_used_most_have_no_barriers(stage, window):
+    assert sweep(window, stage, OFTEN, "kk", WIDE) == []
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_no_page_has_barriers(stage, window, language, width):
+    assert sweep(window, stage, PAGES, language, width) == []
+
+
+@pytest.mark.parametrize(("who", "path"), [(None, "/courses/"), ("asel", "/"), ("timur", "/desk/")])
+def test_a_first_view_is_light(stage, window, who, path):
+    page = window.open(account_of(stage, who), language="kk", width=NARROW)
+    weights = {}
+
+    def weigh(request):
+        sizes = request.sizes()
+        weights[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+    page.on("requestfinished", weigh)
+    page.goto(path, wait_until="networkidle")
+
+    print(path, sum(weights.values()), "bytes")
+    assert len(weights) >= 4
+    assert sum(weights.values()) < FIRST_VIEW, weights
+
+
+def test_the_documentation_of_the_api_works_under_the_policy(stage, window):
+    page = window.open()
+
+    page.goto("/api/docs/")
+
+    expect(page.locator(".opblock-summary-path").first).to_be_visible()
+
+
+def test_an_error_takes_the_focus_and_leads_to_its_field(stage, window):
+    page = window.open(stage.cast.boris_account, language="ru", width=NARROW)
+    page.goto(f"/desk/decisions/{stage.decision.public_id}/")
+    page.locator('input[name="answer"][value="no"]').check()
+
+    page.locator("main form button[type=submit]").click()
+
+    summary = page.locator(".error-summary")
+    expect(summary).to_be_focused()
+    summary.locator("a").first.click()
+    expect(page.locator("[name=reason]")).to_be_focused()
