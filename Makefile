@@ -39,7 +39,7 @@ test: setup-dev ## All tests, on engines of their own; TESTS=tests/core narrows 
 check: setup-dev ## Format, lint, types, contracts, migrations, translations, schema
 	$(VENV) -m ruff format --check .
 	$(VENV) -m ruff check .
-	$(VENV) -m djlint academy courses enrollment --lint --check --quiet
+	$(VENV) -m djlint academy courses enrollment --lint --check
 	.venv/bin/lint-imports --no-logo
 	@$(ENGINES) $(MAKE) --no-print-directory check-with-engines
 

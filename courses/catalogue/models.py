@@ -18,9 +18,20 @@ class Organisation(models.Model):
     names = texts.TextsField()
     country = models.CharField(max_length=10, blank=True)
     is_own = models.BooleanField(default=False)  # of this judiciary, not only a source of courses
+    is_issuer = models.BooleanField(
+        default=False
+    )  # certificates are its statements, whoever taught
 
     class Meta:
         ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                "is_issuer", condition=Q(is_issuer=True), name="courses_one_issuer"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_own=True) | Q(is_issuer=False), name="courses_issuer_is_own"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -15,6 +15,7 @@ from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Refused
 from academy.ledger.actions import Fact, record
+from courses.catalogue.models import Organisation
 from courses.planning.models import Session
 from enrollment.attendance.enums import OutcomeKind
 from enrollment.attendance.models import Outcome
@@ -42,12 +43,13 @@ def _issue(
 ) -> list[Certificate]:
     """Write the certificates, each perhaps in the place of an ended one, and say so."""
     wanted = list(wanted)
+    issuer = Organisation.objects.filter(is_issuer=True).first()
     cut = _cut_runs(outcome for outcome, _old in wanted)
     certificates = Certificate.objects.bulk_create(
         Certificate(
             outcome=outcome,
             replaces=old,
-            paper=_paper(outcome, was_cut=outcome.enrollment.run_id in cut, at=at),
+            paper=_paper(outcome, issuer=issuer, was_cut=outcome.enrollment.run_id in cut, at=at),
             issued_at=at,
         )
         for outcome, old in wanted
@@ -79,7 +81,10 @@ def _cut_runs(outcomes: Iterable[Outcome]) -> set[int]:
     return set(rows.values_list("run_id", flat=True))
 
 
-def _paper(outcome: Outcome, *, was_cut: bool, at: datetime) -> dict[str, object]:
+def _paper(
+    outcome: Outcome, *, issuer: Organisation | None, was_cut: bool, at: datetime
+) -> dict[str, object]:
+    """What the certificate states; its issuer is the judiciary's own, or else who taught."""
     run = outcome.enrollment.run
     version, zone = run.version, ZoneInfo(run.time_zone)
     paper = rules.Paper(
@@ -96,7 +101,7 @@ def _paper(outcome: Outcome, *, was_cut: bool, at: datetime) -> dict[str, object
             minutes_held=outcome.minutes_planned,
             was_cut=was_cut,
         ),
-        issuer=run.course.provider.names,
+        issuer=(issuer or run.course.provider).names,
         issued_on=at.astimezone(zone).date(),
         languages=_languages(),
     )

@@ -75,20 +75,27 @@ def decision_for(viewer: Viewer, public_id: UUID) -> Decision:
     return row
 
 
-def runs_taught_by(viewer: Viewer) -> QuerySet[Run]:
-    """The runs whose roster the viewer may see: the own ones, or all for the registrar."""
+def runs_read_by(viewer: Viewer) -> QuerySet[Run]:
+    """The runs whose roster the viewer may see: the own ones; all for registrar and auditor."""
     rows = Run.objects.select_related("course", "version", "venue")
-    if viewer.may(Right.REGISTER):
+    if viewer.may(Right.READ_ALL):
         return rows
     return rows.filter(assignments__person_id=viewer.person_id) if viewer.person_id else rows.none()
 
 
-def run_to_teach(viewer: Viewer, public_id: UUID) -> Run:
-    """One run whose roster and marks are the viewer's business."""
-    row = runs_taught_by(viewer).filter(public_id=public_id).first()
+def run_to_read(viewer: Viewer, public_id: UUID) -> Run:
+    """One run whose roster the viewer may see."""
+    row = runs_read_by(viewer).filter(public_id=public_id).first()
     if row is None:
         raise Missing("unknown_run", _("There is no such run."))
     return row
+
+
+def run_to_teach(viewer: Viewer, public_id: UUID) -> Run:
+    """One run that the viewer may mark and finalise: a trainer's own, any for the registrar."""
+    if not viewer.may(Right.TEACH):
+        raise Missing("unknown_run", _("There is no such run."))
+    return run_to_read(viewer, public_id)
 
 
 def run_to_register(viewer: Viewer, public_id: UUID) -> Run:

@@ -52,7 +52,8 @@ def load_institution() -> int:
                 "code": row["code"],
                 "names": files.names(row),
                 "country": row["country"],
-                "is_own": row["kind"] == "own",
+                "is_own": row["kind"] in {"own", "issuer"},
+                "is_issuer": row["kind"] == "issuer",
             }
             for row in files.rows("reference/organisations.tsv")
         ],

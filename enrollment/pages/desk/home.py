@@ -14,7 +14,7 @@ from enrollment.requests import access, desk_queries
 def overview(request: HttpRequest) -> HttpResponse:
     """The decisions, runs and marks that wait for the viewer."""
     viewer, now = viewer_of(request), clock.now()
-    taught = access.runs_taught_by(viewer)
+    taught = access.runs_read_by(viewer)
     context = {
         "decisions": access.decisions_for(viewer)[:5],
         "to_finalise": desk_queries.to_finalise(taught)[:10] if viewer.may(Right.TEACH) else [],

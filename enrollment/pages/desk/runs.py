@@ -23,14 +23,14 @@ EDIT = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-@at_desk(Right.TEACH)
+@at_desk(Right.TEACH, Right.READ_ALL)
 def listing(request: HttpRequest) -> HttpResponse:
-    """Own runs, or all for the registrar, by state."""
+    """Own runs, or all for registrar and auditor, by state."""
     state = request.GET.get("state", "")
     state = state if state in RunState.values else ""
     after = request.GET.get("after", "")
     rows = desk_queries.runs_page(
-        access.runs_taught_by(viewer_of(request)),
+        access.runs_read_by(viewer_of(request)),
         state=state,
         after=int(after) if after.isdigit() else None,
         limit=PAGE,
@@ -46,11 +46,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@at_desk(Right.TEACH)
+@at_desk(Right.TEACH, Right.READ_ALL)
 def show(request: HttpRequest, run: UUID) -> HttpResponse:
     """One run: what it is, who is in it, what can be done next."""
     viewer = viewer_of(request)
-    row = access.run_to_teach(viewer, run)
+    row = access.run_to_read(viewer, run)
     sheet = sheet_of(row)
     next_states = TRANSITIONS[RunState(row.state)]
     context = {
@@ -62,6 +62,7 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
         "sheet": sheet,
         "obstacle": obstacle_of(sheet, at=clock.now()) if row.state == RunState.FINISHED else None,
         "registers": viewer.may(Right.REGISTER),
+        "teaches": viewer.may(Right.TEACH),
         "next": {state.value for state in next_states},
         "capacity_form": CapacityForm(initial={"capacity": row.capacity}),
     }
@@ -69,10 +70,10 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
 
 
 @require_safe
-@at_desk(Right.TEACH)
+@at_desk(Right.TEACH, Right.READ_ALL)
 def queue(request: HttpRequest, run: UUID) -> HttpResponse:
     """The waiting list in its order, and why earlier looks along it promoted or passed over."""
-    row = access.run_to_teach(viewer_of(request), run)
+    row = access.run_to_read(viewer_of(request), run)
     context = {
         "run": row,
         "waiting": desk_queries.waiting_in_order(row),

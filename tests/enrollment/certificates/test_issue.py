@@ -10,6 +10,7 @@ from academy.core import clock
 from academy.core.errors import Invalid, Missing, Refused
 from academy.ledger.queries import history_of, history_within
 from academy.people.models import Person
+from courses.catalogue.models import Organisation
 from enrollment.attendance.actions import freeze_outcomes
 from enrollment.attendance.enums import MarkStatus
 from enrollment.certificates import access, actions, queries
@@ -115,8 +116,20 @@ def test_issuing_costs_the_same_for_one_and_for_many(held, people, django_assert
     run.mark(PRESENT, PRESENT)
     outcomes = freeze_outcomes(run=run.run, at=run.after, actor=ACTOR)
 
-    with django_assert_num_queries(4):  # outcomes, cancelled sessions, certificates, events
+    with django_assert_num_queries(5):  # outcomes, issuer, cut sessions, certificates, events
         actions.issue_for_outcomes(outcomes=outcomes, at=run.after, actor=ACTOR)
+
+
+@pytest.mark.django_db
+def test_our_own_academy_issues_whoever_taught(certified):
+    Organisation.objects.create(
+        code="own", names={"en": "Academy of Justice"}, is_own=True, is_issuer=True
+    )
+
+    run, certificate = certified()
+
+    assert not run.run.course.provider.is_own
+    assert certificate.paper["issuer"] == {"en": "Academy of Justice"}
 
 
 @pytest.mark.django_db

@@ -1,0 +1,63 @@
+"""The judiciary that the table of pages is asked in: one of everything that an address names."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+
+from academy.access.enums import Role
+from academy.accounts.models import Account
+from courses.planning.enums import EnrollmentMode
+from enrollment.requests.actions import enroll
+from tests import factories
+
+
+@dataclass
+class Place:
+    """Asel has a seat in a run of Timur's, and a request that waits for her head of court."""
+
+    cast: factories.Cast = field(default_factory=factories.Cast)
+
+    def __post_init__(self) -> None:
+        cast, actor = self.cast, factories.ACTOR
+        self.run = factories.run(trainer=cast.timur)
+        self.enrollment = enroll(run=self.run.public_id, person=cast.asel.pk, actor=actor)
+        by_approval = factories.run(
+            mode=EnrollmentMode.APPROVAL, trainer=cast.timur, starts_in=timedelta(days=60)
+        )
+        request = enroll(run=by_approval.public_id, person=cast.asel.pk, actor=actor)
+        self.decision = request.decisions.get()
+        self.accounts: dict[str, Account | None] = {
+            "nobody": None,
+            "trainee": cast.asel_account,
+            "elsewhere": cast.dana_account,
+            "head": cast.boris_account,
+            "coordinator": cast.kenzhe_account,
+            "trainer": cast.timur_account,
+            "stranger": factories.account(of=factories.person(), role=Role.TRAINER),
+            "registrar": cast.clara_account,
+            "auditor": cast.otto_account,
+            "admin": Account.objects.create_superuser("root", factories.PASSWORD),
+        }
+
+    def address(self, route: str) -> str:
+        """The route with the ids of what is there."""
+        ids: dict[str, object] = {
+            "<uuid:run>": self.run.public_id,
+            "<uuid:enrollment>": self.enrollment.public_id,
+            "<uuid:decision>": self.decision.public_id,
+            "<uuid:session>": self.run.sessions.get().public_id,
+            "<str:code>": self.run.course.code,
+        }
+        for name, value in ids.items():
+            route = route.replace(name, str(value))
+        return f"/{route}"
+
+    def browser(self, role: str) -> Any:
+        """Somebody's browser."""
+        http = Client(raise_request_exception=False)
+        account = self.accounts[role]
+        if account is not None:
+            http.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return http

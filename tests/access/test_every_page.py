@@ -1,0 +1,158 @@
+"""Every page x every role: what a GET answers. A page that is not in the table fails.
+
+`in` asks to sign in first, `on` leads to another page, `-` does not know the method, `no` says that
+there is no such thing; the pages that are shared by all with an account are those of the person who
+looks. Commands of the pages are POSTs and go through the same doors (tests of the rooms).
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import URLResolver, get_resolver
+
+from tests.access.pages import Place
+
+ROLES = (
+    *("nobody", "trainee", "elsewhere", "head", "coordinator"),
+    *("trainer", "stranger", "registrar", "auditor", "admin"),
+)
+# nobody; the one whose enrolment it is; a trainee of another court; the head and the coordinator
+# of the own court; the trainer of the run; a trainer of other runs; the academy's own.
+TABLE = """
+                                        nobo trai else head coor trai stra regi audi admi
+<the catalogue and what explains it>
+courses/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+courses/<str:code>/                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+help/                                    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+privacy/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+style-guide/                             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+language/                                on   on   on   on   on   on   on   on   on   on
+verify/                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+verify/<str:serial>                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+<one's own training; an account without a person has none>
+/                                        on   ok   ok   ok   ok   ok   ok   on   on   on
+start/                                   on   on   on   on   on   on   on   on   on   on
+messages/                                in   ok   ok   ok   ok   ok   ok   no   no   no
+profile/                                 in   ok   ok   ok   ok   ok   ok   ok   ok   ok
+profile/who-saw/                         in   ok   ok   ok   ok   ok   ok   ok   ok   ok
+runs/<uuid:run>/enrol/                   -    -    -    -    -    -    -    -    -    -
+enrollments/<uuid:enrollment>/           in   ok   no   no   no   no   no   ok   ok   no
+enrollments/<uuid:enrollment>/accept/    -    -    -    -    -    -    -    -    -    -
+enrollments/<uuid:enrollment>/confirm/   -    -    -    -    -    -    -    -    -    -
+enrollments/<uuid:enrollment>/decline/   in   ok   no   no   no   no   no   ok   no   no
+enrollments/<uuid:enrollment>/withdraw/  in   ok   no   no   no   no   no   ok   no   no
+certificates/<uuid:certificate>.pdf      no   no   no   no   no   no   no   no   no   no
+<the desk>
+desk/                                    in   no   no   ok   ok   ok   ok   ok   ok   no
+desk/decisions/                          in   no   no   ok   no   no   no   ok   no   no
+desk/decisions/<uuid:decision>/          in   no   no   ok   no   no   no   no   no   no
+desk/runs/                               in   no   no   no   no   ok   ok   ok   ok   no
+desk/runs/new/                           in   no   no   no   no   no   no   ok   no   no
+desk/runs/<uuid:run>/                    in   no   no   no   no   ok   no   ok   ok   no
+desk/runs/<uuid:run>/queue/              in   no   no   no   no   ok   no   ok   ok   no
+desk/runs/<uuid:run>/publish/            -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/go-ahead/           -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/capacity/           -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/postpone/           in   no   no   no   no   no   no   ok   no   no
+desk/runs/<uuid:run>/cancel/             in   no   no   no   no   no   no   ok   no   no
+desk/runs/<uuid:run>/marks/<uuid:session>/ in no  no   no   no   ok   no   ok   no   no
+desk/runs/<uuid:run>/tests/              -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok   no   no
+desk/messages/                           in   no   no   no   no   no   no   ok   ok   no
+desk/messages/<uuid:message>/send-again/ no   no   no   no   no   no   no   no   no   no
+desk/health/                             in   no   no   no   no   no   no   ok   ok   no
+<signing in>
+sign-in/                                 ok   on   on   on   on   on   on   on   on   on
+sign-in/closed/                          ok   on   on   on   on   on   on   on   on   on
+sign-out/                                on   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/inactive/                        ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/reauthenticate/                  in   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/change/                 in   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/set/                    in   on   on   on   on   on   on   on   on   on
+account/password/reset/                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/reset/sent/             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/reset/done/             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/reset/key/…/            no   no   no   no   no   no   no   no   no   no
+account/2fa/                             in   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/2fa/authenticate/                in   on   on   on   on   on   on   on   on   on
+account/2fa/reauthenticate/              in   on   on   on   on   on   on   on   on   on
+account/2fa/totp/activate/               in   on   on   on   on   on   on   on   on   on
+account/2fa/totp/deactivate/             in   no   no   no   no   no   no   no   no   no
+account/2fa/recovery-codes/              in   no   no   no   no   no   no   no   no   no
+account/2fa/recovery-codes/generate/     in   on   on   on   on   on   on   on   on   on
+account/2fa/recovery-codes/download/     in   no   no   no   no   no   no   no   no   no
+account/2fa/webauthn/                    in   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/2fa/webauthn/add/                in   on   on   on   on   on   on   on   on   on
+account/2fa/webauthn/reauthenticate/     in   on   on   on   on   on   on   on   on   on
+account/2fa/webauthn/keys/<int:pk>/remove/ no no  no   no   no   no   no   no   no   no
+account/2fa/webauthn/keys/<int:pk>/edit/ no   no   no   no   no   no   no   no   no   no
+account/2fa/webauthn/login/              in   on   on   on   on   on   on   on   on   on
+<the machine room>
+admin/                                   in   in   in   in   in   in   in   in   in   ok
+oauth/token/                             -    -    -    -    -    -    -    -    -    -
+api/docs/                                ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+api/docs/problems/                       ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+api/docs/problems/<slug:code>            no   no   no   no   no   no   no   no   no   no
+api/docs/problems/<slug:code>/           no   no   no   no   no   no   no   no   no   no
+api/…                                    no   no   no   no   no   no   no   no   no   no
+healthz                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+readyz                                   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+metrics                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+"""
+LINES = [line.split() for line in TABLE.splitlines()[2:] if line and not line.startswith("<")]
+EXPECTED = {route: dict(zip(ROLES, answers, strict=True)) for route, *answers in LINES}
+WORDS = {200: "ok", 404: "no", 405: "-", 302: "on"}
+PATTERNS = {
+    r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
+        "account/password/reset/key/…/"
+    ),
+    r"^api/(?P<rest>.*)$": "api/…",
+    "": "/",
+}
+
+
+def pages():
+    """The routes of everything but the endpoints; of the admin only its front page."""
+    for route, entry in _walk(get_resolver()):
+        if not route.startswith("api/v1/") and (entry is None or entry.name != "unknown_address"):
+            yield PATTERNS.get(route, route)
+    yield "api/…"
+
+
+def _walk(resolver, prefix=""):
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if not isinstance(entry, URLResolver):
+            yield route, entry
+        elif entry.app_name == "admin":
+            yield route, None
+        else:
+            yield from _walk(entry, route)
+
+
+def word(answer):
+    """The answer as it stands in the table."""
+    if answer.status_code == 302 and answer["Location"].split("?")[0].endswith(
+        ("/sign-in/", "/admin/login/")
+    ):
+        return "in"
+    return WORDS.get(answer.status_code, answer.status_code)
+
+
+def test_every_page_is_in_the_table():
+    assert sorted(pages()) == sorted(EXPECTED)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_answers_each_role(db, monkeypatch, role):
+    # In a test's transaction the database's clock stands still.
+    monkeypatch.setattr("academy.rest.health.CLOCKS_MAY_DIFFER", timedelta(hours=1))
+    place, wrong = Place(), {}
+    browser = place.browser(role)
+    for route, answers in EXPECTED.items():
+        answer = browser.get(place.address(route.removeprefix("/")))
+        if word(answer) != answers[role]:
+            wrong[route] = (word(answer), "not", answers[role])
+
+    assert wrong == {}
