@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from academy.rest.remembered import forget_answers
 from tests import factories
 from tests.post_office import PostOffice
 
@@ -14,6 +15,12 @@ def quick_passwords(settings: Any) -> None:
     """Argon2 is slow on purpose; a test that makes seven accounts need not wait for it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SECOND_FACTOR_REQUIRED = False  # the tests of signing in ask for it
+
+
+@pytest.fixture(autouse=True)
+def no_answers() -> None:
+    """What strangers were shown does not outlive a test."""
+    forget_answers()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from academy.core.errors import Missing
 from academy.courts import queries as courts
 from academy.people import queries as people
 from academy.people.queries import PeopleFilter
-from academy.rest.endpoint import Endpoint, PageQuery
+from academy.rest.endpoint import Endpoint, PageQuery, only
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import any_of, signed_in
 from academy.rest.schema import describe, page_of
@@ -38,8 +38,9 @@ class People(Endpoint):
             limit=asked["limit"] + 1,
         )
         found = page(request, rows, asked["limit"], lambda row: (row["sort_key"], row["public_id"]))
-        found["items"] = [_person(row) for row in found["items"]]
-        self.disclosed("people", [row["id"] for row in found["items"]])
+        people_shown = [_person(row) for row in found["items"]]
+        found["items"] = only(people_shown, asked["fields"], PersonOut)
+        self.disclosed("people", [row["id"] for row in people_shown])
         return Response(found)
 
 

@@ -5,11 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from academy.jobs.models import Job
-from academy.rest.endpoint import PageQuery, Query
+from academy.rest.endpoint import FieldsQuery, Query
 from academy.rest.fields import TextsOut
 
 
-class PeopleQuery(PageQuery):
+class PeopleQuery(FieldsQuery):
     """Parameters of the list of people."""
 
     court = serializers.CharField(required=False, default="", allow_blank=True, max_length=40)

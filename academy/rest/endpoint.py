@@ -64,6 +64,24 @@ class PageQuery(Query):
     )
 
 
+class FieldsQuery(PageQuery):
+    """Parameters of a list of which a caller may want a part."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """The declared ones and `fields`, a name that a serializer keeps for itself."""
+        wanted = serializers.CharField(
+            required=False,
+            default="",
+            allow_blank=True,
+            max_length=500,
+            help_text="Comma-separated fields that are wanted; all of them when empty.",
+        )
+        return {**super().get_fields(), "fields": wanted}
+
+
+Body = type[serializers.Serializer[Any]]
+
+
 class Endpoint(APIView):
     """A view that parses, passes a door, calls one query or action, answers; it holds no rule."""
 
@@ -120,7 +138,7 @@ class Endpoint(APIView):
         form.is_valid(raise_exception=True)
         return dict(form.validated_data)
 
-    def body(self, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    def body(self, kind: Body) -> dict[str, Any]:
         """The checked body of a command; an empty body is an empty object."""
         form = kind(data=self.request.data or {})
         form.is_valid(raise_exception=True)
@@ -176,3 +194,13 @@ class Endpoint(APIView):
 def unknown_value(name: str, sentence: object) -> Invalid:
     """A parameter or field that names nothing."""
     return Invalid("invalid", sentence, fields={name: [sentence]})
+
+
+def only(rows: Sequence[Mapping[str, Any]], wanted: str, known: Body) -> list[dict[str, Any]]:
+    """The rows with the fields that were asked for (`?fields=a,b`), or with all of them."""
+    names = [name.strip() for name in wanted.split(",") if name.strip()]
+    if unknown := sorted(set(names) - set(known().fields)):
+        raise unknown_value("fields", _("Unknown field: %s.") % ", ".join(unknown))
+    if not names:
+        return [dict(row) for row in rows]
+    return [{name: row[name] for name in names if name in row} for row in rows]

@@ -1,13 +1,15 @@
-"""Public lists as bytes in this process's memory, for as long as nothing has happened.
+"""Public answers as bytes in this process's memory, for as long as nothing has happened.
 
-The number of committed events is the catalogue's revision: every change writes an event, so equal
-numbers mean equal bytes. It is looked up at most once a second; what a list says may be that old.
+The number of committed events is the revision of everything that is public: every change writes an
+event, so equal numbers mean equal bytes. It is looked up at most once a second; what is shown may
+be that old.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from rest_framework.response import Response
 
@@ -17,9 +19,14 @@ from academy.rest.endpoint import Endpoint
 
 LOOK_EVERY = 1.0  # seconds
 LONGEST = 60.0  # seconds: "the next run" also changes by the clock
-MOST = 500  # answers, then the memory starts anew
+MOST = 200  # answers, then the memory starts anew
+LARGEST = 250_000  # bytes
 
+SHARED = {"public", "no-cache"}
 CACHE_CONTROL = "public, no-cache"
+ASKED_WITH = ("HTTP_HOST", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_COOKIE", "HTTP_HX_REQUEST")
+
+Address = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,8 @@ class Answer:
 
     revision: int
     until: float
-    etag: str
     body: bytes
+    headers: dict[str, str]
 
 
 class Revision:
@@ -46,41 +53,42 @@ class Revision:
         return self.number
 
 
-_answers: dict[str, Answer] = {}
+_answers: dict[Address, Answer] = {}
 _revision = Revision()
 
 
-class RememberedEndpoint(Endpoint):
-    """A public read whose answer depends on its address alone.
+class RememberedMiddleware:
+    """Answers a stranger's GET from memory, before sessions, languages and templates.
 
-    Known bytes are answered before DRF is entered; `remember` in `get` makes them known.
+    Kept is what its view calls public, to be asked for again (`Cache-Control: public, no-cache`
+    with an ETag), and only for callers without any cookie but that of the chosen language.
     """
 
-    @classmethod
-    def as_view(cls, **initkwargs: Any) -> Any:
-        """The view, with its memory in front."""
-        view = super().as_view(**initkwargs)
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
-        def from_memory(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method in {"GET", "HEAD"}:
-                answer = _fresh(request.get_full_path())
-                if answer is not None:
-                    return _respond(request, answer)
-            return view(request, *args, **kwargs)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not _is_strangers(request):
+            return self.get_response(request)
+        address = (request.get_full_path(), *(request.META.get(name, "") for name in ASKED_WITH))
+        now = time.monotonic()
+        answer = _answers.get(address)
+        if answer and now < answer.until and answer.revision == _revision.at(now):
+            return _respond(request, answer)
+        response = self.get_response(request)
+        if _is_public(response):
+            _keep(address, response, now)
+        return response
 
-        from_memory.__dict__.update(view.__dict__)
-        return from_memory
+
+class RememberedEndpoint(Endpoint):
+    """A public read whose answer depends on its address alone."""
 
     def remember(self, body: bytes) -> Response:
-        """Answer these bytes, and keep them for the next caller."""
-        request = self.request._request  # noqa: SLF001
+        """Answer these bytes, and let them be kept for the next caller."""
         etag = conditional.etag_of(body)
-        if len(_answers) >= MOST:
-            _answers.clear()
-        now = time.monotonic()
-        _answers[request.get_full_path()] = Answer(_revision.at(now), now + LONGEST, etag, body)
         headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
-        if conditional.is_known(request, etag):
+        if conditional.is_known(self.request._request, etag):  # noqa: SLF001
             return Response(None, status=304, headers=headers)
         return Response(body, headers=headers)
 
@@ -91,20 +99,37 @@ def forget_answers() -> None:
     _revision.looked_at = 0.0
 
 
-def _fresh(address: str) -> Answer | None:
-    answer = _answers.get(address)
-    now = time.monotonic()
-    if answer is None or answer.until < now or answer.revision != _revision.at(now):
-        return None
-    return answer
+def _is_strangers(request: HttpRequest) -> bool:
+    return (
+        request.method == "GET"
+        and "HTTP_AUTHORIZATION" not in request.META
+        and request.COOKIES.keys() <= {settings.LANGUAGE_COOKIE_NAME}
+    )
+
+
+def _is_public(response: HttpResponse) -> bool:
+    said = {word.strip() for word in response.headers.get("Cache-Control", "").split(",")}
+    return (
+        response.status_code == 200
+        and said == SHARED
+        and "ETag" in response.headers
+        and not response.cookies
+        and not response.streaming
+        and len(response.content) <= LARGEST
+    )
+
+
+def _keep(address: Address, response: HttpResponse, now: float) -> None:
+    if len(_answers) >= MOST:
+        _answers.clear()
+    headers = dict(response.headers)
+    _answers[address] = Answer(_revision.at(now), now + LONGEST, response.content, headers)
 
 
 def _respond(request: HttpRequest, answer: Answer) -> HttpResponse:
-    response: HttpResponse
-    if conditional.is_known(request, answer.etag):
-        response = HttpResponseNotModified()
-    else:
-        response = HttpResponse(answer.body, content_type="application/json")
-    response.headers["ETag"] = answer.etag
-    response.headers["Cache-Control"] = CACHE_CONTROL
+    is_known = conditional.is_known(request, answer.headers["ETag"])
+    response = HttpResponseNotModified() if is_known else HttpResponse(answer.body)
+    for name, value in answer.headers.items():
+        if not is_known or name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
     return response

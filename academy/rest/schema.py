@@ -17,7 +17,7 @@ from rest_framework import serializers
 
 from academy.clients.scopes import SCOPES
 from academy.rest.permissions import needs_of
-from academy.rest.problems import CONTENT_TYPE
+from academy.rest.problems import CONTENT_TYPE, problem
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Body = type[serializers.Serializer[Any]]
@@ -35,6 +35,20 @@ TITLES = {
     429: "Too many calls.",
     500: "A fault of the service.",
     503: "Busy: the same call may succeed in a moment.",
+}
+PROBLEMS = {
+    400: "idempotency_key_missing",
+    401: "not_authenticated",
+    403: "forbidden",
+    404: "not_found",
+    406: "not_acceptable",
+    409: "idempotency_key_in_flight",
+    412: "stale",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "throttled",
+    500: "server_error",
+    503: "busy",
 }
 READ_ERRORS = (406, 422, 429, 500, 503)
 WRITE_ERRORS = (400, 406, 409, 412, 415, 422, 429, 500, 503)
@@ -151,6 +165,7 @@ def describe(
         responses[304] = OpenApiResponse(description="The caller holds this already.")
     for code in sorted(codes):
         responses[(code, CONTENT_TYPE)] = OpenApiResponse(ProblemOut, description=TITLES[code])
+    refusals = [_refused(code) for code in sorted(codes)]
     return extend_schema(
         operation_id=operation_id,
         summary=summary,
@@ -158,7 +173,7 @@ def describe(
         parameters=parameters,
         request=body if is_command else None,
         responses=responses,
-        examples=[*examples],
+        examples=[*examples, *refusals],
     )
 
 
@@ -172,6 +187,17 @@ def page_of(item: Body) -> serializers.Serializer[Any]:
                 allow_null=True, help_text="The next page, relative to this host; null at the end."
             ),
         },
+    )
+
+
+def _refused(status: int) -> OpenApiExample:
+    """What a problem document of this status looks like."""
+    return OpenApiExample(
+        PROBLEMS[status],
+        value=problem(status, PROBLEMS[status], TITLES[status]),
+        response_only=True,
+        media_type=CONTENT_TYPE,
+        status_codes=[str(status)],
     )
 
 

@@ -14,29 +14,11 @@ from academy.rest.permissions import PUBLIC
 from academy.rest.remembered import RememberedEndpoint
 from academy.rest.renderers import to_json
 from academy.rest.schema import IF_NONE_MATCH, answered, describe
+from courses.api.examples import COURSE
 from courses.api.shapes import CourseInFullOut, CoursesPageOut, CoursesQuery
 from courses.planning import queries
 from courses.search.queries import find_courses
 from courses.search.rules import SearchRequest
-
-EXAMPLE = {
-    "id": "0d6c2f0e-6b1f-4c8e-9a35-0f3b7f0a8f11",
-    "code": "ECHR-ART6",
-    "status": "published",
-    "version": 2,
-    "title": {"kk": "Әділ сот", "ru": "Справедливое судебное разбирательство", "en": "Fair trial"},
-    "summary": {"en": "What a fair hearing asks of a judge."},
-    "provider": "academy",
-    "format": "in_person",
-    "languages": ["kk", "ru"],
-    "topics": ["human_rights"],
-    "audiences": ["judges"],
-    "hours": 16.0,
-    "minutes_per_hour": 45,
-    "days": None,
-    "year": 2026,
-    "next_run_at": "2026-12-01T04:00:00Z",
-}
 
 
 class Courses(RememberedEndpoint):
@@ -52,8 +34,8 @@ class Courses(RememberedEndpoint):
         headers=[IF_NONE_MATCH],
         public=True,
         examples=[
-            answered("A page", {"items": [EXAMPLE], "next": None}),
-            answered("A search", {"items": [EXAMPLE], "next": None, "corrected": "fair trial"}),
+            answered("A page", {"items": [COURSE], "next": None}),
+            answered("A search", {"items": [COURSE], "next": None, "corrected": "fair trial"}),
         ],
     )
     def get(self, request: Request) -> Response:

@@ -10,12 +10,13 @@ from rest_framework.response import Response
 
 from academy.access.enums import Right
 from academy.core.errors import Missing
-from academy.rest.endpoint import Endpoint
+from academy.rest.endpoint import Endpoint, only
 from academy.rest.idempotency import KeyedCall
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import PUBLIC, any_of
-from academy.rest.schema import IF_NONE_MATCH, describe, page_of
+from academy.rest.schema import IF_NONE_MATCH, answered, asked, describe, page_of
 from courses.api import plans
+from courses.api.examples import PLAN, RUN
 from courses.api.shapes import RunInput, RunOut, RunsQuery, SessionsOut
 from courses.planning import queries
 from courses.planning.actions import plan_run
@@ -30,22 +31,36 @@ class Runs(Endpoint):
 
     needs: ClassVar = {"GET": PUBLIC, "POST": any_of(Right.PLAN, scope="runs:write")}
 
-    @describe("listRuns", "List runs", answer=page_of(RunOut), query=RunsQuery, public=True)
+    @describe(
+        "listRuns",
+        "List runs",
+        answer=page_of(RunOut),
+        query=RunsQuery,
+        public=True,
+        examples=[answered("A page", {"items": [RUN], "next": None})],
+    )
     def get(self, request: Request) -> Response:
         """One page, by start; runs without dates at the end."""
-        asked = self.query(RunsQuery)
-        after = decode(asked["cursor"], _moment, UUID)
+        wanted = self.query(RunsQuery)
+        after = decode(wanted["cursor"], _moment, UUID)
         rows = queries.run_rows(
-            asked,
+            wanted,
             with_drafts=self.viewer.may(Right.PLAN),
             after=RunCursor(*after) if after else None,
-            limit=asked["limit"] + 1,
+            limit=wanted["limit"] + 1,
         )
-        found = page(request, rows, asked["limit"], lambda row: (row["starts_at"], row["id"]))
-        found["items"] = [_run(row) for row in found["items"]]
+        found = page(request, rows, wanted["limit"], lambda row: (row["starts_at"], row["id"]))
+        found["items"] = only([_run(row) for row in found["items"]], wanted["fields"], RunOut)
         return Response(found)
 
-    @describe("planRun", "Plan a run", body=RunInput, answer=RunOut, status=201)
+    @describe(
+        "planRun",
+        "Plan a run",
+        body=RunInput,
+        answer=RunOut,
+        status=201,
+        examples=[asked("A day of teaching", PLAN), answered("The draft", RUN, 201)],
+    )
     def post(self, request: Request) -> Response:
         """A draft, with its sessions and seats."""
         sent = self.body(RunInput)

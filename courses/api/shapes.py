@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from academy.rest.endpoint import PageQuery
+from academy.rest.endpoint import FieldsQuery, PageQuery
 from academy.rest.fields import TextsOut
 from courses.planning.enums import EnrollmentMode, RunState
 
@@ -77,7 +77,7 @@ class CoursesPageOut(serializers.Serializer[Any]):
     )
 
 
-class RunsQuery(PageQuery):
+class RunsQuery(FieldsQuery):
     """Parameters of the list of runs."""
 
     course = serializers.CharField(**CODE)
