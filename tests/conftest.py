@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from academy.rest.remembered import forget_answers
-from tests import factories
+from tests import emptying, factories
 from tests.post_office import PostOffice
+
+emptying.install()
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,11 @@
 """The workers. The broker is never the source of truth: all work is rows, tasks only say "look"."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_before_create_process, worker_process_init
 
 from academy.config import schedule
 
@@ -56,6 +57,13 @@ app.autodiscover_tasks(
 @setup_logging.connect
 def _keep_our_logs(**_kwargs: Any) -> None:
     """Django's LOGGING is used for workers too."""
+
+
+@worker_before_create_process.connect
+def _share_memory(**_kwargs: Any) -> None:
+    """What is loaded already stays shared: the collector of the children does not write to it."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_process_init.connect

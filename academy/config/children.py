@@ -26,7 +26,7 @@ PATIENCE = 8.0
 def web(host: str, port: int) -> list[str]:
     """The web server: few processes with one thread each (see the README, Decisions)."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *(sys.executable, "-m", "academy.config.web", "--interface", "wsgi"),
         *("--host", host, "--port", str(port)),
         *("--workers", str(WEB_PROCESSES), "--blocking-threads", "1"),
         *("--http", "1", "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
