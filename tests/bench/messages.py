@@ -68,7 +68,7 @@ INSERT INTO courses_run (public_id, code, course_id, version_id, state, enrollme
        language, time_zone, link, minimum_size, enrollment_opens_at, enrollment_closes_at,
        offer_hours, auto_accept, hold_while_pending, starts_at, ends_at, sequence, revision,
        cancel_reason, created_at, state_since)
-SELECT gen_random_uuid(), 'BENCH-' || n, version.course_id, version.id, 'published', 'open',
+SELECT gen_random_uuid(), 'MAILS-' || n, version.course_id, version.id, 'published', 'open',
        version.format_id, 'kk', 'Asia/Almaty', '', 0, %(now)s, %(now)s, 48, false, false,
        %(now)s + interval '30 days' + n * interval '1 second',
        %(now)s + interval '31 days' + n * interval '1 second', 0, 1, '', %(now)s, %(now)s
@@ -77,13 +77,13 @@ SELECT gen_random_uuid(), 'BENCH-' || n, version.course_id, version.id, 'publish
 INSERT INTO courses_session (public_id, run_id, number, period, minutes, link, is_cancelled)
 SELECT gen_random_uuid(), id, day, tstzrange(starts_at + (day - 1) * interval '12 hours',
        starts_at + day * interval '12 hours'), 90, '', false
-  FROM courses_run, generate_series(1, 2) day WHERE code LIKE 'BENCH-%%';
+  FROM courses_run, generate_series(1, 2) day WHERE code LIKE 'MAILS-%%';
 INSERT INTO enrollment_enrollment (public_id, run_id, person_id, state, needs_seat, pool_ids,
        priority_class, source, lapses, clash_allowed, end_reason, is_late, created_at, state_since,
        revision)
 SELECT gen_random_uuid(), run.id, first.id + (run.id * 20 + place) %% %(people)s, 'confirmed',
        false, '{}', 0, 'self', 0, true, '', false, %(now)s, %(now)s, 1
-  FROM (SELECT id FROM courses_run WHERE code LIKE 'BENCH-%%' ORDER BY id) run,
+  FROM (SELECT id FROM courses_run WHERE code LIKE 'MAILS-%%' ORDER BY id) run,
        (SELECT min(id) AS id FROM academy_person WHERE family_name = 'Family1') first,
        generate_series(1, %(per_run)s) place;
 """
