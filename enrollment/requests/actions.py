@@ -180,7 +180,7 @@ def accept(
         if row.state == State.CONFIRMED:
             return  # accepted already: saying it twice changes nothing
         rules.check_before(row.due_at, now=now)
-        row.clash_allowed = allow_clash and queue.would_clash(row)
+        _check_clash(row, allow=allow_clash)
         seats.move(row, State.CONFIRMED, actor=actor, at=now)
 
     return _change(
@@ -208,7 +208,7 @@ def confirm(
         if row.state == State.CONFIRMED:
             return
         rules.check_before(row.due_at, now=now)
-        row.clash_allowed = allow_clash and queue.would_clash(row)
+        _check_clash(row, allow=allow_clash)
         seats.move(row, State.CONFIRMED, actor=actor, at=now)
 
     return _change(
@@ -219,6 +219,14 @@ def confirm(
         at=at,
         allow={State.RECONFIRM, State.CONFIRMED},
     )
+
+
+def _check_clash(row: Enrollment, *, allow: bool) -> None:
+    """Who answers for a seat holds no other at its hours, or the registrar allows these two."""
+    clashes = queue.clashes_of(row)
+    if clashes and not allow:
+        raise Refused(*locks.CONFLICTS["enrollment_no_clash"])
+    queue.allow_clashes(row, clashes)
 
 
 def decline(

@@ -149,7 +149,9 @@ def postpone_run(
         )
         planning.forget_dates(row)
         planning.bump_sequence(row)
-        Enrollment.objects.filter(run=row, state__in=ACTIVE).update(busy=None, clash_allowed=False)
+        Enrollment.objects.filter(run=row, state__in=ACTIVE).update(
+            busy=None, clash_allowed=False, clash_with=[]
+        )
 
     return _change(run, change, revision=revision, keyed=keyed, at=at)
 
@@ -205,12 +207,12 @@ def _ask_again(run: Run, *, actor: Actor, at: datetime) -> None:
     for enrollment in _active(run):
         enrollment.busy = run.busy
         holds = enrollment.state in due
-        enrollment.clash_allowed = holds and queue.would_clash(enrollment)
+        queue.allow_clashes(enrollment, queue.clashes_of(enrollment) if holds else [])
         enrollment.due_at = due.get(State(enrollment.state))
         if enrollment.state == State.CONFIRMED:
             seats.move(enrollment, State.RECONFIRM, actor=actor, at=at, due_at=enrollment.due_at)
         else:
-            enrollment.save(update_fields=["busy", "clash_allowed", "due_at"])
+            enrollment.save(update_fields=["busy", "clash_allowed", "clash_with", "due_at"])
 
 
 def change_capacity(

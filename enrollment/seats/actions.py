@@ -18,6 +18,7 @@ from courses.planning import actions as planning
 from enrollment.seats import rules
 from enrollment.seats.enums import ACTIVE, HOLDING, STANDARD_CLASS, Source, State
 from enrollment.seats.models import Enrollment
+from enrollment.seats.queries import held_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ NEXT_NUMBER = "nextval('enrollment_queue_number')"
 # A seat of those pools for which nobody waits who could take it. Who waits but sits elsewhere at
 # the same time holds nobody up, nor who wants no seat at short notice when it is too late for
 # others; who waits for everyone's pool does not hold up a court's own seat.
-SEAT = """
+SEAT = f"""
 WITH open AS (
     SELECT array_agg(mine.pool ORDER BY mine.place) AS pools
       FROM unnest(%(pools)s::bigint[]) WITH ORDINALITY AS mine (pool, place)
@@ -71,13 +72,10 @@ WITH open AS (
         SELECT FROM enrollment_enrollment waiting
          WHERE run_id = %(run)s AND state = 'waitlisted' AND mine.pool = ANY(pool_ids)
            AND (short_notice OR NOT %(is_short_notice)s)
-           AND (clash_allowed OR NOT EXISTS (
-                SELECT FROM enrollment_enrollment held
-                 WHERE held.person_id = waiting.person_id AND held.busy && waiting.busy
-                   AND held.state IN ('offered', 'confirmed', 'reconfirm'))))
+           AND NOT EXISTS ({held_beside("waiting")}))
 ), seat AS (
     SELECT courses_take_seat(open.pools) AS id FROM open WHERE open.pools IS NOT NULL
-)"""
+)"""  # noqa: S608
 
 # The whole claim, among many others at the same time: a seat, or no row.
 CLAIM = f"""{SEAT}
@@ -137,6 +135,16 @@ INSERT INTO enrollment_enrollment {COLUMNS}
 VALUES ({VALUES.format(state="'waitlisted'", seat="NULL", queue_number=NEXT_NUMBER, due="NULL")})
 {RETURNING}
 """  # noqa: S608
+
+
+# Beside which held seats a clash is allowed now: all that are there, and none that comes later.
+ALLOW_CLASHES = """
+UPDATE enrollment_enrollment me SET clash_with = ARRAY(
+    SELECT held.id FROM enrollment_enrollment held
+     WHERE held.person_id = me.person_id AND held.busy && me.busy AND held.id <> me.id
+       AND held.state IN ('offered', 'confirmed', 'reconfirm'))
+ WHERE id = %s RETURNING clash_with
+"""
 
 
 def claim(asking: Asking, *, actor: Actor, at: datetime) -> Enrollment | None:
@@ -275,6 +283,10 @@ def _insert(
         created_at=at,
         state_since=at,
     )
+    if asking.clash_allowed:
+        with connection.cursor() as cursor:
+            cursor.execute(ALLOW_CLASHES, [enrollment.pk])
+            enrollment.clash_with = cursor.fetchone()[0]
     fact = _fact(
         enrollment, None, asking.run_public_id, asking.person_public_id, data=asking.nominated_by
     )
@@ -326,6 +338,7 @@ def move(
             "is_late",
             "lapses",
             "clash_allowed",
+            "clash_with",
             "out_of_order",
             "busy",
             "revision",

@@ -7,24 +7,44 @@ restore can be partial, and trust is better shown than claimed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.seats.queries import held_beside
+
 SAMPLE = 20
 GRACE = timedelta(minutes=5)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+class Finds(StrEnum):
+    """What the ids are that a query finds."""
+
+    SEAT = "seat"
+    ENROLLMENT = "enrollment"
+    DECISION = "decision"
+    RUN = "run"
+    EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """What must hold, the query that finds the rows where it does not, and how to mend it."""
+    """What must hold, the query that finds the rows where it does not, and how to mend it.
+
+    `every`: how often it is worth asking. Measured on a national year (150,000 enrolments, 450,000
+    events): those of each minute take 20 ms together, the three that read all rows 0.6 s.
+    """
 
     code: str
     says: str | Promise
     query: str
     repair: str | Promise
+    finds: Finds = Finds.ENROLLMENT
+    every: timedelta = MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,7 @@ INVARIANTS: tuple[Invariant, ...] = (
             LEFT JOIN enrollment_enrollment holder ON holder.seat_id = seat.id
             WHERE NOT seat.free AND NOT seat.is_retired AND holder.id IS NULL""",
         _("Set the seat free; the sweep gives it to the queue."),
+        finds=Finds.SEAT,
     ),
     Invariant(
         "free_seat_held",
@@ -56,6 +77,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         """SELECT seat.id FROM courses_seat seat
              JOIN enrollment_enrollment holder ON holder.seat_id = seat.id WHERE seat.free""",
         _("Mark the seat as taken."),
+        finds=Finds.SEAT,
     ),
     Invariant(
         "holder_without_seat",
@@ -72,6 +94,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         """SELECT seat_id FROM enrollment_enrollment WHERE seat_id IS NOT NULL
             GROUP BY seat_id HAVING count(*) > 1""",
         _("Keep the earlier holder; give the other a seat or a place in the queue."),
+        finds=Finds.SEAT,
     ),
     Invariant(
         "capacity_is_seats",
@@ -81,6 +104,7 @@ INVARIANTS: tuple[Invariant, ...] = (
             WHERE run.capacity IS NOT NULL
             GROUP BY run.id HAVING count(seat.id) <> run.capacity""",
         _("Add or retire seats with the change of capacity."),
+        finds=Finds.RUN,
     ),
     Invariant(
         "one_active",
@@ -93,10 +117,11 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "no_clash",
         _("Nobody holds two seats at the same time, unless it was allowed."),
+        # Whoever was once allowed drops out of the constraint; beside whom, only this asks.
         """SELECT one.id FROM enrollment_enrollment one
              JOIN enrollment_enrollment other ON other.person_id = one.person_id
               AND other.id > one.id AND other.busy && one.busy
-            WHERE NOT one.clash_allowed AND NOT other.clash_allowed
+            WHERE other.id <> ALL(one.clash_with) AND one.id <> ALL(other.clash_with)
               AND one.state IN ('offered', 'confirmed', 'reconfirm')
               AND other.state IN ('offered', 'confirmed', 'reconfirm')""",
         _("Ask the person which seat to keep; allow the clash or cancel one."),
@@ -104,7 +129,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "nobody_waits_beside_a_free_seat",
         _("No seat stays free while somebody without a clash waits for it."),
-        """SELECT waiting.id FROM enrollment_enrollment waiting
+        f"""SELECT waiting.id FROM enrollment_enrollment waiting
              JOIN courses_run run ON run.id = waiting.run_id
             WHERE waiting.state = 'waitlisted' AND waiting.state_since < %(grace)s
               AND run.state IN ('published', 'going_ahead')
@@ -113,10 +138,7 @@ INVARIANTS: tuple[Invariant, ...] = (
                    OR %(now)s <= run.starts_at - run.short_notice_hours * interval '1 hour')
               AND EXISTS (SELECT FROM courses_seat seat
                            WHERE seat.pool_id = ANY(waiting.pool_ids) AND seat.free)
-              AND NOT EXISTS (SELECT FROM enrollment_enrollment held
-                               WHERE held.person_id = waiting.person_id
-                                 AND held.busy && waiting.busy AND NOT waiting.clash_allowed
-                                 AND held.state IN ('offered', 'confirmed', 'reconfirm'))""",
+              AND NOT EXISTS ({held_beside("waiting")})""",  # noqa: S608
         _("Run the sweep: it promotes in order."),
     ),
     Invariant(
@@ -135,6 +157,7 @@ INVARIANTS: tuple[Invariant, ...] = (
             WHERE step.state = 'open'
               AND (step.due_at < %(grace)s OR asked.state <> 'requested')""",
         _("Run the timers; close the decision as moot where the request has ended."),
+        finds=Finds.DECISION,
     ),
     Invariant(
         "closed_has_outcome",
@@ -144,6 +167,7 @@ INVARIANTS: tuple[Invariant, ...] = (
                ON outcome.enrollment_id = enrolled.id AND outcome.is_current
             WHERE (enrolled.state = 'closed') <> (outcome.id IS NOT NULL)""",
         _("Write the missing outcome as a correction."),
+        every=HOUR,
     ),
     Invariant(
         "state_has_its_event",
@@ -155,6 +179,7 @@ INVARIANTS: tuple[Invariant, ...] = (
                    ORDER BY id DESC LIMIT 1) last ON true
             WHERE last.state IS DISTINCT FROM enrolled.state""",
         _("Find who wrote past the service; the ledger says what was decided."),
+        every=HOUR,
     ),
     Invariant(
         "ended_run_has_no_claims",
@@ -166,14 +191,20 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Cancel the enrolment with the reason of the run."),
     ),
     Invariant(
-        "feed_without_gaps",
-        _("The feed has no gap and no event waits for its place."),
-        """SELECT coalesce(max(position), 0) FROM academy_feedentry
-           HAVING coalesce(max(position), 0) <> count(*)
-           UNION ALL
-           SELECT inbox.event_id FROM academy_inbox inbox
+        "feed_moves",
+        _("No event waits for its place in the feed."),
+        """SELECT inbox.event_id FROM academy_inbox inbox
              JOIN academy_event event ON event.id = inbox.event_id WHERE event.time < %(grace)s""",
         _("Look whether the worker is alive: it numbers the events."),
+        finds=Finds.EVENT,
+    ),
+    Invariant(
+        "feed_without_gaps",
+        _("The feed has no gap."),
+        """SELECT max(position) FROM academy_feedentry HAVING max(position) <> count(*)""",
+        _("Restore the missing rows from a copy; tell the systems that read the feed."),
+        finds=Finds.EVENT,
+        every=HOUR,
     ),
 )
 

@@ -73,6 +73,8 @@ class Enrollment(models.Model):
     lapses = models.SmallIntegerField(default=0)
     busy = MultiRangeField(null=True)
     clash_allowed = models.BooleanField(default=False)
+    # Beside which held seats it was allowed; the constraint looks away from all others, too.
+    clash_with = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     previous = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="next_attempts", db_index=False
     )

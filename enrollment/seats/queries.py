@@ -31,6 +31,18 @@ PLAIN = (
     "revision",
 )
 
+HELD_BESIDE = """SELECT FROM enrollment_enrollment held
+                 WHERE held.person_id = {row}.person_id AND held.busy && {row}.busy
+                   AND held.id <> {row}.id AND held.state IN ('offered', 'confirmed', 'reconfirm')
+                   AND held.id <> ALL({row}.clash_with) AND {row}.id <> ALL(held.clash_with)"""
+"""A seat that the same person holds at the same hours, and nobody allowed the two side by side."""
+
+
+def held_beside(row: str) -> str:
+    """That question about a row of a statement, by its alias there."""
+    return HELD_BESIDE.format(row=row)
+
+
 TO_EVALUATORS = frozenset({State.CLOSED})
 """Participation only: a seat that was seen and is gone would tell of a change of mind."""
 

@@ -22,6 +22,7 @@ from courses.planning.rules import is_short_notice, last_offer_moment, offer_dea
 from enrollment.seats import actions, locks
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment, PromotionLook, PromotionPass
+from enrollment.seats.queries import held_beside
 
 BATCH = 50
 PROMOTED, SKIPPED = "promoted", "skipped"
@@ -179,14 +180,10 @@ def _next_waiting(run_id: int, *, after: list[Look]) -> list[Enrollment]:
     return list(waiting.exclude(pk__in=skipped)[:BATCH])
 
 
-CLASHES = """
-SELECT waiting.id
-  FROM enrollment_enrollment waiting
-  JOIN enrollment_enrollment held
-    ON held.person_id = waiting.person_id AND held.busy && waiting.busy AND held.id <> waiting.id
-   AND held.state IN ('offered', 'confirmed', 'reconfirm')
- WHERE waiting.id = ANY(%s) AND NOT waiting.clash_allowed
-"""
+CLASHES = f"""
+SELECT waiting.id FROM enrollment_enrollment waiting
+ WHERE waiting.id = ANY(%s) AND EXISTS ({held_beside("waiting")})
+"""  # noqa: S608
 
 
 def with_clash(batch: list[Enrollment]) -> set[int]:
@@ -205,16 +202,23 @@ def has_clash(enrollment: Enrollment) -> bool:
     return bool(with_clash([enrollment]))
 
 
-def would_clash(enrollment: Enrollment) -> bool:
-    """Whether the times now on the row, not yet written, meet another held seat of the person."""
-    return (
-        Enrollment.objects.filter(
-            person_id=enrollment.person_id, state__in=HOLDING, clash_allowed=False
-        )
+def clashes_of(enrollment: Enrollment) -> list[int]:
+    """The person's other held seats at the times now on the row, perhaps not yet written.
+
+    A seat that was itself allowed beside this one is no clash.
+    """
+    held = (
+        Enrollment.objects.filter(person_id=enrollment.person_id, state__in=HOLDING)
         .exclude(pk=enrollment.pk)
+        .exclude(clash_with__contains=[enrollment.pk])
         .extra(where=["busy && %s"], params=[MultiRangeField().get_prep_value(enrollment.busy)])
-        .exists()
     )
+    return list(held.order_by("pk").values_list("pk", flat=True))
+
+
+def allow_clashes(enrollment: Enrollment, clashes: list[int]) -> None:
+    """Let the row stand beside these held seats and no others; the caller writes it."""
+    enrollment.clash_allowed, enrollment.clash_with = bool(clashes), clashes
 
 
 def pools_without_waiters_ahead(enrollment: Enrollment, *, soon: bool = False) -> list[int]:
@@ -228,7 +232,7 @@ def pools_without_waiters_ahead(enrollment: Enrollment, *, soon: bool = False) -
         return [row[0] for row in cursor.fetchall()]
 
 
-POOLS_AHEAD = """
+POOLS_AHEAD = f"""
 SELECT mine.pool
   FROM enrollment_enrollment me, unnest(me.pool_ids) WITH ORDINALITY AS mine (pool, place)
  WHERE me.id = %s AND NOT EXISTS (
@@ -237,12 +241,9 @@ SELECT mine.pool
            AND mine.pool = ANY(ahead.pool_ids)
            AND (ahead.priority_class, ahead.queue_number) < (me.priority_class, me.queue_number)
            AND (ahead.short_notice OR NOT %s)
-           AND (ahead.clash_allowed OR NOT EXISTS (
-                SELECT FROM enrollment_enrollment held
-                 WHERE held.person_id = ahead.person_id AND held.busy && ahead.busy
-                   AND held.state IN ('offered', 'confirmed', 'reconfirm'))))
+           AND NOT EXISTS ({held_beside("ahead")}))
  ORDER BY mine.place
-"""
+"""  # noqa: S608
 
 
 def _says_nothing_new(looks: list[Look]) -> bool:
