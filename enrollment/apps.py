@@ -23,13 +23,23 @@ class EnrollmentConfig(AppConfig):
         from academy.clients import projections
         from academy.ledger import registry as ledger
         from academy.messages import registry as messages
+        from academy.rest import measures
         from courses.pages import slots
         from enrollment.pages import on_course
         from enrollment.reminders import handlers as reminders, queries
         from enrollment.requests import handlers as requests
+        from enrollment.seats import monitor
 
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
         slots.provide(on_course.facts)
         messages.register(*queries.kinds())
+        measures.provide(
+            lambda: measures.Measure(
+                "invariant_broken",
+                "Rows that break an invariant of enrolment, as last asked.",
+                "invariant",
+                monitor.broken_counts(),
+            )
+        )
         ledger.register(requests.HANDLER)
         ledger.register(reminders.HANDLER)

@@ -25,6 +25,7 @@ EVERY: Mapping[str, float] = {
     "requests.advance_runs": 60,
     "requests.sweep": 60,
     "requests.release_pools": 60,
+    "seats.watch": 60,
 }
 """Seconds between two looks."""
 

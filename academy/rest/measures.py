@@ -1,6 +1,6 @@
 """The numbers that operators watch, each read from the database when it is asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Model
@@ -20,6 +20,14 @@ class Measure:
     numbers: dict[str, int]
 
 
+_provided: list[Callable[[], Measure]] = []
+
+
+def provide(measure: Callable[[], Measure]) -> None:
+    """A higher room adds a number of its own; once, when the apps are ready."""
+    _provided.append(measure)
+
+
 def measure() -> Iterator[Measure]:
     """All measures."""
     yield Measure("ledger_lag", "Events a handler has not read.", "handler", ledger.handler_lags())
@@ -29,6 +37,7 @@ def measure() -> Iterator[Measure]:
     yield Measure("ledger_position", "Last position of the feed.", "queue", feed)
     yield Measure("messages", "Messages by state.", "state", _by_state(Message))
     yield Measure("jobs", "Jobs by state.", "state", _by_state(Job))
+    yield from (provided() for provided in _provided)
 
 
 def _by_state(model: type[Model]) -> dict[str, int]:

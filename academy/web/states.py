@@ -75,6 +75,12 @@ _MESSAGE: Final = {
     "failed": Look(pgettext_lazy("message", "Could not be delivered"), "danger", "danger"),
 }
 
+_CHECK: Final = {
+    "holds": Look(pgettext_lazy("check", "Holds"), "success", "check"),
+    "broken": Look(pgettext_lazy("check", "Does not hold"), "danger", "danger"),
+    "unknown": Look(pgettext_lazy("check", "Not checked yet"), "outline", "wait"),
+}
+
 _JOB: Final = {
     "queued": Look(pgettext_lazy("job", "Waiting"), "info", "wait"),
     "running": Look(pgettext_lazy("job", "Working"), "info", "clock"),
@@ -91,6 +97,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
     "certificate": _CERTIFICATE,
     "message": _MESSAGE,
     "job": _JOB,
+    "check": _CHECK,
 }
 
 

@@ -9,7 +9,9 @@ from courses.planning.enums import ASKING, RunState
 from courses.planning.models import Run
 from enrollment.decisions.models import Decision
 from enrollment.seats.enums import ACTIVE, HOLDING, State
+from enrollment.seats.invariants import Finds
 from enrollment.seats.models import Enrollment, PromotionPass
+from enrollment.seats.monitor import Standing
 
 AT_RISK_WITHIN = timedelta(days=14)
 
@@ -76,6 +78,22 @@ def passes(run: Run, *, limit: int = 20) -> list[PromotionPass]:
     """The last looks along the queue, each with its verdicts and reasons."""
     rows = PromotionPass.objects.filter(run=run).order_by("-pk")
     return list(rows.prefetch_related("looks__enrollment__person")[:limit])
+
+
+RUNS_OF = {
+    Finds.RUN: "pk__in",
+    Finds.SEAT: "seats__in",
+    Finds.ENROLLMENT: "enrollments__in",
+    Finds.DECISION: "enrollments__decisions__in",
+}
+
+
+def runs_concerned(standing: Standing) -> list[Run]:
+    """The runs in which the rows lie that break an invariant, as far as they lie in runs."""
+    path = RUNS_OF.get(standing.invariant.finds)
+    if path is None or standing.result is None:
+        return []
+    return list(Run.objects.filter(**{path: standing.result.sample}).distinct().order_by("code"))
 
 
 def what_decides(decision: Decision) -> dict[str, Any]:

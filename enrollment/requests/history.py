@@ -85,7 +85,8 @@ SELECT credit_key, person_id, course_id, outcome_id, 'course', extract(year FROM
 FACTS = """
 SELECT 'enrollment.closed' AS type, ends_at AS time, 'enrollment' AS subject_kind,
        enrollment_key AS subject_id, run_key AS context_id, person_key AS person_id,
-       '{"from": "confirmed", "source": "import"}'::jsonb AS data
+       '{"from": null, "to": "closed", "revision": 1, "seat": null, "queue_number": null,
+         "priority_class": 0, "source": "import"}'::jsonb AS data
   FROM past
 UNION ALL
 SELECT 'outcome.frozen', ends_at, 'outcome', outcome_key, run_key, person_key,

@@ -62,6 +62,8 @@ desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok  
 desk/messages/                           in   no   no   no   no   no   no   ok   ok   no
 desk/messages/<uuid:message>/send-again/ no   no   no   no   no   no   no   no   no   no
 desk/health/                             in   no   no   no   no   no   no   ok   ok   no
+desk/invariants/                         in   no   no   no   no   no   no   ok   ok   no
+desk/invariants/ask/                     -    -    -    -    -    -    -    -    -    -
 <signing in>
 sign-in/                                 ok   on   on   on   on   on   on   on   on   on
 sign-in/closed/                          ok   on   on   on   on   on   on   on   on   on

@@ -69,6 +69,7 @@ def _nav(request: HttpRequest) -> list[dict[str, Any]]:
         links.append(("runs", _("Runs"), None))
     if viewer.may(Right.READ_ALL):
         links += [("desk-messages", _("Messages"), None), ("health", _("Health"), None)]
+        links.append(("invariants", _("Checks"), None))
     return [
         {
             "title": "",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollment.pages.desk import decisions, health, home, marks, runs
+from enrollment.pages.desk import checks, decisions, health, home, marks, runs
 
 urlpatterns = [
     path("", home.overview, name="desk"),
@@ -23,4 +23,6 @@ urlpatterns = [
     path("messages/", health.messages, name="desk-messages"),
     path("messages/<uuid:message>/send-again/", health.send_again, name="send-again"),
     path("health/", health.health, name="health"),
+    path("invariants/", checks.invariants, name="invariants"),
+    path("invariants/ask/", checks.ask_again, name="invariants-ask"),
 ]
