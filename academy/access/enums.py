@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    """Granted roles. Trainee and head of court follow from facts and are here for the table."""
+    """Granted roles. Trainee, head and deputy follow from facts and are here for the table."""
 
     TRAINEE = "trainee", _("trainee")
     HEAD = "head", _("head of court")
+    DEPUTY = "deputy", _("deputy of a head of court")
     TRAINER = "trainer", _("trainer")
     COORDINATOR = "coordinator", _("court coordinator")
     REGISTRAR = "registrar", _("registrar")
@@ -33,6 +34,7 @@ class Right(TextChoices):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.TRAINEE: frozenset({Right.ENROL_SELF}),
     Role.HEAD: frozenset({Right.CONSENT, Right.NOMINATE, Right.READ_COURT}),
+    Role.DEPUTY: frozenset({Right.CONSENT}),
     Role.TRAINER: frozenset({Right.TEACH}),
     Role.COORDINATOR: frozenset({Right.NOMINATE, Right.READ_COURT}),
     Role.REGISTRAR: frozenset(

@@ -1,6 +1,9 @@
 """Which account holds which role, where and until when."""
 
-from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
+from datetime import date, timedelta
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -53,7 +56,22 @@ class Deputy(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(head=F("deputy")), name="deputy_is_another"),
+            ExclusionConstraint(
+                name="deputy_once_at_a_time",
+                expressions=[
+                    (F("head"), RangeOperators.EQUAL),
+                    (F("deputy"), RangeOperators.EQUAL),
+                    (F("court"), RangeOperators.EQUAL),
+                    (F("period"), RangeOperators.OVERLAPS),
+                ],
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.deputy_id} for {self.head_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the deputy decides; the range in the row ends before its bound."""
+        upper: date | None = self.period.upper if self.period else None
+        return upper - timedelta(days=1) if upper else None

@@ -5,9 +5,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from academy.access.enums import RIGHTS, SECOND_FACTOR_ROLES, Right, Role
+from academy.access.models import Deputy
 from academy.core.actor import Actor, ActorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The head of a court in whose place somebody decides there."""
+
+    court_id: int
+    person_id: int
+    person_public_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,7 @@ class Viewer:
     roles: frozenset[Role] = frozenset()
     headed_courts: frozenset[int] = frozenset()
     coordinated_courts: frozenset[int] = frozenset()
+    stands_in_for: tuple[Principal, ...] = ()
     unread: int = 0
     client_id: UUID | None = None  # set when another court system calls
     scopes: frozenset[str] = frozenset()
@@ -39,6 +51,12 @@ class Viewer:
     def courts(self) -> frozenset[int]:
         """The courts whose people the viewer may see."""
         return self.headed_courts | self.coordinated_courts
+
+    def principal_at(self, court_id: int | None) -> Principal | None:
+        """In whose place the viewer decides at that court; nobody's where the own right is used."""
+        if court_id in self.headed_courts:
+            return None
+        return next((one for one in self.stands_in_for if one.court_id == court_id), None)
 
     @property
     def needs_second_factor(self) -> bool:
@@ -69,7 +87,14 @@ SELECT account.id, account.public_id, person.id, person.public_id,
            AND (g.period IS NULL OR g.period @> %(now)s)),
        (SELECT coalesce(array_agg(DISTINCT a.court_id), '{}')
           FROM academy_appointment a JOIN academy_position p ON p.id = a.position_id
-         WHERE a.person_id = person.id AND p.is_head AND a.period @> %(today)s)
+         WHERE a.person_id = person.id AND p.is_head AND a.period @> %(today)s),
+       (SELECT json_agg(DISTINCT jsonb_build_array(d.court_id, head.id, head.public_id))
+          FROM academy_deputy d
+          JOIN academy_person head ON head.id = d.head_id AND head.left_on IS NULL
+          JOIN academy_appointment a ON a.person_id = d.head_id AND a.court_id = d.court_id
+           AND a.period @> %(today)s
+          JOIN academy_position p ON p.id = a.position_id AND p.is_head
+         WHERE d.deputy_id = person.id AND d.period @> %(today)s)
   FROM academy_account account
   LEFT JOIN academy_person person ON person.id = account.person_id AND person.left_on IS NULL
  WHERE account.id = %(account)s AND account.is_active
@@ -83,12 +108,15 @@ def viewer_of(account_id: int, *, now: datetime, today: date) -> Viewer:
         row = cursor.fetchone()
     if row is None:
         return NOBODY
-    pk, public_id, person_id, person_public_id, language, granted, coordinated, headed = row
+    pk, public_id, person_id, person_public_id, language, granted, *courts = row
+    coordinated, headed, principals = courts
     roles = {Role(role) for role in granted}
     if person_id:
         roles.add(Role.TRAINEE)
     if headed:
         roles.add(Role.HEAD)
+    if principals:
+        roles.add(Role.DEPUTY)
     return Viewer(
         account_id=pk,
         account_public_id=public_id,
@@ -98,4 +126,14 @@ def viewer_of(account_id: int, *, now: datetime, today: date) -> Viewer:
         roles=frozenset(roles),
         headed_courts=frozenset(headed),
         coordinated_courts=frozenset(coordinated),
+        stands_in_for=tuple(
+            Principal(court, head, UUID(key)) for court, head, key in principals or ()
+        ),
     )
+
+
+def deputies_of(viewer: Viewer, *, day: date) -> QuerySet[Deputy]:
+    """The present and coming deputies of the viewer as a head of court, by their first day."""
+    rows = Deputy.objects.filter(head_id=viewer.person_id, court_id__in=viewer.headed_courts)
+    open_end = Q(period__upper_inf=True) | Q(period__endswith__gt=day)
+    return rows.filter(open_end).select_related("deputy", "court").order_by("period", "pk")

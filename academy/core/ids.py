@@ -13,3 +13,11 @@ def public_id() -> uuid.UUID:
 def unguessable() -> str:
     """A serial or token of 128 random bits: 26 letters and digits that can be read aloud."""
     return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=")
+
+
+def uuid_of(text: str) -> uuid.UUID | None:
+    """A public id that somebody sent, if it is one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

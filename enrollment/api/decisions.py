@@ -3,19 +3,28 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from academy.access.enums import Right
+from academy.core.errors import Missing
 from academy.rest.endpoint import Endpoint, PageQuery
 from academy.rest.idempotency import KeyedCall
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import any_of
 from academy.rest.schema import describe, page_of
-from enrollment.api.shapes import DecisionOut, NoteInput, OpenDecisionOut, ReasonInput
+from enrollment.api.shapes import (
+    AnswersInput,
+    AnswersOut,
+    DecisionOut,
+    NoteInput,
+    OpenDecisionOut,
+    ReasonInput,
+)
 from enrollment.decisions.models import Decision
-from enrollment.requests import actions
-from enrollment.requests.access import decision_for, decisions_for
+from enrollment.requests import deciding
+from enrollment.requests.access import decision_for, decisions_among, decisions_for
 
 DECIDERS = any_of(Right.CONSENT, Right.REGISTER)
 
@@ -52,13 +61,13 @@ class _Answer(Endpoint):
 
     def answer(self, decision: UUID, sent: dict[str, Any]) -> Response:
         """Pass the door and decide under the caller's key."""
-        decision_for(self.viewer, decision)
+        row = decision_for(self.viewer, decision)
 
         def action(keyed: KeyedCall) -> Decision:
-            return actions.decide(
-                decision=decision,
+            return deciding.decide_as(
+                viewer=self.viewer,
+                decision=row,
                 yes=self.yes,
-                account=self.viewer.account_id,
                 actor=self.actor,
                 keyed=keyed,
                 **sent,
@@ -87,6 +96,53 @@ class Refuse(_Answer):
         return self.answer(decision, self.body(ReasonInput))
 
 
+class Answers(Endpoint):
+    """One answer to several decisions."""
+
+    needs: ClassVar = {"POST": DECIDERS}
+
+    @describe(
+        "answerDecisions",
+        "Say yes or no to several at once",
+        body=AnswersInput,
+        answer=AnswersOut,
+        description="Each is a decision of its own, in a transaction of its own: some may be "
+        "refused, and the row says why. Sending the same call again does only what is missing.",
+    )
+    def post(self, request: Request) -> Response:
+        """Answer those that wait for the caller, one by one."""
+        sent = self.body(AnswersInput)
+        wanted = list(dict.fromkeys(sent["decisions"]))
+        return self.command(
+            lambda _keyed: deciding.decide_many(
+                viewer=self.viewer,
+                decisions=decisions_among(self.viewer, wanted),
+                yes=sent["answer"] == "give",
+                actor=self.actor,
+                reason=sent["reason"],
+                note=sent["note"],
+            ),
+            lambda answered: {"items": _answers(wanted, answered)},
+        )
+
+
+def _answers(wanted: list[UUID], answered: list[deciding.Answered]) -> list[dict[str, Any]]:
+    found = {one.decision.public_id: one for one in answered}
+    unknown = Missing("unknown_decision", _("There is no such decision."))
+    rows = []
+    for public_id in wanted:
+        refusal = found[public_id].refusal if public_id in found else unknown
+        rows.append(
+            {
+                "id": public_id,
+                "recorded": refusal is None,
+                "code": refusal.code if refusal else "",
+                "detail": str(refusal.sentence) if refusal else "",
+            }
+        )
+    return rows
+
+
 def _decided(row: Decision) -> dict[str, Any]:
     return {
         "id": row.public_id,
@@ -95,6 +151,7 @@ def _decided(row: Decision) -> dict[str, Any]:
         "state": row.state,
         "due_at": row.due_at,
         "decided_at": row.decided_at,
+        "behalf_of": row.behalf_of.public_id if row.behalf_of else None,
         "reason": row.reason,
     }
 

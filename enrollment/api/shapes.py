@@ -9,6 +9,7 @@ from enrollment.attendance.enums import MarkStatus, OutcomeKind
 from enrollment.decisions.enums import StepKind
 from enrollment.seats.enums import Source, State
 
+MOST_ANSWERS = 100
 LONGEST_NOTE = 2_000
 
 
@@ -109,7 +110,44 @@ class DecisionOut(serializers.Serializer[Any]):
     state = serializers.CharField()
     due_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
+    behalf_of = serializers.UUIDField(
+        allow_null=True, help_text="The head in whose place a deputy answered."
+    )
     reason = serializers.CharField()
+
+
+class AnswersInput(serializers.Serializer[Any]):
+    """One answer to several decisions."""
+
+    decisions = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MOST_ANSWERS
+    )
+    answer = serializers.ChoiceField(["give", "refuse"])
+    reason = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=40,
+        help_text="Needed for a refusal.",
+    )
+    note = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=LONGEST_NOTE
+    )
+
+
+class AnsweredOut(serializers.Serializer[Any]):
+    """What came of one of them; without a code it is recorded."""
+
+    id = serializers.UUIDField()
+    recorded = serializers.BooleanField()
+    code = serializers.CharField(help_text="Why it is not recorded.")
+    detail = serializers.CharField()
+
+
+class AnswersOut(serializers.Serializer[Any]):
+    """A row per decision, in the order in which they were sent."""
+
+    items = AnsweredOut(many=True)
 
 
 class OpenDecisionOut(DecisionOut):

@@ -14,6 +14,7 @@ urlpatterns = [
     *route(f"{ONE}/confirm", enrollments.Confirm, "confirm"),
     *route(f"{ONE}/withdraw", enrollments.Withdraw, "withdraw"),
     *route("decisions", decisions.Decisions, "decisions"),
+    *route("decisions/answers", decisions.Answers, "answers"),
     *route("decisions/<uuid:decision>/give", decisions.Give, "give"),
     *route("decisions/<uuid:decision>/refuse", decisions.Refuse, "refuse"),
     *route("runs/<uuid:run>/publish", runs.Publish, "publish"),

@@ -21,6 +21,9 @@ from enrollment.requests.own_queries import OwnEnrollment
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
 
+DECIDED = frozenset({State.REQUESTED, State.REJECTED, State.EXPIRED})
+"""Where the steps of the request explain the state."""
+
 
 @require_POST
 @signed_in
@@ -61,7 +64,7 @@ def _more(own: OwnEnrollment) -> dict[str, Any]:
     """What only some states ask for, so that no page reads more than it shows."""
     return {
         "sessions": own_queries.sessions_of(own.run_public_id) if own.state in HOLDING else [],
-        "decisions": own_queries.decisions_on(own.id) if own.state == State.REQUESTED else [],
+        "decisions": own_queries.decisions_on(own.id) if own.state in DECIDED else [],
         "looks": own_queries.looks_at(own.id) if own.state == State.WAITLISTED else [],
     }
 

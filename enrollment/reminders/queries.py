@@ -1,13 +1,15 @@
 """What is true now about the subjects of messages, read in batches, and who must be told."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from academy.access.models import Deputy
 from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
 from academy.people.models import Appointment, Person
 from courses.planning.enums import RunState
@@ -310,13 +312,33 @@ def trainers_of(runs: Iterable[UUID]) -> list[tuple[UUID, int]]:
 
 
 def heads_asked(decisions: Iterable[UUID], now: datetime) -> list[tuple[UUID, int, datetime]]:
-    """Every present head of a court that is asked, but the one concerned: decision, person, due."""
+    """Every present head of a court that is asked, and their deputies: decision, person, due.
+
+    Not the one concerned, and not the deputy of the one concerned.
+    """
     rows = Decision.objects.filter(
         public_id__in=set(decisions),
         court__appointments__position__is_head=True,
         court__appointments__period__contains=now.date(),
-    ).values_list("public_id", "court__appointments__person_id", "due_at", "enrollment__person_id")
-    return [(row[0], row[1], row[2]) for row in rows.distinct() if row[1] != row[3]]
+    ).values_list(
+        *("public_id", "court__appointments__person_id", "due_at"),
+        *("enrollment__person_id", "court_id"),
+    )
+    heads = [row for row in rows.distinct() if row[1] != row[3]]
+    deputies = _deputies_on(now.date(), {row[4] for row in heads})
+    asked = {(step, head, due_at) for step, head, due_at, _asker, _court in heads}
+    for step, head, due_at, asker, court in heads:
+        asked |= {(step, one, due_at) for one in deputies[court, head] if one != asker}
+    return sorted(asked, key=lambda one: (one[2], one[1]))
+
+
+def _deputies_on(day: date, courts: set[int]) -> dict[tuple[int, int], list[int]]:
+    """Who stands in on that day, by court and head."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    rows = Deputy.objects.filter(court_id__in=courts, period__contains=day)
+    for court, head, deputy in rows.values_list("court_id", "head_id", "deputy_id"):
+        found[court, head].append(deputy)
+    return found
 
 
 # --- The kinds ---------------------------------------------------------------------------------

@@ -1,13 +1,18 @@
 """The doors to enrolments, decisions and runs. Unknown and forbidden look alike."""
 
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from academy.access.enums import Right
+from academy.access.models import Deputy
 from academy.access.queries import Viewer
 from academy.core.errors import Missing
+from academy.courts.models import Court
+from academy.people.models import Appointment, Person
 from courses.planning.models import Run
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
@@ -52,26 +57,67 @@ def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
         )
         .order_by("due_at", "pk")
     )
-    mine = Q(pk__in=[])
-    if viewer.headed_courts:
-        mine |= Q(decider="head", court_id__in=viewer.headed_courts)
+    return rows.filter(_decided_by(viewer)).exclude(enrollment__person_id=viewer.person_id or 0)
+
+
+def decisions_among(viewer: Viewer, wanted: Collection[UUID]) -> list[Decision]:
+    """Those that are the viewer's to make, also answered ones: a repeated answer finds them."""
+    rows = Decision.objects.filter(_decided_by(viewer), public_id__in=wanted)
+    others = rows.exclude(enrollment__person_id=viewer.person_id or 0)
+    return list(others.select_related("enrollment__person", "enrollment__run__version", "court"))
+
+
+def _decided_by(viewer: Viewer) -> Q:
+    """As head of the court, in its head's place (not on that head's own), or as the academy."""
+    mine = Q(decider="head", court_id__in=viewer.headed_courts)
+    for head in viewer.stands_in_for:
+        mine |= Q(decider="head", court_id=head.court_id) & ~Q(enrollment__person_id=head.person_id)
     if viewer.may(Right.REGISTER):
         mine |= Q(decider="academy")
-    return rows.filter(mine).exclude(enrollment__person_id=viewer.person_id or 0)
+    return mine
 
 
 def decision_for(viewer: Viewer, public_id: UUID) -> Decision:
     """One decision that this viewer may make."""
     row = (
-        Decision.objects.filter(public_id=public_id)
-        .select_related("enrollment__person", "enrollment__run__course", "court")
+        Decision.objects.filter(_decided_by(viewer), public_id=public_id)
+        .exclude(enrollment__person_id=viewer.person_id or 0)
+        .select_related(
+            *("enrollment__person", "enrollment__run__course", "enrollment__run__version"),
+            *("court", "decided_by__person", "behalf_of"),
+        )
         .first()
     )
-    if row is None or row.enrollment.person_id == viewer.person_id:
+    if row is None:
         raise Missing("unknown_decision", _("There is no such decision."))
-    heads = row.decider == "head" and row.court_id in viewer.headed_courts
-    if not heads and not (row.decider == "academy" and viewer.may(Right.REGISTER)):
-        raise Missing("unknown_decision", _("There is no such decision."))
+    return row
+
+
+def possible_deputies(viewer: Viewer, *, day: date) -> QuerySet[Person]:
+    """Colleagues of the courts that the viewer heads who have an account to decide with."""
+    at_court = Appointment.objects.filter(court_id__in=viewer.headed_courts, period__contains=day)
+    people = Person.objects.filter(pk__in=at_court.values("person_id"), account__is_active=True)
+    return people.exclude(pk=viewer.person_id or 0).distinct().order_by("sort_key", "pk")
+
+
+def heads_with(viewer: Viewer, deputy: Person, *, day: date) -> tuple[Person, Court]:
+    """The viewer as a head, and the court headed at which that colleague serves."""
+    court = Court.objects.filter(
+        pk__in=viewer.headed_courts,
+        appointments__person=deputy,
+        appointments__period__contains=day,
+    ).first()
+    if court is None:
+        raise Missing("unknown_person", _("There is no such person."))
+    return Person.objects.get(pk=viewer.person_id or 0), court
+
+
+def own_deputy(viewer: Viewer, public_id: UUID) -> Deputy:
+    """One deputy whom the viewer has named."""
+    rows = Deputy.objects.filter(head_id=viewer.person_id, public_id=public_id)
+    row = rows.select_related("head", "deputy", "court").first()
+    if row is None:
+        raise Missing("unknown_deputy", _("There is no such deputy."))
     return row
 
 

@@ -1,13 +1,11 @@
 """What the desk shows: runs that need somebody, rosters, queues; few statements at any size."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
 from courses.planning.enums import ASKING, RunState
 from courses.planning.models import Run
-from enrollment.decisions.models import Decision
 from enrollment.seats.enums import ACTIVE, HOLDING, State
 from enrollment.seats.invariants import Finds
 from enrollment.seats.models import Enrollment, PromotionPass
@@ -94,19 +92,3 @@ def runs_concerned(standing: Standing) -> list[Run]:
     if path is None or standing.result is None:
         return []
     return list(Run.objects.filter(**{path: standing.result.sample}).distinct().order_by("code"))
-
-
-def what_decides(decision: Decision) -> dict[str, Any]:
-    """What the one who decides should know: earlier training, refusals, seats left; no scores."""
-    enrollment = decision.enrollment
-    earlier = Enrollment.objects.filter(person_id=enrollment.person_id).exclude(pk=enrollment.pk)
-    numbers = earlier.aggregate(
-        completed=Count("pk", filter=Q(state=State.CLOSED)),
-        rejected=Count("pk", filter=Q(state=State.REJECTED)),
-    )
-    last = earlier.filter(state=State.CLOSED).select_related("run").order_by("-state_since").first()
-    return {
-        **numbers,
-        "last": last.run if last else None,
-        "free_seats": enrollment.run.seats.filter(free=True).count(),
-    }

@@ -162,8 +162,9 @@ def sessions_of(run: UUID) -> list[Session]:
 
 
 def decisions_on(enrollment: int) -> list[Decision]:
-    """Every step on a request, in order, with the court that is asked."""
-    return list(Decision.objects.filter(enrollment=enrollment).select_related("court"))
+    """Every step on a request, in order: the court that is asked, who answered for whom."""
+    rows = Decision.objects.filter(enrollment=enrollment)
+    return list(rows.select_related("court", "decided_by__person", "behalf_of"))
 
 
 def looks_at(enrollment: int, *, most: int = 5) -> list[PromotionLook]:

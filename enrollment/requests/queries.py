@@ -22,7 +22,11 @@ SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run
        CASE WHEN run.selected_at IS NULL THEN run.enrollment_closes_at
             ELSE coalesce(run.starts_at, run.enrollment_closes_at) END, run.starts_at,
        person.id, person.public_id, coalesce(person.left_on <= %(today)s, false),
-       post.id, court.id, court.parent_id, coalesce(position.is_head, false),
+       post.id, court.id, court.parent_id,
+       EXISTS (SELECT FROM academy_appointment leads
+                 JOIN academy_position top ON top.id = leads.position_id AND top.is_head
+                WHERE leads.person_id = person.id AND leads.court_id = court.id
+                  AND leads.period @> %(today)s::date),
        court.region_id, coalesce(position.category, ''), run.language,
        (SELECT coalesce(json_agg(json_build_array(id, scope, court_id, region_id, value)), '[]')
           FROM courses_seatpool WHERE run_id = run.id),

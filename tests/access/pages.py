@@ -49,6 +49,7 @@ class Place:
             "<uuid:decision>": self.decision.public_id,
             "<uuid:session>": self.run.sessions.get().public_id,
             "<str:code>": self.run.course.code,
+            "<uuid:deputy>": self.run.public_id,
         }
         for name, value in ids.items():
             route = route.replace(name, str(value))

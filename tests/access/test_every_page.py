@@ -47,6 +47,8 @@ certificates/<uuid:certificate>.pdf      no   no   no   no   no   no   no   no  
 desk/                                    in   no   no   ok   ok   ok   ok   ok   ok   no
 desk/decisions/                          in   no   no   ok   no   no   no   ok   no   no
 desk/decisions/<uuid:decision>/          in   no   no   ok   no   no   no   no   no   no
+desk/deputies/                           in   no   no   ok   no   no   no   no   no   no
+desk/deputies/<uuid:deputy>/end/         -    -    -    -    -    -    -    -    -    -
 desk/runs/                               in   no   no   no   no   ok   ok   ok   ok   no
 desk/runs/new/                           in   no   no   no   no   no   no   ok   no   no
 desk/runs/<uuid:run>/                    in   no   no   no   no   ok   no   ok   ok   no

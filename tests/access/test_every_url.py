@@ -79,6 +79,7 @@ COMMANDS = {
     "withdraw": COMMAND,
     "give": DECIDE,
     "refuse": REFUSE,
+    "answers": REFUSE,
     "runs": row(nobody=401, registrar=422, system=422, rest=403),
     "publish": REGISTRAR,
     "cancel": CANCEL,

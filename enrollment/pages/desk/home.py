@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from academy.access.enums import Right
 from academy.core import clock
 from enrollment.pages.desk.frame import STAFF, at_desk, render, viewer_of
-from enrollment.requests import access, desk_queries
+from enrollment.requests import access, desk_queries, inbox
 
 
 @require_safe
@@ -16,7 +16,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     viewer, now = viewer_of(request), clock.now()
     taught = access.runs_read_by(viewer)
     context = {
-        "decisions": access.decisions_for(viewer)[:5],
+        "lines": inbox.lines(list(access.decisions_for(viewer)[:5])),
         "to_finalise": desk_queries.to_finalise(taught)[:10] if viewer.may(Right.TEACH) else [],
         "coming": desk_queries.coming(taught, now=now)[:10] if viewer.may(Right.TEACH) else [],
         "at_risk": desk_queries.at_risk(taught, now=now)[:10] if viewer.may(Right.PLAN) else [],

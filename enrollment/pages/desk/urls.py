@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from enrollment.pages.desk import checks, decisions, health, home, marks, runs
+from enrollment.pages.desk import checks, decisions, deputies, health, home, marks, runs
 
 urlpatterns = [
     path("", home.overview, name="desk"),
     path("decisions/", decisions.inbox, name="decisions"),
     path("decisions/<uuid:decision>/", decisions.decide, name="decide"),
+    path("deputies/", deputies.deputies, name="deputies"),
+    path("deputies/<uuid:deputy>/end/", deputies.end, name="deputy-end"),
     path("runs/", runs.listing, name="runs"),
     path("runs/new/", runs.new, name="run-new"),
     path("runs/<uuid:run>/", runs.show, name="run"),

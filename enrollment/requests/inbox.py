@@ -1,0 +1,90 @@
+"""What waits to be decided, each with what decides on one line. Never a score. One statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Min, QuerySet
+
+from enrollment.decisions.models import Decision
+from enrollment.seats.models import PriorityRule
+
+FACTS = """
+SELECT step.id, position.names::json, court.names::json,
+       (SELECT count(*) FROM enrollment_enrollment past
+         WHERE past.person_id = asked.person_id AND past.state = 'rejected'),
+       (SELECT count(*) FROM enrollment_enrollment past
+         WHERE past.person_id = asked.person_id AND past.is_late),
+       last.title::json, last.ended,
+       (SELECT version.title::json FROM enrollment_enrollment held
+          JOIN courses_run run ON run.id = held.run_id
+          JOIN courses_courseversion version ON version.id = run.version_id
+         WHERE held.person_id = asked.person_id AND held.run_id <> asked.run_id
+           AND held.busy && asked.busy AND held.state IN ('offered', 'confirmed', 'reconfirm')
+         LIMIT 1),
+       CASE WHEN asked.needs_seat THEN
+            (SELECT count(*) FROM courses_seat
+              WHERE pool_id = ANY(asked.pool_ids) AND free) END,
+       asked.priority_reasons::json
+  FROM enrollment_decision step
+  JOIN enrollment_enrollment asked ON asked.id = step.enrollment_id
+  LEFT JOIN academy_appointment post ON post.id = asked.appointment_id
+  LEFT JOIN academy_position position ON position.id = post.position_id
+  LEFT JOIN academy_court court ON court.id = asked.court_id
+  LEFT JOIN LATERAL (
+        SELECT version.title, (run.ends_at AT TIME ZONE run.time_zone)::date AS ended
+          FROM enrollment_enrollment past
+          JOIN enrollment_outcome outcome ON outcome.enrollment_id = past.id
+           AND outcome.is_current AND outcome.outcome = 'completed'
+          JOIN courses_run run ON run.id = past.run_id
+          JOIN courses_courseversion version ON version.id = run.version_id
+         WHERE past.person_id = asked.person_id AND past.state = 'closed'
+         ORDER BY run.ends_at DESC NULLS LAST LIMIT 1) last ON true
+ WHERE step.id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One open decision and what the one who decides should know."""
+
+    decision: Decision
+    post: dict[str, str] | None
+    court: dict[str, str] | None
+    refused: int  # earlier requests that were not approved
+    left_late: int  # seats given up after the deadline
+    last_title: dict[str, str] | None
+    last_ended: date | None
+    clash: dict[str, str] | None  # the title of what is held at the same hours
+    free_seats: int | None  # that this person may use; None: the run has no limit
+    need: list[dict[str, str]]  # names of the published rules that give priority
+
+
+def lines(decisions: Sequence[Decision]) -> list[Line]:
+    """The decisions in their order, each with its facts."""
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, [[decision.pk for decision in decisions]])
+        facts = {row[0]: row[1:] for row in cursor.fetchall()}
+    names = dict(PriorityRule.objects.values_list("code", "names"))
+    return [_line(decision, facts[decision.pk], names) for decision in decisions]
+
+
+def _line(decision: Decision, row: tuple[Any, ...], names: dict[str, dict[str, str]]) -> Line:
+    *facts, reasons = row
+    return Line(decision, *facts, [names[code] for code in reasons if code in names])
+
+
+def by_run(decisions: QuerySet[Decision]) -> list[dict[str, Any]]:
+    """The runs that the decisions are about: code, how many wait, and the first day of answer."""
+    rows = decisions.values("enrollment__run__public_id", "enrollment__run__code")
+    counted = rows.annotate(count=Count("pk"), first=Min("due_at")).order_by("first")
+    return [
+        {
+            "run": row["enrollment__run__public_id"],
+            "code": row["enrollment__run__code"],
+            "count": row["count"],
+        }
+        for row in counted
+    ]
