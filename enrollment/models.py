@@ -5,6 +5,7 @@ from enrollment.certificates.models import Certificate
 from enrollment.credits.models import CreditEntry
 from enrollment.decisions.models import Decision, StepRule
 from enrollment.reminders.models import ReminderRule
+from enrollment.requests.models import Nomination, Nominee
 from enrollment.seats.models import (
     Enrollment,
     InvariantResult,
@@ -20,6 +21,8 @@ __all__ = [
     "Enrollment",
     "InvariantResult",
     "Mark",
+    "Nomination",
+    "Nominee",
     "Outcome",
     "PriorityRule",
     "PromotionLook",

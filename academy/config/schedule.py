@@ -20,6 +20,7 @@ EVERY: Mapping[str, float] = {
     "ledger.advance": 2,
     "messages.deliver": 10,
     "reminders.plan": 60,
+    "requests.nominate": 5,
     "requests.expire_due": 60,
     "requests.lapse_decisions": 60,
     "requests.advance_runs": 60,

@@ -13,9 +13,11 @@ from academy.access.queries import Viewer
 from academy.core.errors import Missing
 from academy.courts.models import Court
 from academy.people.models import Appointment, Person
+from courses.planning.enums import ASKING
 from courses.planning.models import Run
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
+from enrollment.requests.models import Nomination
 from enrollment.seats.models import Enrollment
 
 
@@ -90,6 +92,52 @@ def decision_for(viewer: Viewer, public_id: UUID) -> Decision:
     )
     if row is None:
         raise Missing("unknown_decision", _("There is no such decision."))
+    return row
+
+
+def people_to_nominate(viewer: Viewer, *, day: date) -> QuerySet[Person]:
+    """Those whom the viewer may nominate: of the courts coordinated or headed; all for staff."""
+    present = Person.objects.filter(Q(left_on__isnull=True) | Q(left_on__gt=day))
+    if viewer.may(Right.REGISTER):
+        return present
+    if not viewer.may(Right.NOMINATE):
+        return present.none()
+    posts = Appointment.objects.filter(court_id__in=viewer.courts, period__contains=day)
+    return present.filter(pk__in=posts.values("person_id"))
+
+
+def run_to_nominate_for(viewer: Viewer, public_id: UUID) -> Run:
+    """One run that people may be nominated for; whether it takes them now is said with each."""
+    row = Run.objects.select_related("course", "version").filter(public_id=public_id).first()
+    nominates = viewer.may(Right.NOMINATE) or viewer.may(Right.REGISTER) or viewer.client_id
+    if row is None or row.state not in ASKING or not nominates:
+        raise Missing("unknown_run", _("There is no such run."))
+    return row
+
+
+def nominations_seen_by(viewer: Viewer) -> QuerySet[Nomination]:
+    """The own nominations and those of the own court; all for registrar and auditor."""
+    rows = Nomination.objects.select_related("run", "job")
+    if viewer.may(Right.READ_ALL):
+        return rows
+    if viewer.client_id:
+        return rows.filter(job__asked_by=viewer.client_id)
+    return rows.filter(Q(account_id=viewer.account_id or 0) | Q(court_id__in=viewer.courts))
+
+
+def nomination_for(viewer: Viewer, public_id: UUID) -> Nomination:
+    """One nomination that the viewer may see."""
+    row = nominations_seen_by(viewer).filter(public_id=public_id).first()
+    if row is None:
+        raise Missing("unknown_nomination", _("There is no such nomination."))
+    return row
+
+
+def nomination_to_apply(viewer: Viewer, public_id: UUID) -> Nomination:
+    """One nomination that the viewer may carry out: who made the list does."""
+    row = nomination_for(viewer, public_id)
+    if row.job.asked_by != (viewer.client_id or viewer.account_public_id):
+        raise Missing("unknown_nomination", _("There is no such nomination."))
     return row
 
 

@@ -139,11 +139,12 @@ def asking_of(facts: AskingFacts, source: Source, wishes: Wishes, at: datetime) 
     )
 
 
-def _answer_by(facts: AskingFacts, at: datetime) -> datetime:
-    """Until when a nominated person may accept a seat."""
+def _answer_by(facts: AskingFacts, at: datetime) -> datetime | None:
+    """Until when a nominated person may accept; after the cut-off nobody is asked any more."""
     run = Run.objects.get(pk=facts.run_id)
     court = Court.objects.get(pk=facts.court_id) if facts.court_id else None
-    return queue.offer_until(run, at=at, court=court)
+    until = queue.offer_until(run, at=at, court=court)
+    return until if until > at else None
 
 
 def open_steps_of(

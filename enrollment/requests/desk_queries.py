@@ -92,3 +92,11 @@ def runs_concerned(standing: Standing) -> list[Run]:
     if path is None or standing.result is None:
         return []
     return list(Run.objects.filter(**{path: standing.result.sample}).distinct().order_by("code"))
+
+
+def asking_now(*, now: datetime) -> QuerySet[Run]:
+    """The runs that one can ask for now, the next first."""
+    rows = Run.objects.filter(
+        state__in=ASKING, enrollment_opens_at__lte=now, enrollment_closes_at__gt=now
+    )
+    return rows.select_related("course", "version").order_by("starts_at", "pk")

@@ -73,7 +73,8 @@ def lines(decisions: Sequence[Decision]) -> list[Line]:
 
 def _line(decision: Decision, row: tuple[Any, ...], names: dict[str, dict[str, str]]) -> Line:
     *facts, reasons = row
-    return Line(decision, *facts, [names[code] for code in reasons if code in names])
+    need = [names[code] for code in reasons if code in names]
+    return Line(decision, *[*facts, need])
 
 
 def by_run(decisions: QuerySet[Decision]) -> list[dict[str, Any]]:

@@ -55,7 +55,11 @@ def _seat_or_queue(enrollment: Enrollment, *, actor: Actor, at: datetime) -> Non
         open_pools = queue.pools_without_waiters_ahead(enrollment, soon=soon)
         seat_id = planning.take_seat(open_pools) if open_pools else None
     if not clashes and (seat_id or not enrollment.needs_seat):
-        asks = enrollment.source == Source.NOMINATION and run.nominees_answer
+        asks = (
+            enrollment.source == Source.NOMINATION
+            and run.nominees_answer
+            and queue.offer_until(run, at=at, court=enrollment.court) > at
+        )
         queue.hand_over(run, enrollment, seat_id, actor=actor, at=at, asks=asks)
     else:
         seats.move(enrollment, State.WAITLISTED, actor=actor, at=at)

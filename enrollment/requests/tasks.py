@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from enrollment.requests import pool_actions, timers
+from enrollment.requests import nominations, pool_actions, timers
 
 
 @shared_task(name="requests.expire_due")
@@ -33,3 +33,9 @@ def sweep() -> int:
 def release_pools() -> int:
     """Let the pools whose date has come fall to their parents."""
     return pool_actions.release_due()
+
+
+@shared_task(name="requests.nominate")
+def nominate() -> int:
+    """Carry on the nominations that wait or stopped in the middle."""
+    return nominations.carry_on_all()

@@ -7,9 +7,13 @@ from typing import Any
 from django.test import Client
 
 from academy.access.enums import Role
+from academy.access.queries import viewer_of
 from academy.accounts.models import Account
+from academy.core import clock
 from courses.planning.enums import EnrollmentMode
 from enrollment.requests.actions import enroll
+from enrollment.requests.models import Nomination
+from enrollment.requests.nominations import Named, plan
 from tests import factories
 
 
@@ -28,6 +32,7 @@ class Place:
         )
         request = enroll(run=by_approval.public_id, person=cast.asel.pk, actor=actor)
         self.decision = request.decisions.get()
+        self.nomination = self.nominated()
         self.accounts: dict[str, Account | None] = {
             "nobody": None,
             "trainee": cast.asel_account,
@@ -41,6 +46,13 @@ class Place:
             "admin": Account.objects.create_superuser("root", factories.PASSWORD),
         }
 
+    def nominated(self) -> Nomination:
+        """A list of Kenzhe's for the run, not carried out."""
+        now = clock.now()
+        kenzhe = viewer_of(self.cast.kenzhe_account.pk, now=now, today=now.date())
+        named = Named([self.cast.boris])
+        return plan(run=self.run.public_id, named=named, viewer=kenzhe, actor=kenzhe.actor())
+
     def address(self, route: str) -> str:
         """The route with the ids of what is there."""
         ids: dict[str, object] = {
@@ -50,6 +62,7 @@ class Place:
             "<uuid:session>": self.run.sessions.get().public_id,
             "<str:code>": self.run.course.code,
             "<uuid:deputy>": self.run.public_id,
+            "<uuid:nomination>": self.nomination.public_id,
         }
         for name, value in ids.items():
             route = route.replace(name, str(value))

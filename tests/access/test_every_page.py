@@ -49,6 +49,10 @@ desk/decisions/                          in   no   no   ok   no   no   no   ok  
 desk/decisions/<uuid:decision>/          in   no   no   ok   no   no   no   no   no   no
 desk/deputies/                           in   no   no   ok   no   no   no   no   no   no
 desk/deputies/<uuid:deputy>/end/         -    -    -    -    -    -    -    -    -    -
+desk/nominations/                        in   no   no   ok   ok   no   no   ok   ok   no
+desk/nominations/<uuid:nomination>/      in   no   no   ok   ok   no   no   ok   ok   no
+desk/nominations/<uuid:nomination>/apply/ -   -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/nominate/           in   no   no   ok   ok   no   no   ok   no   no
 desk/runs/                               in   no   no   no   no   ok   ok   ok   ok   no
 desk/runs/new/                           in   no   no   no   no   no   no   ok   no   no
 desk/runs/<uuid:run>/                    in   no   no   no   no   ok   no   ok   ok   no

@@ -65,6 +65,8 @@ def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     links: list[tuple[str, Any, int | None]] = [("desk", _("Overview"), None)]
     if viewer.may(Right.CONSENT) or viewer.may(Right.REGISTER):
         links.append(("decisions", _("Decisions"), access.decisions_for(viewer).count()))
+    if viewer.may(Right.NOMINATE) or viewer.may(Right.READ_ALL):
+        links.append(("nominations", _("Nominations"), None))
     if viewer.headed_courts:
         links.append(("deputies", _("Deputies"), None))
     if viewer.may(Right.TEACH) or viewer.may(Right.READ_ALL):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from enrollment.pages.desk import checks, decisions, deputies, health, home, marks, runs
+from enrollment.pages.desk import (
+    checks,
+    decisions,
+    deputies,
+    health,
+    home,
+    marks,
+    nominations,
+    runs,
+)
 
 urlpatterns = [
     path("", home.overview, name="desk"),
@@ -10,6 +19,10 @@ urlpatterns = [
     path("decisions/<uuid:decision>/", decisions.decide, name="decide"),
     path("deputies/", deputies.deputies, name="deputies"),
     path("deputies/<uuid:deputy>/end/", deputies.end, name="deputy-end"),
+    path("nominations/", nominations.listing, name="nominations"),
+    path("nominations/<uuid:nomination>/", nominations.show, name="nomination"),
+    path("nominations/<uuid:nomination>/apply/", nominations.apply, name="nomination-apply"),
+    path("runs/<uuid:run>/nominate/", nominations.nominate, name="nominate"),
     path("runs/", runs.listing, name="runs"),
     path("runs/new/", runs.new, name="run-new"),
     path("runs/<uuid:run>/", runs.show, name="run"),

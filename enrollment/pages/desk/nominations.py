@@ -1,0 +1,118 @@
+"""Nominating at the desk: a run, a list of people, what it would come to, what became of each."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from academy.access.enums import Right
+from academy.access.queries import Viewer
+from academy.core import clock
+from academy.core.errors import Refused
+from academy.jobs.models import Job
+from academy.jobs.tables import read_table
+from courses.planning.models import Run
+from enrollment.pages.desk.court_forms import NominationForm
+from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
+from enrollment.requests import access, desk_queries, nominations, nominee_queries
+from enrollment.requests.nominating_rules import TOLD
+from enrollment.requests.nominations import Named
+
+SHOWN = 200
+NOMINATORS = (Right.NOMINATE, Right.REGISTER)
+
+
+@require_safe
+@at_desk(*NOMINATORS, Right.READ_ALL)
+def listing(request: HttpRequest) -> HttpResponse:
+    """The runs that people can be nominated for now, and the nominations so far."""
+    viewer = viewer_of(request)
+    may = any(viewer.may(right) for right in NOMINATORS)
+    runs = desk_queries.asking_now(now=clock.now())[:SHOWN] if may else []
+    made = nominee_queries.with_counts(access.nominations_seen_by(viewer))[:50]
+    return render(request, "desk/nominations.html", {"runs": runs, "nominations": made, "may": may})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_desk(*NOMINATORS)
+def nominate(request: HttpRequest, run: UUID) -> HttpResponse:
+    """The people of the court, those longest without training first; then the dry run."""
+    viewer, today = viewer_of(request), clock.now().date()
+    row = access.run_to_nominate_for(viewer, run)
+    form = NominationForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            named = _named(viewer, form, today)
+            made = nominations.plan(run=run, named=named, viewer=viewer, actor=actor_of(request))
+            return see("nomination", nomination=made.public_id)
+        except Refused as refusal:
+            form.add_error("file" if form.cleaned_data["file"] else None, str(refusal.sentence))
+    return _pick_list(request, row, form, viewer, today)
+
+
+def _named(viewer: Viewer, form: NominationForm, today: date) -> Named:
+    sent: UploadedFile | None = form.cleaned_data["file"]
+    ticked = form.cleaned_data["people"]
+    if sent is None:
+        return nominations.named_by_ids(viewer, ticked, day=today)
+    table = read_table(sent.name or "", sent.read())
+    return nominations.named_in(viewer, table, day=today, ticked=ticked)
+
+
+def _pick_list(
+    request: HttpRequest, run: Run, form: NominationForm, viewer: Viewer, today: date
+) -> HttpResponse:
+    search, court = request.GET.get("search", ""), request.GET.get("court", "")
+    everywhere = viewer.may(Right.REGISTER)
+    people = []
+    if not everywhere or search.strip() or court.strip():
+        courts = None if everywhere else viewer.courts
+        people = nominee_queries.by_need(
+            run, courts=courts, day=today, search=search, court=court, most=SHOWN
+        )
+    context = {
+        "run": run,
+        "people": people,
+        "form": form,
+        "search": search,
+        "court": court,
+        "everywhere": everywhere,
+        "ticked": set(request.POST.getlist("people")),
+        "is_full": len(people) == SHOWN,
+    }
+    return render(request, "desk/nominate.html", context)
+
+
+@require_safe
+@at_desk(*NOMINATORS, Right.READ_ALL)
+def show(request: HttpRequest, nomination: UUID) -> HttpResponse:
+    """A line per person: what would come of it, or what came of it and how it stands now."""
+    viewer = viewer_of(request)
+    row = access.nomination_for(viewer, nomination)
+    lines = nominee_queries.nominees_of(row)
+    job = row.job
+    context: dict[str, Any] = {
+        "nomination": row,
+        "job": job,
+        "run": row.run,
+        "lines": [(line, TOLD.get(line.state, "")) for line in lines],
+        "summary": nominee_queries.summary_of(lines),
+        "is_running": not job.is_dry_run and job.state in {Job.State.WAITING, Job.State.RUNNING},
+        "may_apply": job.is_dry_run and job.asked_by == viewer.account_public_id,
+        "how_far": _("%(done)s of %(total)s people") % {"done": job.done, "total": job.total},
+    }
+    return render(request, "desk/nomination.html", context)
+
+
+@require_POST
+@at_desk(*NOMINATORS)
+def apply(request: HttpRequest, nomination: UUID) -> HttpResponse:
+    """Nominate everybody on the list: the first at once, the others in the background."""
+    row = access.nomination_to_apply(viewer_of(request), nomination)
+    nominations.apply(nomination=row.public_id, actor=actor_of(request))
+    nominations.carry_on(nomination=row.pk, limit=nominations.FIRST_SLICE)
+    return see("nomination", nomination=nomination)

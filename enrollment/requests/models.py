@@ -1,0 +1,69 @@
+"""Nominations: whom a court named for a run, and what became of each."""
+
+from django.db import models
+from django.db.models import Q
+
+from academy.accounts.models import Account
+from academy.core import ids
+from academy.courts.models import Court
+from academy.jobs.models import Job
+from academy.people.models import Person
+from courses.planning.models import Run
+from enrollment.requests.enums import Fate
+from enrollment.seats.models import Enrollment
+
+
+class Nomination(models.Model):
+    """A list of people for one run: first what would come of it, then, if wanted, the deed.
+
+    The job says how far it is; who asked stands there (an account or another system), and here
+    again where it is an account, because its rights are looked at once more for each person.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="nominations")
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="nomination")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.public_id}"
+
+
+class Nominee(models.Model):
+    """One line of the list. `state` is what was foreseen, then what it became at the time."""
+
+    nomination = models.ForeignKey(Nomination, on_delete=models.CASCADE, related_name="nominees")
+    number = models.IntegerField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    written = models.CharField(max_length=64, blank=True)  # what stood in a file and is nobody
+    fate = models.CharField(max_length=10, choices=Fate.choices, default=Fate.PLANNED)
+    state = models.CharField(max_length=12, blank=True)
+    code = models.CharField(max_length=40, blank=True)  # why it is refused
+    sentence = models.TextField(blank=True)
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.PROTECT, null=True, related_name="nominees"
+    )
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["nomination", "number"], name="nominee_number"),
+            models.UniqueConstraint(fields=["nomination", "person"], name="nominee_once"),
+            models.CheckConstraint(
+                name="nominee_done_is_enrolled",
+                condition=Q(fate="done", enrollment__isnull=False)
+                | ~Q(fate="done") & Q(enrollment__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["nomination", "number"], name="nominee_to_do", condition=Q(fate="planned")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.fate}"
