@@ -9,9 +9,9 @@ import academy.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("academy", "0003_deputies"),
+        ("academy", "0004_deputies"),
         ("courses", "0002_take_seat"),
-        ("enrollment", "0002_seat_of_run"),
+        ("enrollment", "0003_clash_with"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
