@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from academy.web.admin import EditableAdmin, ReadOnlyAdmin
+from academy.web.admin import ReadOnlyAdmin
 from enrollment.attendance.models import Mark, Outcome
 from enrollment.certificates.models import Certificate
 from enrollment.credits.models import CreditEntry
@@ -57,5 +57,5 @@ class CertificateAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ReminderRule)
-class ReminderRuleAdmin(EditableAdmin):
-    list_display = ("code", "anchor", "recipient", "offset_hours", "is_active")
+class ReminderRuleAdmin(ReadOnlyAdmin):
+    list_display = ("code", "anchor", "recipient", "offset", "unit", "is_active")

@@ -26,13 +26,13 @@ class EnrollmentConfig(AppConfig):
         from academy.rest import measures
         from courses.pages import slots
         from enrollment.pages import on_course
-        from enrollment.reminders import handlers as reminders, queries
+        from enrollment.reminders import handlers as reminders, queries, reminding
         from enrollment.requests import handlers as requests
         from enrollment.seats import monitor
 
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
         slots.provide(on_course.facts)
-        messages.register(*queries.kinds())
+        messages.register(*queries.kinds(), *reminding.kinds())
         measures.provide(
             lambda: measures.Measure(
                 "invariant_broken",

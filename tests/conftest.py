@@ -4,21 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from academy.rest.remembered import forget_answers
 from tests import emptying, factories
 from tests.post_office import PostOffice
 
 emptying.install()
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Between tests the database is emptied, which the ledger refuses to everybody else."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE academy_event DISABLE TRIGGER event_not_truncated")
-        cursor.execute("ALTER TABLE academy_feedentry DISABLE TRIGGER feed_not_truncated")
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ class Right(TextChoices):
     ENROL_SELF = "enrol_self"
     NOMINATE = "nominate"
     CONSENT = "consent"
+    NAME_DEPUTY = "name_deputy"
     TEACH = "teach"  # roster, marks and finalisation of own runs
     PLAN = "plan"  # courses and runs
     REGISTER = "register"  # the queue, cancellation, imports, every enrolment
@@ -33,7 +34,7 @@ class Right(TextChoices):
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.TRAINEE: frozenset({Right.ENROL_SELF}),
-    Role.HEAD: frozenset({Right.CONSENT, Right.NOMINATE, Right.READ_COURT}),
+    Role.HEAD: frozenset({Right.CONSENT, Right.NAME_DEPUTY, Right.NOMINATE, Right.READ_COURT}),
     Role.DEPUTY: frozenset({Right.CONSENT}),
     Role.TRAINER: frozenset({Right.TEACH}),
     Role.COORDINATOR: frozenset({Right.NOMINATE, Right.READ_COURT}),

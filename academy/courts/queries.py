@@ -1,5 +1,6 @@
 """Reads of the organisation."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,3 +69,34 @@ _COURT_COLUMNS = (
     "valid_from",
     "valid_to",
 )
+
+
+def time_zones() -> set[str]:
+    """The clocks of all courts, and the institution's own."""
+    zones = Court.objects.order_by().values_list("time_zone", flat=True).distinct()
+    return {*zones, settings.TIME_ZONE}
+
+
+def working_calendars(first: date, last: date) -> dict[tuple[str, int], WorkingCalendar]:
+    """The calendar of every clock and region in which there is a court, and of the institution.
+
+    Regions by their inner key, 0 for none. Two statements, however many courts there are.
+    """
+    days = CalendarDay.objects.filter(date__range=(first, last))
+    rows = list(days.values_list("date", "kind", "region_id"))
+    places = set(Court.objects.order_by().values_list("time_zone", "region_id").distinct())
+    own = {region for _day, _kind, region in rows if region}
+    national = _calendar(rows, None)
+    return {
+        (zone, region or 0): _calendar(rows, region) if region in own else national
+        for zone, region in {*places, (settings.TIME_ZONE, None)}
+    }
+
+
+def _calendar(rows: Sequence[tuple[date, str, int | None]], region: int | None) -> WorkingCalendar:
+    mine = [(day, kind) for day, kind, of in rows if of in (None, region)]
+    worked = CalendarDay.Kind.WORKED
+    return WorkingCalendar(
+        frozenset(day for day, kind in mine if kind != worked),
+        frozenset(day for day, kind in mine if kind == worked),
+    )

@@ -87,6 +87,27 @@ def write_selected(selected: str, params: Mapping[str, Any], *, at: datetime) ->
         return int(cursor.rowcount)
 
 
+RETRACT = """
+UPDATE academy_message
+   SET state = 'dropped', outcome = %(reason)s, closed_at = %(at)s,
+       occurrence = left(occurrence, 66) || '#' || id
+ WHERE state = 'waiting' AND lease_until IS NULL AND kind = %(kind)s
+   AND facts ->> %(fact)s = %(value)s
+"""
+
+
+def retract(*, kind: str, fact: str, value: str, reason: str, at: datetime) -> int:
+    """Take back what waits and names this fact, and say why; how many.
+
+    The key of what is taken back is free again, so that it can be written anew. What a worker holds
+    at this moment is on its way and stays.
+    """
+    named: dict[str, Any] = {"kind": kind, "fact": fact, "value": value}
+    with connection.cursor() as cursor:
+        cursor.execute(RETRACT, {**named, "reason": reason, "at": at})
+        return int(cursor.rowcount)
+
+
 def _is_urgent(name: str) -> bool:
     kind = registry.find(name)
     return kind is not None and kind.urgent

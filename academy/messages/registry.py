@@ -29,6 +29,14 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """Words that staff wrote instead of the template's, by language; facts stand in braces."""
+
+    titles: Mapping[str, str]
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Holds:
     """The message still holds: what the template says, and where its one link leads.
 
@@ -40,6 +48,7 @@ class Holds:
     path: str
     time_zone: str
     template: str = ""  # other words than the kind's own
+    own: OwnWords | None = None
 
 
 @dataclass(frozen=True, slots=True)

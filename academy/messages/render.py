@@ -24,10 +24,11 @@ from django.utils import translation
 from django.utils.html import escape
 
 from academy.core import texts
-from academy.messages.registry import Holds, Kind
+from academy.messages.registry import Holds, Kind, OwnWords
 
 ARROW = "→ "
 PARTING = re.compile(r"\n\s*\n")
+IN_BRACES = re.compile(r"\{(\w+)\}")
 
 
 NAME = "\ue000"  # stands for the reader's name: a letter that no text contains
@@ -65,7 +66,7 @@ class Writer:
 
     def words(self, kind: Kind, holds: Holds, *, name: str, language: str) -> Words:
         """The message in this language. `name` is how the reader is greeted."""
-        facts = orjson.dumps(holds.facts, default=str)
+        facts = orjson.dumps((holds.facts, holds.own), default=str)
         key = (holds.template or kind.template, language, f"{holds.path} {holds.time_zone}", facts)
         if key not in self.said:
             self.said[key] = _render(kind, holds, language)
@@ -78,6 +79,8 @@ def _render(kind: Kind, holds: Holds, language: str) -> Words:
         said = _fill(f"messages/{holds.template or kind.template}.txt", facts, escaped=False)
         title, *paragraphs = [" ".join(part.split()) for part in PARTING.split(said.strip())]
         label = paragraphs.pop().removeprefix(ARROW) if paragraphs[-1].startswith(ARROW) else ""
+        if holds.own:
+            title, paragraphs = _in_own_words(holds.own, language, facts, title, paragraphs)
         paper = {
             "title": title,
             "name": NAME,
@@ -97,6 +100,21 @@ def _render(kind: Kind, holds: Holds, language: str) -> Words:
             html=_fill("messages/mail.html", paper, escaped=True),
             kept=text.replace(secret, "…") if secret else text,
         )
+
+
+def _in_own_words(
+    own: OwnWords, language: str, facts: Mapping[str, Any], title: str, paragraphs: list[str]
+) -> tuple[str, list[str]]:
+    """What staff wrote in this language, where they wrote something; else as it was."""
+
+    def said(text: str) -> str:
+        return IN_BRACES.sub(lambda found: str(facts.get(found[1], "")), text).strip()
+
+    if own.titles.get(language):
+        title = " ".join(said(own.titles[language]).split())
+    if own.texts.get(language):
+        paragraphs = [" ".join(part.split()) for part in PARTING.split(said(own.texts[language]))]
+    return title, paragraphs
 
 
 def _fill(name: str, values: Mapping[str, Any], *, escaped: bool) -> str:

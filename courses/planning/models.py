@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from academy.core import ids, texts
 from academy.courts.models import Court, Region
@@ -98,6 +99,14 @@ class Run(models.Model):
             models.Index(fields=["course", "starts_at"], name="run_course_start"),
             models.Index(fields=["starts_at", "id"], name="run_start"),
             models.Index(fields=["state", "starts_at"], name="run_state_start"),
+            # What reminders count from: their cost follows what is near, not what exists.
+            models.Index(fields=["enrollment_opens_at"], name="run_enrollment_opens"),
+            models.Index(fields=["enrollment_closes_at"], name="run_enrollment_closes"),
+            models.Index(
+                Coalesce("decide_by", "enrollment_closes_at"),
+                name="run_go_or_no_go",
+                condition=Q(state="published", minimum_size__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +157,10 @@ class Session(models.Model):
             models.UniqueConstraint(fields=["run", "number"], name="session_number_once"),
             models.CheckConstraint(condition=Q(minutes__gt=0), name="session_has_minutes"),
         ]
-        indexes = [models.Index(models.Func(F("period"), function="upper"), name="session_end")]
+        indexes = [
+            models.Index(models.Func(F("period"), function="upper"), name="session_end"),
+            models.Index(models.Func(F("period"), function="lower"), name="session_start"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}#{self.number}"

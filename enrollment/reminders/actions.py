@@ -6,9 +6,10 @@ last one, and a service that was down for a day catches up in one tick. Nothing 
 person.
 
 Facts that change *behind* that moment come through the ledger, which misses nothing: somebody who
-is confirmed late, a run that is moved nearer or published late. `handlers` hands those to
-`plan_again`, which looks at the rule's whole window for these enrolments and runs alone. A change
-that was not committed when a tick looked has its event after the tick, so one of the two sees it.
+is confirmed late, a run that is moved nearer or published late, a trainer who takes over.
+`handlers` hands those to `plan_again`, which looks at the rule's whole window for these enrolments
+and runs alone. A change that was not committed when a tick looked has its event after the tick, so
+one of the two sees it.
 
 Both only write messages, under the unique key (person, subject, kind, occurrence), and the
 occurrence is rule + the run's sequence + the anchor's moment: planning anything twice, from two
@@ -17,81 +18,41 @@ another sequence and reminds again. Whether it is still true is asked again when
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from academy.messages.actions import write_selected
-from enrollment.reminders import rules
-from enrollment.reminders.enums import DATED, HELD
-from enrollment.reminders.models import Anchor, ReminderRule
-
-RUN_START = """
-SELECT enrollment.person_id, 'reminder.run_start' AS kind, 'enrollment' AS subject_kind,
-       enrollment.public_id AS subject_id,
-       %(rule)s || '/' || run.sequence || '/' || extract(epoch FROM run.starts_at)::bigint
-           AS occurrence,
-       jsonb_build_object('rule', %(rule)s::text, 'start', run.starts_at)
-           AS facts,
-       run.starts_at + %(offset)s AS due_at,
-       least(run.starts_at + %(offset)s + %(useful)s, run.starts_at) AS useless_after,
-       false AS urgent
-  FROM courses_run run
-  JOIN enrollment_enrollment enrollment
-    ON enrollment.run_id = run.id AND enrollment.state = 'confirmed'
- WHERE run.starts_at > %(after)s AND run.starts_at <= %(until)s AND run.starts_at > %(now)s
-   AND run.state = ANY(%(dated)s) {only}
-"""
-
-MARKS_MISSING = """
-SELECT trainer.person_id, 'reminder.marks_missing' AS kind, 'session' AS subject_kind,
-       session.public_id AS subject_id,
-       %(rule)s || '/' || run.sequence || '/' || extract(epoch FROM upper(session.period))::bigint
-           AS occurrence,
-       jsonb_build_object('rule', %(rule)s::text, 'end', upper(session.period)) AS facts,
-       upper(session.period) + %(offset)s AS due_at,
-       upper(session.period) + %(offset)s + %(useful)s AS useless_after,
-       false AS urgent
-  FROM courses_session session
-  JOIN courses_run run ON run.id = session.run_id AND run.state = ANY(%(held)s)
-  JOIN courses_trainerassignment trainer ON trainer.run_id = run.id
- WHERE upper(session.period) > %(after)s AND upper(session.period) <= %(until)s
-   AND NOT session.is_cancelled
-   AND EXISTS (SELECT FROM enrollment_enrollment enrollment
-                WHERE enrollment.run_id = run.id AND enrollment.state = 'confirmed'
-                  AND NOT EXISTS (SELECT FROM enrollment_mark mark
-                                   WHERE mark.session_id = session.id
-                                     AND mark.enrollment_id = enrollment.id)) {only}
-"""
-
-SELECTS: Mapping[str, str] = {Anchor.RUN_START: RUN_START, Anchor.MARKS_MISSING: MARKS_MISSING}
-ONLY_RUNS = "AND run.public_id = ANY(%(only)s)"
-ONLY_ENROLLMENTS = "AND enrollment.public_id = ANY(%(only)s)"
+from enrollment.reminders import anchors, rule_queries, timing
+from enrollment.reminders.anchors import THESE_ENROLLMENTS, THESE_RUNS
+from enrollment.reminders.enums import Anchor, Recipient, Unit
+from enrollment.reminders.models import ReminderRule
+from enrollment.reminders.timing import Span
 
 
 def plan_due(now: datetime) -> int:
     """One tick: write the messages of every reminder that fell due since the last; how many.
 
     Each rule in a transaction of its own, under a lock on the rule: a second clock that ticks at
-    the same moment passes by.
+    the same moment passes by. A rule that counts in days is left alone but for its hour of the day.
     """
-    codes = ReminderRule.objects.filter(is_active=True).values_list("code", flat=True)
-    return sum(_plan_rule(code, now) for code in list(codes))
+    return sum(_plan_rule(rule.pk, now) for rule in rule_queries.due_rules(now))
 
 
-def _plan_rule(code: str, now: datetime) -> int:
+def _plan_rule(rule_id: int, now: datetime) -> int:
     with transaction.atomic(durable=True):
         rule = (
             ReminderRule.objects.select_for_update(skip_locked=True)
-            .filter(code=code, is_active=True)
+            .filter(pk=rule_id, is_active=True)
             .first()
         )
         if rule is None:
             return 0
-        written = _write(rule, now, planned_until=rule.planned_until)
+        span = timing.due_span(now, useful=rule.timing.useful, planned_until=rule.planned_until)
+        written = _write(rule, span, now)
         rule.planned_until = now
         rule.save(update_fields=["planned_until"])
         return written
@@ -103,39 +64,27 @@ def plan_again(*, enrollments: Iterable[UUID], runs: Iterable[UUID], now: dateti
     Late joiners get what still makes sense; a reminder whose use is over is not written at all.
     """
     late, moved = list(enrollments), list(runs)
+    if not late and not moved:
+        return 0
     written = 0
-    for rule in ReminderRule.objects.filter(is_active=True):
-        if moved:
-            written += _write(rule, now, only=ONLY_RUNS, ids=moved)
-        if late and rule.anchor == Anchor.RUN_START:
-            written += _write(rule, now, only=ONLY_ENROLLMENTS, ids=late)
+    with transaction.atomic():
+        # Under a lock: nothing is planned by a timing that the registrar is about to change.
+        for rule in ReminderRule.objects.select_for_update().filter(is_active=True).order_by("pk"):
+            span = timing.due_span(now, useful=rule.timing.useful)
+            if moved:
+                written += _write(rule, span, now, THESE_RUNS, moved)
+            if late and anchors.follows_enrollments(Anchor(rule.anchor), Recipient(rule.recipient)):
+                written += _write(rule, span, now, THESE_ENROLLMENTS, late)
     return written
 
 
 def _write(
-    rule: ReminderRule,
-    now: datetime,
-    *,
-    planned_until: datetime | None = None,
-    only: str = "",
-    ids: Sequence[UUID] = (),
+    rule: ReminderRule, span: Span, now: datetime, only: str = "", ids: Sequence[UUID] = ()
 ) -> int:
-    offset = timedelta(hours=rule.offset_hours)
-    useful = timedelta(hours=rule.useless_after_hours)
-    window = rules.window(now, offset=offset, useful=useful, planned_until=planned_until)
-    if window.is_empty:
+    if span.after >= span.until:
         return 0
-    params: dict[str, Any] = {
-        "rule": rule.code,
-        "offset": offset,
-        "useful": useful,
-        "after": window.after,
-        "until": window.until,
-        "dated": [state.value for state in DATED],
-        "held": [state.value for state in HELD],
-        "only": list(ids),
-    }
-    return write_selected(SELECTS[rule.anchor].format(only=only), params, at=now)
+    selected = rule_queries.due_messages(rule, span, now, only=only, ids=ids)
+    return write_selected(*selected, at=now) if selected else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,27 +93,30 @@ class RuleSeed:
 
     code: str
     names: Mapping[str, str]
-    anchor: Anchor
+    anchor: str
     recipient: str
-    offset_hours: int
-    useless_after_hours: int
-    template: str
+    offset: int
+    unit: str = Unit.HOURS
+    at_time: time | None = None
+    useless_after_hours: int = 24
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    is_digest: bool = False
+    is_active: bool = True
+
+    @classmethod
+    def from_document(cls, item: Mapping[str, Any]) -> "RuleSeed":
+        """One entry of `seeds/reference/reminder_rules.json`: hours of the day as "09:00"."""
+        hours = {name: time.fromisoformat(item[name]) for name in HOURS & item.keys()}
+        return cls(**{**item, **hours})
+
+
+HOURS = frozenset({"at_time", "quiet_from", "quiet_until"})
 
 
 def install_rules(seeds: Iterable[RuleSeed]) -> int:
     """Add the rules that are not there yet; how many. What the registrar has edited stays."""
-    rows = [
-        ReminderRule(
-            code=seed.code,
-            names=dict(seed.names),
-            anchor=seed.anchor,
-            recipient=seed.recipient,
-            offset_hours=seed.offset_hours,
-            useless_after_hours=seed.useless_after_hours,
-            template=seed.template,
-        )
-        for seed in seeds
-    ]
+    rows = [ReminderRule(**asdict(seed)) for seed in seeds]
     before = ReminderRule.objects.count()
     ReminderRule.objects.bulk_create(rows, ignore_conflicts=True)
     return ReminderRule.objects.count() - before

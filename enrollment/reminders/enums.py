@@ -1,6 +1,10 @@
 """The kinds of message about an enrolment, and which facts make each of them true."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from courses.planning.enums import RunState
 from enrollment.seats.enums import State
@@ -25,8 +29,6 @@ class Letter(StrEnum):
     CERTIFICATE = "certificate.issued"  # subject: the certificate
     DECISION = "decision.opened"  # subject: the decision; to every head of the court
     TEACHING = "teaching.changed"  # subject: the run; to its trainers
-    RUN_START = "reminder.run_start"
-    MARKS_MISSING = "reminder.marks_missing"  # subject: the session; to the run's trainers
 
 
 URGENT = frozenset({Letter.OFFERED, Letter.PROMOTED, Letter.RECONFIRM, Letter.CANCELLED})
@@ -51,10 +53,85 @@ TRUE_WHILE: dict[Letter, frozenset[State]] = {
         {State.REQUESTED, State.WAITLISTED, State.OFFERED, State.CONFIRMED}
     ),
     Letter.OUTCOME: frozenset({State.CLOSED}),
-    Letter.RUN_START: frozenset({State.CONFIRMED}),
 }
 """A message about an enrolment is dropped when the enrolment has left these states."""
 
 DATED = frozenset({RunState.PUBLISHED, RunState.GOING_AHEAD})
 HELD = frozenset({RunState.PUBLISHED, RunState.GOING_AHEAD, RunState.RUNNING, RunState.FINISHED})
 """A session that has ended counts as held, also while the run's own timers lag behind."""
+
+
+class Anchor(TextChoices):
+    """The moment that a reminder counts from."""
+
+    RUN_START = "run_start", _("the run begins")
+    SESSION_START = "session_start", _("a later session begins")
+    ENROLLMENT_OPENS = "enrollment_opens", _("enrolment opens")
+    ENROLLMENT_DEADLINE = "enrollment_deadline", _("enrolment closes")
+    OFFER_EXPIRY = "offer_expiry", _("the offer of a seat ends")
+    RECONFIRM_DUE = "reconfirm_due", _("the time to confirm again ends")
+    DECISION_DUE = "decision_due", _("a decision is due")
+    MARKS_MISSING = "marks_missing", _("a session has ended without all marks")
+    MINIMUM_AT_RISK = "minimum_at_risk", _("the go or no-go date of a run below its minimum")
+
+
+class Recipient(TextChoices):
+    """In which role somebody is reminded."""
+
+    TRAINEE = "trainee", _("trainee")
+    TRAINER = "trainer", _("trainer")
+    HEAD = "head", _("head of court")  # and who deputises
+    COORDINATOR = "coordinator", _("court coordinator")
+    REGISTRAR = "registrar", _("registrar")
+
+
+class Unit(TextChoices):
+    """What the distance to the anchor is counted in."""
+
+    HOURS = "hours", _("hours")
+    DAYS = "days", _("calendar days")
+    WORKING_DAYS = "working_days", _("working days")  # of the recipient's court
+
+
+WHO: Mapping[Anchor, tuple[Recipient, ...]] = {
+    Anchor.RUN_START: (Recipient.TRAINEE, Recipient.TRAINER),
+    Anchor.SESSION_START: (Recipient.TRAINEE, Recipient.TRAINER),
+    Anchor.ENROLLMENT_OPENS: (Recipient.TRAINEE, Recipient.COORDINATOR),
+    Anchor.ENROLLMENT_DEADLINE: (Recipient.TRAINEE, Recipient.COORDINATOR),
+    Anchor.OFFER_EXPIRY: (Recipient.TRAINEE,),
+    Anchor.RECONFIRM_DUE: (Recipient.TRAINEE,),
+    Anchor.DECISION_DUE: (Recipient.HEAD, Recipient.COORDINATOR, Recipient.REGISTRAR),
+    Anchor.MARKS_MISSING: (Recipient.TRAINER, Recipient.REGISTRAR),
+    Anchor.MINIMUM_AT_RISK: (Recipient.REGISTRAR, Recipient.TRAINER),
+}
+"""Whom each anchor can tell: where the role has nobody, there is nothing to choose."""
+
+AFTERWARDS = frozenset({Anchor.MARKS_MISSING})
+"""These speak of what is over, and are told after it; all others before their moment."""
+
+EITHER_SIDE = frozenset({Anchor.ENROLLMENT_OPENS})
+
+MAY_BE_SWITCHED_OFF = frozenset(
+    {
+        Anchor.RUN_START,
+        Anchor.SESSION_START,
+        Anchor.ENROLLMENT_OPENS,
+        Anchor.ENROLLMENT_DEADLINE,
+    }
+)
+"""Conveniences. The others ask for something that somebody else waits for: they are duty."""
+
+PLACEHOLDERS = frozenset(
+    {"course", "run", "starts", "ends", "venue", "city", "address", "link", "days", "due", "who"}
+    | {"session", "session_starts", "missing", "held", "minimum", "opens", "closes"}
+)
+"""What the registrar's own words may name in braces; empty where the anchor does not know it."""
+
+
+def kind_of(anchor: str) -> str:
+    """The kind of message that reminders of this anchor are."""
+    return f"reminder.{anchor}"
+
+
+URGENT_ANCHORS = frozenset({Anchor.OFFER_EXPIRY, Anchor.RECONFIRM_DUE})
+"""A place is lost without an answer: these overtake."""

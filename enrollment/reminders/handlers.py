@@ -6,17 +6,18 @@ from academy.core import clock
 from academy.ledger.registry import Event, Handler
 from enrollment.reminders import actions
 
-LATE_JOINERS = "enrollment.confirmed"
-CHANGED_RUNS = ("run.moved", "run.published", "run.going_ahead")
+LATE_JOINERS = ("enrollment.confirmed", "enrollment.offered", "enrollment.reconfirm")
+CHANGED_RUNS = "run."  # other dates, published late, another trainer: whatever it is called
 
 
 def react(events: Sequence[Event]) -> None:
-    """Plan again for who was confirmed late and for runs that got other dates."""
+    """Plan again for who came in late and for runs in which anything changed."""
+    runs = {event.subject_id for event in events if event.type.startswith(CHANGED_RUNS)}
     actions.plan_again(
-        enrollments={event.subject_id for event in events if event.type == LATE_JOINERS},
-        runs={event.subject_id for event in events if event.type in CHANGED_RUNS},
+        enrollments={event.subject_id for event in events if event.type in LATE_JOINERS},
+        runs=runs,
         now=clock.now(),
     )
 
 
-HANDLER = Handler("reminders", (LATE_JOINERS, *CHANGED_RUNS), react)
+HANDLER = Handler("reminders", (*LATE_JOINERS, CHANGED_RUNS), react)

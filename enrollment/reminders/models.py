@@ -1,46 +1,70 @@
 """Rules of reminding: data that the registrar edits."""
 
+from datetime import timedelta
+
 from django.db import models
+from django.db.models import Q
 
-from academy.core import texts
-
-
-class Anchor(models.TextChoices):
-    """The moment that a rule counts from."""
-
-    RUN_START = "run_start"
-    MARKS_MISSING = "marks_missing"  # end of a session that has no marks yet
-
-
-class Recipient(models.TextChoices):
-    TRAINEE = "trainee"
-    TRAINER = "trainer"
+from academy.core import ids, texts
+from enrollment.reminders.enums import Anchor, Recipient, Unit
+from enrollment.reminders.timing import Timing
 
 
 class ReminderRule(models.Model):
-    """Who is reminded of what, how long before or after the anchor (negative hours lie before).
+    """Who is reminded of what, how long before (negative) or after the anchor, in which words.
 
-    `planned_until` is how far the clock's tick has planned: nobody edits it. Clear it when offset
-    or usefulness change, and the next tick looks at the whole window again.
+    Anchor and recipient stay for life: another question is another rule. `titles` and `texts` are
+    the registrar's own words by language; a language without them speaks the standard ones.
+    `planned_until` is how far the clock's tick has planned: nobody edits it. Where it is empty, the
+    next tick looks at the whole window again.
     """
 
-    code = models.CharField(max_length=40, unique=True)
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    code = models.SlugField(max_length=40, unique=True)
     names = texts.TextsField()
     anchor = models.CharField(max_length=20, choices=Anchor.choices)
     recipient = models.CharField(max_length=12, choices=Recipient.choices)
-    offset_hours = models.IntegerField()
+    offset = models.SmallIntegerField()
+    unit = models.CharField(max_length=12, choices=Unit.choices, default=Unit.HOURS)
+    at_time = models.TimeField(null=True, blank=True)  # of that day, on the recipient's clock
+    quiet_from = models.TimeField(null=True, blank=True)  # not in these hours, if it can wait
+    quiet_until = models.TimeField(null=True, blank=True)
     useless_after_hours = models.IntegerField(default=24)  # after the moment it was due
-    template = models.CharField(max_length=40)
+    is_digest = models.BooleanField(default=False)  # kept for the next morning, with others
+    titles = texts.TextsField(blank=True)
+    texts = texts.TextsField(blank=True)
     is_active = models.BooleanField(default=True)
+    revision = models.IntegerField(default=1)
     planned_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        ordering = ["code"]
+        ordering = ["anchor", "offset", "code"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(useless_after_hours__gt=0), name="reminder_is_of_use"
+                condition=Q(useless_after_hours__gt=0), name="reminder_is_of_use"
+            ),
+            models.CheckConstraint(
+                condition=Q(unit="hours") | Q(at_time__isnull=False),
+                name="reminder_on_days_has_its_hour",
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="reminder_quiet_hours_begin_and_end",
             ),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def distance(self) -> int:
+        """How far from the anchor, on whichever side."""
+        return abs(self.offset)
+
+    @property
+    def timing(self) -> Timing:
+        """When it falls due, as the rules of timing read it."""
+        return Timing(
+            self.offset, Unit(self.unit), self.at_time, timedelta(hours=self.useless_after_hours)
+        )

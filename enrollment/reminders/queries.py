@@ -13,14 +13,12 @@ from academy.access.models import Deputy
 from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
 from academy.people.models import Appointment, Person
 from courses.planning.enums import RunState
-from courses.planning.models import Run, Session
-from enrollment.attendance.models import Mark
+from courses.planning.models import Run
 from enrollment.certificates.models import Certificate
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
 from enrollment.reminders import phrases, rules
 from enrollment.reminders.enums import TRUE_WHILE, URGENT, Letter
-from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.rules import Standing
 from enrollment.seats.enums import ACTIVE, State
 from enrollment.seats.models import Enrollment
@@ -28,6 +26,8 @@ from enrollment.seats.models import Enrollment
 HOME, DESK = "/", "/desk/"
 
 RUN_COLUMNS = {
+    "public_id": "public_id",
+    "course_code": "course__code",
     "code": "code",
     "state": "state",
     "starts_at": "starts_at",
@@ -57,7 +57,8 @@ def run_facts(row: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _run_columns(prefix: str) -> dict[str, F]:
+def run_columns(prefix: str) -> dict[str, F]:
+    """The columns of a run as annotations of a row that reaches it by that path."""
     return {f"run_{name}": F(f"{prefix}{path}") for name, path in RUN_COLUMNS.items()}
 
 
@@ -87,7 +88,7 @@ def _ahead() -> QuerySet[Any, Any]:
 
 
 def _enrollments(letter: Letter, subjects: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
-    rows = Enrollment.objects.filter(public_id__in=subjects).annotate(**_run_columns("run__"))
+    rows = Enrollment.objects.filter(public_id__in=subjects).annotate(**run_columns("run__"))
     extra = ["public_id", "state", "due_at", "end_reason"]
     if letter == Letter.WAITLISTED:
         rows = rows.annotate(place=Coalesce(Subquery(_ahead()), 0))
@@ -111,9 +112,8 @@ def about_enrollments(
 
     def resolve(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
         rows = _enrollments(letter, _subjects(messages))
-        templates = _templates(messages) if letter == Letter.RUN_START else {}
         return {
-            message.id: _about_enrollment(letter, message, row, now, templates)
+            message.id: _about_enrollment(letter, message, row, now)
             for message in messages
             if (row := rows.get(message.subject_id))
         }
@@ -122,11 +122,7 @@ def about_enrollments(
 
 
 def _about_enrollment(
-    letter: Letter,
-    message: Claimed,
-    row: Mapping[str, Any],
-    now: datetime,
-    templates: Mapping[str, str],
+    letter: Letter, message: Claimed, row: Mapping[str, Any], now: datetime
 ) -> Answer:
     standing = Standing(
         state=State(row["state"]),
@@ -135,9 +131,7 @@ def _about_enrollment(
         starts_at=row["run_starts_at"],
         has_certificate=row.get("has_certificate", False),
     )
-    reason = rules.why_untrue(letter, standing, now=now, start=_moment(message, "start"))
-    if not reason and letter == Letter.RUN_START and message.facts["rule"] not in templates:
-        reason = "rule_inactive"
+    reason = rules.why_untrue(letter, standing, now=now)
     if reason:
         return Untrue(reason)
     facts = run_facts(row) | {
@@ -148,21 +142,7 @@ def _about_enrollment(
         "ended_by": row["end_reason"],
         "reason": phrases.reason(row["run_cancel_reason"] or row["end_reason"]),
     }
-    template = templates.get(message.facts.get("rule", ""), "")
-    return Holds(facts, HOME, row["run_time_zone"], template)
-
-
-def _moment(message: Claimed, name: str) -> datetime | None:
-    """A moment that the planner wrote down."""
-    written = message.facts.get(name)
-    return datetime.fromisoformat(written) if written else None
-
-
-def _templates(messages: Sequence[Claimed]) -> dict[str, str]:
-    """The words of the active rules that these reminders come from."""
-    codes = {message.facts.get("rule", "") for message in messages}
-    rows = ReminderRule.objects.filter(code__in=codes, is_active=True)
-    return dict(rows.values_list("code", "template"))
+    return Holds(facts, HOME, row["run_time_zone"])
 
 
 # --- Messages about other subjects -------------------------------------------------------------
@@ -171,7 +151,7 @@ def _templates(messages: Sequence[Claimed]) -> dict[str, str]:
 def about_certificates(messages: Sequence[Claimed], _now: datetime) -> Mapping[int, Answer]:
     """Told while the certificate is valid."""
     found = Certificate.objects.filter(public_id__in=_subjects(messages)).annotate(
-        **_run_columns("outcome__enrollment__run__")
+        **run_columns("outcome__enrollment__run__")
     )
     rows = {
         row["public_id"]: row
@@ -190,7 +170,7 @@ def about_decisions(messages: Sequence[Claimed], now: datetime) -> Mapping[int, 
     """Told while the step is open and the reader still heads the court."""
     subjects = _subjects(messages)
     found = Decision.objects.filter(public_id__in=subjects).select_related("enrollment__person")
-    columns = found.annotate(**_run_columns("enrollment__run__"))
+    columns = found.annotate(**run_columns("enrollment__run__"))
     rows = {row.public_id: row for row in columns}
     heads = set(
         Appointment.objects.filter(
@@ -249,48 +229,6 @@ def _about_teaching(message: Claimed, row: Mapping[str, Any]) -> Answer:
 TELL_TRAINERS_MOVED = (RunState.PUBLISHED, RunState.GOING_AHEAD, RunState.RUNNING)
 
 
-def about_missing_marks(messages: Sequence[Claimed], _now: datetime) -> Mapping[int, Answer]:
-    """Told while somebody who has a place at the session has no mark for it."""
-    unmarked = (
-        Enrollment.objects.filter(run=OuterRef("run"), state=State.CONFIRMED)
-        .filter(
-            ~Exists(
-                Mark.objects.filter(enrollment=OuterRef("pk"), session=OuterRef(OuterRef("pk")))
-            )
-        )
-        .order_by()
-        .values("run")
-        .annotate(number=Count("id"))
-        .values("number")
-    )
-    found = Session.objects.filter(public_id__in=_subjects(messages)).annotate(
-        missing=Coalesce(Subquery(unmarked), 0), **_run_columns("run__")
-    )
-    rows = {row.public_id: row for row in found}
-    templates = _templates(messages)
-    return {
-        message.id: _about_missing_marks(message, row, templates)
-        for message in messages
-        if (row := rows.get(message.subject_id))
-    }
-
-
-def _about_missing_marks(message: Claimed, row: Session, templates: Mapping[str, str]) -> Answer:
-    run = vars(row)
-    ended_at, planned_end = row.period.upper, _moment(message, "end")
-    reason = rules.why_no_marks_needed(
-        RunState(run["run_state"]),
-        is_cancelled=row.is_cancelled,
-        ended_at=ended_at,
-        planned_end=planned_end or ended_at,
-        missing=run["missing"],
-    )
-    if reason or message.facts["rule"] not in templates:
-        return Untrue(reason or "rule_inactive")
-    facts = run_facts(run) | {"session": row.number, "ended": ended_at, "missing": run["missing"]}
-    return Holds(facts, DESK, run["run_time_zone"], templates[message.facts["rule"]])
-
-
 # --- Who must be told --------------------------------------------------------------------------
 
 
@@ -347,7 +285,6 @@ OTHER_SUBJECTS = {
     Letter.CERTIFICATE: about_certificates,
     Letter.DECISION: about_decisions,
     Letter.TEACHING: about_teaching,
-    Letter.MARKS_MISSING: about_missing_marks,
 }
 
 

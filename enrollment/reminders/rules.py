@@ -1,10 +1,25 @@
-"""Is a message still true, and when does a reminder fall due? Pure."""
+"""Is a message still true, and can a rule of reminding be kept? Pure."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from courses.planning.enums import RunState
-from enrollment.reminders.enums import DATED, HELD, TRUE_WHILE, Letter
+from enrollment.reminders.enums import (
+    AFTERWARDS,
+    DATED,
+    EITHER_SIDE,
+    PLACEHOLDERS,
+    TRUE_WHILE,
+    WHO,
+    Anchor,
+    Letter,
+    Recipient,
+)
 from enrollment.seats.enums import State
 
 UNTIL_DUE = frozenset({Letter.OFFERED, Letter.RECONFIRM})
@@ -22,80 +37,90 @@ class Standing:
     has_certificate: bool = False
 
 
-def why_untrue(
-    letter: Letter, standing: Standing, *, now: datetime, start: datetime | None = None
-) -> str:
-    """Why the message may not be sent any more; empty while it is true.
-
-    `start` is the beginning that a reminder was planned for: one for a date that has been moved
-    says something wrong, and the new date has a reminder of its own.
-    """
+def why_untrue(letter: Letter, standing: Standing, *, now: datetime) -> str:
+    """Why the message may not be sent any more; empty while it is true."""
     if standing.state not in TRUE_WHILE[letter]:
         return f"is_{standing.state}"
     if letter in UNTIL_DUE and (standing.due_at is None or standing.due_at <= now):
         return "deadline_passed"
     if letter == Letter.RUN_POSTPONED and standing.run_state != RunState.POSTPONED:
         return f"run_is_{standing.run_state}"
-    if letter in {Letter.RUN_MOVED, Letter.RUN_START}:
-        return _why_no_start(standing, now=now, start=start)
+    if letter == Letter.RUN_MOVED:
+        return _why_no_start(standing, now=now)
     if letter == Letter.OUTCOME and standing.has_certificate:
         return "said_by_certificate"
     return ""
 
 
-def _why_no_start(standing: Standing, *, now: datetime, start: datetime | None) -> str:
+def _why_no_start(standing: Standing, *, now: datetime) -> str:
     if standing.run_state not in DATED or standing.starts_at is None:
         return f"run_is_{standing.run_state}"
     if standing.starts_at <= now:
         return "run_began"
-    if start is not None and start != standing.starts_at:
-        return "moved"
     return ""
 
 
-def why_no_marks_needed(
-    run_state: RunState,
-    *,
-    is_cancelled: bool,
-    ended_at: datetime,
-    planned_end: datetime,
-    missing: int,
-) -> str:
-    """Why a trainer need not be reminded of a session's marks any more; empty while it is true."""
-    if is_cancelled:
-        return "session_cancelled"
-    if run_state not in HELD:
-        return f"run_is_{run_state}"
-    if ended_at != planned_end:
-        return "moved"
-    return "" if missing else "marked"
-
-
 @dataclass(frozen=True, slots=True)
-class Window:
-    """Anchors after `after` up to `until`: their reminder has fallen due and is still of use."""
+class Now:
+    """How the subject of a reminder that no longer holds stands at the moment of sending.
 
-    after: datetime
-    until: datetime
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing can have fallen due."""
-        return self.after >= self.until
-
-
-def window(
-    now: datetime,
-    *,
-    offset: timedelta,
-    useful: timedelta,
-    planned_until: datetime | None = None,
-) -> Window:
-    """The anchors to look at: those that fell due since the last look, and are not useless yet.
-
-    A mark that lies ahead of us comes from a clock that ran fast: the whole window is looked at.
+    `state` is the subject's own (of an enrolment, a decision; of a run where it has none),
+    `wanted` the states in which it would hold, `settled` what has been done in the meantime.
     """
-    first = now - useful
-    if planned_until is not None and planned_until <= now:
-        first = max(first, planned_until)
-    return Window(after=first - offset, until=now - offset)
+
+    state: str
+    wanted: frozenset[str]
+    run_state: str
+    run_wanted: frozenset[str]
+    moment: datetime | None
+    planned_for: datetime
+    settled: str = ""
+    is_cancelled: bool = False
+
+
+def why_not_any_more(stands: Now, *, now: datetime, afterwards: bool) -> str:
+    """Why a reminder whose fact is gone is not sent: the first reason that applies."""
+    if stands.is_cancelled:
+        return "session_cancelled"
+    if stands.run_state not in stands.run_wanted:
+        return f"run_is_{stands.run_state}"
+    if stands.state not in stands.wanted:
+        return f"is_{stands.state}"
+    if stands.moment != stands.planned_for:
+        return "moved"
+    if not afterwards and stands.planned_for <= now:
+        return "too_late"
+    return stands.settled or "left_the_role"
+
+
+IN_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def faults_of(
+    *,
+    anchor: Anchor,
+    recipient: Recipient,
+    offset: int,
+    counts_days: bool,
+    has_hour: bool,
+    quiet: tuple[time | None, time | None],
+    words: Iterable[str],
+) -> dict[str, Promise | str]:
+    """What is wrong with a rule of reminding, by field; empty when it can be kept."""
+    faults: dict[str, Promise | str] = {}
+    if recipient not in WHO[anchor]:
+        faults["recipient"] = _("Nobody has this role there. Choose another one.")
+    if anchor in AFTERWARDS and offset < 0:
+        faults["side"] = _("This can only be told afterwards.")
+    if anchor not in AFTERWARDS | EITHER_SIDE and offset >= 0:
+        faults["side"] = _("This can only be told before, by at least one hour or day.")
+    if counts_days and not has_hour:
+        faults["at_time"] = _("Say at which hour of that day.")
+    if (quiet[0] is None) != (quiet[1] is None) or (quiet[0] is not None and quiet[0] == quiet[1]):
+        faults["quiet_until"] = _("Quiet hours need a beginning and another end, or neither.")
+    unknown = sorted({found for text in words for found in IN_BRACES.findall(text)} - PLACEHOLDERS)
+    if unknown:
+        faults["words"] = _("These words in braces are not known: %(words)s") % {
+            "words": ", ".join(unknown)
+        }
+    return faults

@@ -11,6 +11,7 @@ from academy.access.queries import viewer_of
 from academy.accounts.models import Account
 from academy.core import clock
 from courses.planning.enums import EnrollmentMode
+from enrollment.reminders.models import ReminderRule
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
 from enrollment.requests.nominations import Named, plan
@@ -33,6 +34,9 @@ class Place:
         request = enroll(run=by_approval.public_id, person=cast.asel.pk, actor=actor)
         self.decision = request.decisions.get()
         self.nomination = self.nominated()
+        self.rule = ReminderRule.objects.create(
+            code="day-before", anchor="run_start", recipient="trainee", offset=-24
+        )
         self.accounts: dict[str, Account | None] = {
             "nobody": None,
             "trainee": cast.asel_account,
@@ -63,6 +67,7 @@ class Place:
             "<str:code>": self.run.course.code,
             "<uuid:deputy>": self.run.public_id,
             "<uuid:nomination>": self.nomination.public_id,
+            "<slug:rule>": self.rule.code,
         }
         for name, value in ids.items():
             route = route.replace(name, str(value))

@@ -67,6 +67,10 @@ desk/runs/<uuid:run>/tests/              -    -    -    -    -    -    -    -   
 desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok   no   no
 desk/messages/                           in   no   no   no   no   no   no   ok   ok   no
 desk/messages/<uuid:message>/send-again/ no   no   no   no   no   no   no   no   no   no
+desk/reminders/                          in   no   no   no   no   no   no   ok   ok   no
+desk/reminders/next/                     in   no   no   no   no   no   no   ok   ok   no
+desk/reminders/new/                      in   no   no   no   no   no   no   ok   no   no
+desk/reminders/<slug:rule>/              in   no   no   no   no   no   no   ok   no   no
 desk/health/                             in   no   no   no   no   no   no   ok   ok   no
 desk/invariants/                         in   no   no   no   no   no   no   ok   ok   no
 desk/invariants/ask/                     -    -    -    -    -    -    -    -    -    -

@@ -29,7 +29,8 @@ from academy.core import clock
 from academy.messages import delivery, lease
 from academy.messages.models import Message
 from enrollment.reminders import actions
-from enrollment.reminders.models import Anchor, Recipient, ReminderRule
+from enrollment.reminders.enums import Anchor, Recipient
+from enrollment.reminders.models import ReminderRule
 
 PER_RUN = 20
 
@@ -112,13 +113,12 @@ def seed(enrollments: int) -> None:
 
 RULES = [
     ReminderRule(
-        code=code, anchor=anchor, recipient=recipient, offset_hours=offset,
-        useless_after_hours=useless, template=template,
+        code=code, anchor=anchor, recipient=recipient, offset=offset, useless_after_hours=useless,
     )
-    for code, anchor, recipient, offset, useless, template in (
-        ("week-before", Anchor.RUN_START, Recipient.TRAINEE, -168, 72, "reminder_week"),
-        ("day-before", Anchor.RUN_START, Recipient.TRAINEE, -24, 22, "reminder_day"),
-        ("marks-missing", Anchor.MARKS_MISSING, Recipient.TRAINER, 4, 336, "reminder_marks"),
+    for code, anchor, recipient, offset, useless in (
+        ("week-before", Anchor.RUN_START, Recipient.TRAINEE, -168, 72),
+        ("day-before", Anchor.RUN_START, Recipient.TRAINEE, -24, 22),
+        ("marks-missing", Anchor.MARKS_MISSING, Recipient.TRAINER, 4, 336),
     )
 ]  # fmt: skip
 

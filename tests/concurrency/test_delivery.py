@@ -20,7 +20,8 @@ from academy.ledger import delivery as ledger, wake
 from academy.messages import delivery, lease
 from academy.messages.models import Message
 from enrollment.reminders import actions
-from enrollment.reminders.models import Anchor, ReminderRule
+from enrollment.reminders.enums import Anchor
+from enrollment.reminders.models import ReminderRule
 from enrollment.requests import actions as requests
 from tests import factories
 from tests.concurrency.racing import race
@@ -157,8 +158,7 @@ def test_clocks_that_tick_at_once_plan_once():
     for _ in range(5):
         requests.enroll(run=run.public_id, person=factories.person().pk, actor=ACTOR)
     ReminderRule.objects.create(
-        code="week", anchor=Anchor.RUN_START, recipient="trainee", offset_hours=-168,
-        template="reminder_week",
+        code="week", anchor=Anchor.RUN_START, recipient="trainee", offset=-168,
     )  # fmt: skip
     due = run.starts_at - timedelta(days=7)
 

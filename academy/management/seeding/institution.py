@@ -16,7 +16,6 @@ from courses.catalogue.imports import CatalogueLists, load_lists
 from courses.catalogue.models import Course
 from courses.search.actions import reindex_courses
 from enrollment.reminders.actions import RuleSeed, install_rules
-from enrollment.reminders.models import Anchor
 from enrollment.requests.rule_actions import PrioritySeed, install_priority_rules
 from enrollment.seats.enums import PriorityKind
 
@@ -85,7 +84,7 @@ def _audience(item: dict[str, Any]) -> dict[str, Any]:
 
 def _reminder_rules() -> Iterable[RuleSeed]:
     for item in files.document("reference/reminder_rules.json"):
-        yield RuleSeed(**{**item, "anchor": Anchor(item["anchor"])})
+        yield RuleSeed.from_document(item)
 
 
 def _priority_rules() -> Iterable[PrioritySeed]:

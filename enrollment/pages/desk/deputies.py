@@ -26,7 +26,7 @@ def _head(request: HttpRequest) -> Viewer:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk(Right.CONSENT)
+@at_desk(Right.NAME_DEPUTY)
 def deputies(request: HttpRequest) -> HttpResponse:
     """The own deputies, and a form to name one more."""
     viewer, today = _head(request), clock.now().date()
@@ -55,7 +55,7 @@ def _named(request: HttpRequest, form: DeputyForm) -> bool:
 
 
 @require_POST
-@at_desk(Right.CONSENT)
+@at_desk(Right.NAME_DEPUTY)
 def end(request: HttpRequest, deputy: UUID) -> HttpResponse:
     """The deputy decides no more."""
     end_deputy(row=access.own_deputy(_head(request), deputy), actor=actor_of(request))

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as render_page
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from academy.access.enums import Right
@@ -61,34 +62,27 @@ def see(name: str, **kwargs: object) -> HttpResponseRedirect:
 
 
 def _nav(request: HttpRequest) -> list[dict[str, Any]]:
+    """The pages that this viewer's rights open, in groups."""
     viewer = viewer_of(request)
-    links: list[tuple[str, Any, int | None]] = [("desk", _("Overview"), None)]
-    if viewer.may(Right.CONSENT) or viewer.may(Right.REGISTER):
-        links.append(("decisions", _("Decisions"), access.decisions_for(viewer).count()))
-    if viewer.may(Right.NOMINATE) or viewer.may(Right.READ_ALL):
-        links.append(("nominations", _("Nominations"), None))
-    if viewer.headed_courts:
-        links.append(("deputies", _("Deputies"), None))
-    if viewer.may(Right.TEACH) or viewer.may(Right.READ_ALL):
-        links.append(("runs", _("Runs"), None))
-    if viewer.may(Right.READ_ALL):
-        links += [("desk-messages", _("Messages"), None), ("health", _("Health"), None)]
-        links.append(("invariants", _("Checks"), None))
-    return [
+    groups = [
         {
-            "title": "",
+            "title": title,
             "links": [
-                {
-                    "url": (url := reverse(f"enrollment:{name}")),
-                    "label": label,
-                    "count": count,
-                    "current": request.path == url
-                    or (name != "desk" and request.path.startswith(url)),
-                }
-                for name, label, count in links
+                _link(request, name, label)
+                for name, label, opened_by in pages
+                if any(viewer.may(right) for right in opened_by)
             ],
         }
+        for title, pages in PAGES
     ]
+    return [group for group in groups if group["links"]]
+
+
+def _link(request: HttpRequest, name: str, label: Promise) -> dict[str, Any]:
+    url = reverse(f"enrollment:{name}")
+    here = request.path == url or (name != "desk" and request.path.startswith(url))
+    count = access.decisions_for(viewer_of(request)).count() if name == "decisions" else None
+    return {"url": url, "label": label, "count": count, "current": here}
 
 
 STAFF = (
@@ -98,3 +92,26 @@ STAFF = (
     Right.READ_ALL,
 )
 """The rights that open the desk at all."""
+
+PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
+    (
+        "",
+        [
+            ("desk", _("Overview"), {*STAFF}),
+            ("decisions", _("Decisions"), {Right.CONSENT, Right.REGISTER}),
+            ("nominations", _("Nominations"), {Right.NOMINATE, Right.READ_ALL}),
+            ("deputies", _("Deputies"), {Right.NAME_DEPUTY}),
+            ("runs", _("Runs"), {Right.TEACH, Right.READ_ALL}),
+        ],
+    ),
+    (
+        _("Behind the scenes"),
+        [
+            ("desk-messages", _("Messages"), {Right.READ_ALL}),
+            ("reminders", _("Reminders"), {Right.READ_ALL}),
+            ("health", _("Health"), {Right.READ_ALL}),
+            ("invariants", _("Checks"), {Right.READ_ALL}),
+        ],
+    ),
+]
+"""The side navigation: groups of pages, and the rights that open each."""

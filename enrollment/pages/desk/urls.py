@@ -10,6 +10,7 @@ from enrollment.pages.desk import (
     home,
     marks,
     nominations,
+    reminders,
     runs,
 )
 
@@ -37,6 +38,10 @@ urlpatterns = [
     path("runs/<uuid:run>/finalise/", marks.finalise, name="finalise"),
     path("messages/", health.messages, name="desk-messages"),
     path("messages/<uuid:message>/send-again/", health.send_again, name="send-again"),
+    path("reminders/", reminders.listing, name="reminders"),
+    path("reminders/next/", reminders.coming, name="reminders-next"),
+    path("reminders/new/", reminders.new, name="reminder-new"),
+    path("reminders/<slug:rule>/", reminders.edit, name="reminder"),
     path("health/", health.health, name="health"),
     path("invariants/", checks.invariants, name="invariants"),
     path("invariants/ask/", checks.ask_again, name="invariants-ask"),

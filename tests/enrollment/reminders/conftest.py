@@ -1,4 +1,4 @@
-"""The three rules of the seeds, and the way from an action to a mail."""
+"""The rules of the seeds, three plain ones for counting, and the way from an action to a mail."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,19 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def rules(db):
     rows = json.loads((ROOT / "seeds/reference/reminder_rules.json").read_text("utf-8"))
-    actions.install_rules([RuleSeed(**row) for row in rows])
+    actions.install_rules([RuleSeed.from_document(row) for row in rows])
+
+
+@pytest.fixture
+def plain_rules(db):
+    """A week before, a day before, and marks after four hours: nothing that waits or is moved."""
+    actions.install_rules(
+        [
+            RuleSeed("week-before", {}, "run_start", "trainee", -168, useless_after_hours=72),
+            RuleSeed("day-before", {}, "run_start", "trainee", -24, useless_after_hours=22),
+            RuleSeed("marks-missing", {}, "marks_missing", "trainer", 4, useless_after_hours=336),
+        ]
+    )
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def test_a_cancelled_run_is_told_to_all_and_to_the_trainer(person, told, post_of
     assert "Reason: Too few people could take part." in texts_of(mail)[0]
 
 
-def test_a_postponed_run_is_told_and_sends_no_reminder(person, told, rules):
+def test_a_postponed_run_is_told_and_sends_no_reminder(person, told, plain_rules):
     run = factories.run(seats=5, starts_in=timedelta(days=20))
     enroll(run, person)
     told(person)
@@ -135,7 +135,7 @@ def test_a_postponed_run_is_told_and_sends_no_reminder(person, told, rules):
     assert actions.plan_due(start - timedelta(days=7)) == 0
 
 
-def test_a_reminder_for_a_date_that_moved_is_dropped(person, told, rules, move_clock):
+def test_a_reminder_for_a_date_that_moved_is_dropped(person, told, plain_rules, move_clock):
     run = factories.run(seats=5, starts_in=timedelta(days=20))
     enroll(run, person)
     told(person)
@@ -147,7 +147,7 @@ def test_a_reminder_for_a_date_that_moved_is_dropped(person, told, rules, move_c
     assert told(person)[-1] == ("reminder.run_start", "dropped", "moved")
 
 
-def test_a_reminder_says_when_and_where(person, told, rules, move_clock, post_office):
+def test_a_reminder_says_when_and_where(person, told, plain_rules, move_clock, post_office):
     run = factories.run(seats=5, starts_in=timedelta(days=20))
     enroll(run, person)
     told(person)
@@ -155,7 +155,7 @@ def test_a_reminder_says_when_and_where(person, told, rules, move_clock, post_of
     actions.plan_due(clock.now())
 
     assert told(person)[-1] == ("reminder.run_start", *SENT)
-    assert post_office.mails[-1]["Subject"] == "In a week: Reasoning of judgments"
+    assert post_office.mails[-1]["Subject"] == "In 7 days: Reasoning of judgments"
 
 
 def test_result_and_certificate_are_one_message(held, told):

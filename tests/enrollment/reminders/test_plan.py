@@ -17,7 +17,7 @@ from enrollment.requests import actions as requests
 from tests import factories
 from tests.factories import ACTOR
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rules")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_rules")]
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
@@ -181,7 +181,7 @@ def test_trainers_are_reminded_of_missing_marks():
 
 
 def test_rules_of_the_seeds_do_not_overwrite_the_registrar_s():
-    ReminderRule.objects.filter(code="week-before").update(offset_hours=-240)
+    ReminderRule.objects.filter(code="week-before").update(offset=-240)
 
     assert actions.install_rules([]) == 0
-    assert ReminderRule.objects.get(code="week-before").offset_hours == -240
+    assert ReminderRule.objects.get(code="week-before").offset == -240

@@ -1,0 +1,294 @@
+"""Is a reminder still true at the moment of sending, and what does it say?
+
+True means: the anchor's own source still finds this person, this subject and the same moment. Only
+for what it does not find any more is looked up why.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from academy.messages.registry import Answer, Claimed, Holds, Kind, OwnWords, Untrue
+from courses.planning.models import Run, Session
+from enrollment.attendance.models import Mark
+from enrollment.decisions.models import Decision
+from enrollment.reminders import anchors, rules
+from enrollment.reminders.anchors import THESE_SUBJECTS
+from enrollment.reminders.enums import (
+    AFTERWARDS,
+    DATED,
+    HELD,
+    MAY_BE_SWITCHED_OFF,
+    URGENT_ANCHORS,
+    Anchor,
+    Recipient,
+    kind_of,
+)
+from enrollment.reminders.models import ReminderRule
+from enrollment.reminders.queries import RUN_COLUMNS, run_columns, run_facts
+from enrollment.reminders.rules import Now
+from enrollment.seats.enums import HOLDING, State
+from enrollment.seats.models import Enrollment
+
+Row = dict[str, Any]
+
+
+def kinds() -> list[Kind]:
+    """One kind of message per anchor."""
+    return [
+        Kind(
+            name=kind_of(anchor),
+            resolve=_resolver(anchor),
+            template=f"reminder_{anchor}",
+            urgent=anchor in URGENT_ANCHORS,
+            duty=anchor not in MAY_BE_SWITCHED_OFF,
+        )
+        for anchor in Anchor
+    ]
+
+
+def _resolver(anchor: Anchor) -> Callable[[Sequence[Claimed], datetime], Mapping[int, Answer]]:
+    def resolve(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
+        by_rule: dict[str, list[Claimed]] = defaultdict(list)
+        for message in messages:
+            by_rule[message.facts["rule"]].append(message)
+        found = ReminderRule.objects.filter(code__in=by_rule, anchor=anchor, is_active=True)
+        answers: dict[int, Answer] = {message.id: Untrue("rule_inactive") for message in messages}
+        for rule in found:
+            answers.update(_of_rule(rule, by_rule[rule.code], now))
+        return answers
+
+    return resolve
+
+
+def _of_rule(rule: ReminderRule, messages: Sequence[Claimed], now: datetime) -> dict[int, Answer]:
+    subjects = [message.subject_id for message in messages]
+    still, rows = _still(rule, subjects, now), subject_rows(rule, subjects)
+    answers: dict[int, Answer] = {}
+    for message in messages:
+        row = rows.get(message.subject_id)
+        planned_for = datetime.fromisoformat(message.facts["moment"])
+        if row is None:
+            answers[message.id] = Untrue("gone")
+        elif still.get((message.person_id, message.subject_id)) == planned_for:
+            answers[message.id] = holds(rule, row, now)
+        else:
+            answers[message.id] = Untrue(_why(rule, row, planned_for, now))
+    return answers
+
+
+def _still(
+    rule: ReminderRule, subjects: list[UUID], now: datetime
+) -> dict[tuple[int, UUID], datetime]:
+    """Whom the anchor concerns at present, of these subjects, and its moment."""
+    found = anchors.found(Anchor(rule.anchor), Recipient(rule.recipient), THESE_SUBJECTS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT person_id, subject_id, moment FROM ({found}) found",  # noqa: S608
+            {"only": subjects, "now": now, "today": now.date()},
+        )
+        return {(person, subject): moment for person, subject, moment in cursor.fetchall()}
+
+
+# --- The subjects as they are now --------------------------------------------------------------
+
+
+def subject_rows(rule: ReminderRule, subjects: Iterable[UUID]) -> dict[UUID, Row]:
+    """What there is to say about these subjects of the rule, in one statement."""
+    kind = anchors.subject_of(Anchor(rule.anchor), Recipient(rule.recipient))
+    return {row["public_id"]: row for row in READERS[kind](subjects)}
+
+
+RUN_NAMES = tuple(f"run_{name}" for name in RUN_COLUMNS)
+
+
+def _enrollments(subjects: Iterable[UUID]) -> list[Row]:
+    rows = Enrollment.objects.filter(public_id__in=subjects).annotate(**run_columns("run__"))
+    found: list[Row] = list(rows.values("public_id", "state", "due_at", *RUN_NAMES))
+    return found
+
+
+def _runs(subjects: Iterable[UUID]) -> list[Row]:
+    held = Count("enrollments", filter=Q(enrollments__state__in=HOLDING))
+    rows = Run.objects.filter(public_id__in=subjects).annotate(
+        held=held, decides_at=Coalesce("decide_by", "enrollment_closes_at"), **run_columns("")
+    )
+    columns = ("state", "minimum_size", "enrollment_opens_at", "enrollment_closes_at")
+    found: list[Row] = list(rows.values("public_id", "held", "decides_at", *columns, *RUN_NAMES))
+    return found
+
+
+def _sessions(subjects: Iterable[UUID]) -> list[Row]:
+    marked = Mark.objects.filter(enrollment=OuterRef("pk"), session=OuterRef(OuterRef("pk")))
+    unmarked = (
+        Enrollment.objects.filter(run=OuterRef("run"), state=State.CONFIRMED)
+        .filter(~Exists(marked))
+        .order_by()
+        .values("run")
+        .annotate(number=Count("id"))
+        .values("number")
+    )
+    rows = Session.objects.filter(public_id__in=subjects).annotate(
+        missing=Coalesce(Subquery(unmarked), 0), state=F("run__state"), **run_columns("run__")
+    )
+    columns = ("number", "period", "is_cancelled", "missing", "state")
+    found: list[Row] = list(rows.values("public_id", *columns, *RUN_NAMES))
+    return found
+
+
+def _decisions(subjects: Iterable[UUID]) -> list[Row]:
+    rows = Decision.objects.filter(public_id__in=subjects).annotate(
+        family=F("enrollment__person__family_name"),
+        given=F("enrollment__person__given_name"),
+        patronymic=F("enrollment__person__patronymic"),
+        **run_columns("enrollment__run__"),
+    )
+    columns = ("state", "due_at", "kind", "silence", "decider", "family", "given", "patronymic")
+    found: list[Row] = list(rows.values("public_id", *columns, *RUN_NAMES))
+    return found
+
+
+READERS: Mapping[str, Callable[[Iterable[UUID]], list[Row]]] = {
+    "enrollment": _enrollments,
+    "run": _runs,
+    "session": _sessions,
+    "decision": _decisions,
+}
+
+MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
+    Anchor.RUN_START: lambda row: row["run_starts_at"],
+    Anchor.SESSION_START: lambda row: row["period"].lower,
+    Anchor.ENROLLMENT_OPENS: lambda row: row["enrollment_opens_at"],
+    Anchor.ENROLLMENT_DEADLINE: lambda row: row["enrollment_closes_at"],
+    Anchor.OFFER_EXPIRY: lambda row: row["due_at"],
+    Anchor.RECONFIRM_DUE: lambda row: row["due_at"],
+    Anchor.DECISION_DUE: lambda row: row["due_at"],
+    Anchor.MARKS_MISSING: lambda row: row["period"].upper,
+    Anchor.MINIMUM_AT_RISK: lambda row: row["decides_at"],
+}
+
+# --- Why not any more --------------------------------------------------------------------------
+
+ALIVE = frozenset({*DATED, "running"})
+RUN_STATES: Mapping[Anchor, frozenset[str]] = {
+    Anchor.SESSION_START: ALIVE,
+    Anchor.MARKS_MISSING: HELD,
+    Anchor.MINIMUM_AT_RISK: frozenset({"published"}),
+    Anchor.OFFER_EXPIRY: ALIVE,
+    Anchor.RECONFIRM_DUE: ALIVE,
+    Anchor.DECISION_DUE: ALIVE,
+}
+STATES: Mapping[Anchor, frozenset[str]] = {
+    Anchor.OFFER_EXPIRY: frozenset({State.OFFERED}),
+    Anchor.RECONFIRM_DUE: frozenset({State.RECONFIRM}),
+    Anchor.DECISION_DUE: frozenset({"open"}),
+}
+
+
+def _why(rule: ReminderRule, row: Row, planned_for: datetime, now: datetime) -> str:
+    anchor, recipient = Anchor(rule.anchor), Recipient(rule.recipient)
+    wanted = STATES.get(anchor, frozenset({row["state"]}))
+    if (anchor, recipient) == (Anchor.RUN_START, Recipient.TRAINEE):
+        wanted = frozenset({State.CONFIRMED})
+    stands = Now(
+        state=row["state"],
+        wanted=wanted,
+        run_state=row["run_state"],
+        run_wanted=RUN_STATES.get(anchor, DATED),
+        moment=MOMENTS[anchor](row),
+        planned_for=planned_for,
+        settled=_settled(anchor, recipient, row),
+        is_cancelled=row.get("is_cancelled", False),
+    )
+    return rules.why_not_any_more(stands, now=now, afterwards=anchor in AFTERWARDS)
+
+
+def _settled(anchor: Anchor, recipient: Recipient, row: Row) -> str:
+    if anchor == Anchor.MARKS_MISSING and not row["missing"]:
+        return "marked"
+    if anchor == Anchor.MINIMUM_AT_RISK and row["held"] >= row["minimum_size"]:
+        return "minimum_reached"
+    if recipient == Recipient.TRAINEE:
+        return "no_seat_any_more" if anchor == Anchor.SESSION_START else "asked_already"
+    return f"not_{recipient}_any_more"
+
+
+# --- What it says ------------------------------------------------------------------------------
+
+
+def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
+    """The facts of the mail, where its link leads, and the registrar's own words."""
+    anchor = Anchor(rule.anchor)
+    zone = row["run_time_zone"]
+    begins = row["period"].lower if "period" in row else row["run_starts_at"]
+    facts = run_facts(row) | {
+        "to": rule.recipient,
+        "days": _days_until(begins, now, zone),
+        "due": MOMENTS[anchor](row) or "",
+        "who": " ".join(filter(None, (row.get(part, "") for part in NAME))),
+        "kind": row.get("kind", ""),
+        "silence": row.get("silence", ""),
+        "session": row.get("number", ""),
+        "session_starts": row["period"].lower if "period" in row else "",
+        "ended": row["period"].upper if "period" in row else "",
+        "missing": row.get("missing", ""),
+        "held": row.get("held", ""),
+        "minimum": row.get("minimum_size", ""),
+        "opens": row.get("enrollment_opens_at", ""),
+        "closes": row.get("enrollment_closes_at", ""),
+    }
+    own = OwnWords(rule.titles, rule.texts) if rule.titles or rule.texts else None
+    return Holds(facts, _path(rule, row), zone, own=own)
+
+
+def example(rule: ReminderRule, now: datetime) -> Holds | None:
+    """The facts of the last subject of that kind, whatever became of it; none in an empty house."""
+    kind = anchors.subject_of(Anchor(rule.anchor), Recipient(rule.recipient))
+    last = LAST[kind].objects.order_by("-pk").values_list("public_id", flat=True)[:1]
+    rows = subject_rows(rule, list(last))
+    return next((holds(rule, row, now) for row in rows.values()), None)
+
+
+LAST: Mapping[str, Any] = {
+    "enrollment": Enrollment,
+    "run": Run,
+    "session": Session,
+    "decision": Decision,
+}
+NAME = ("family", "given", "patronymic")
+
+
+def _days_until(moment: datetime | None, now: datetime, zone: str) -> int:
+    """Days of the calendar on the run's own clock: 0 is today, 1 tomorrow."""
+    if moment is None:
+        return 0
+    clock = ZoneInfo(zone)
+    return (moment.astimezone(clock).date() - now.astimezone(clock).date()).days
+
+
+def _path(rule: ReminderRule, row: Row) -> str:
+    """The one page on which the reader can act."""
+    run, subject = row["run_public_id"], row["public_id"]
+    if rule.anchor == Anchor.MARKS_MISSING:
+        return reverse("enrollment:marks", kwargs={"run": run, "session": subject})
+    if rule.anchor == Anchor.DECISION_DUE:
+        if rule.recipient == Recipient.COORDINATOR:
+            return reverse("enrollment:desk")
+        if rule.recipient == Recipient.REGISTRAR:
+            return reverse("enrollment:decisions")
+        return reverse("enrollment:decide", kwargs={"decision": subject})
+    if rule.anchor in {Anchor.ENROLLMENT_OPENS, Anchor.ENROLLMENT_DEADLINE}:
+        return reverse("courses:course", kwargs={"code": row["run_course_code"]})
+    if rule.recipient != Recipient.TRAINEE:
+        return reverse("enrollment:run", kwargs={"run": run})
+    if "period" in row:
+        return reverse("enrollment:my")
+    return reverse("enrollment:enrollment", kwargs={"enrollment": subject})

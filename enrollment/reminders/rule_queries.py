@@ -1,0 +1,167 @@
+"""What the rules come to: which look is worth making, what falls due, what would in a month."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db import connection
+
+from academy.core.working_days import WorkingCalendar
+from academy.courts.queries import time_zones, working_calendars
+from enrollment.reminders import anchors, timing
+from enrollment.reminders.anchors import IN_WINDOW
+from enrollment.reminders.enums import URGENT_ANCHORS, Anchor, Recipient, Unit, kind_of
+from enrollment.reminders.models import ReminderRule
+from enrollment.reminders.timing import DAY, DueDay, Place, Span
+
+DIGEST_AT = time(8)
+"""When a digest goes out, on the reader's own clock."""
+
+Selected = tuple[str, dict[str, Any]]
+Calendars = Mapping[Place, WorkingCalendar]
+
+
+def due_rules(now: datetime) -> list[ReminderRule]:
+    """The active rules that a tick must look at.
+
+    One that counts in days falls due at its hour only; before and after it there is nothing to do,
+    and nothing is asked of the database.
+    """
+    rules = list(ReminderRule.objects.filter(is_active=True))
+    by_days = any(rule.unit != Unit.HOURS for rule in rules)
+    zones = time_zones() if by_days else set()
+    return [rule for rule in rules if _may_be_due(rule, now, zones)]
+
+
+def _may_be_due(rule: ReminderRule, now: datetime, zones: set[str]) -> bool:
+    if rule.unit == Unit.HOURS or rule.at_time is None or rule.planned_until is None:
+        return True
+    span = timing.due_span(now, useful=rule.timing.useful, planned_until=rule.planned_until)
+    return timing.strikes(span, rule.at_time, zones)
+
+
+def due_messages(
+    rule: ReminderRule, span: Span, now: datetime, *, only: str = "", ids: Sequence[UUID] = ()
+) -> Selected | None:
+    """The SELECT of what this rule makes due in the span; none when nothing can be.
+
+    `only` is one of the conditions of `anchors` that narrow it to some `ids`.
+    """
+    reach = _reach(rule, span)
+    if reach is None:
+        return None
+    anchored, days = reach
+    parts = {"due": anchors.BY_HOURS, "days": ""}
+    if rule.unit != Unit.HOURS:
+        parts = {"due": anchors.BY_DAYS, "days": anchors.DAYS}
+    text = anchors.due(
+        Anchor(rule.anchor),
+        Recipient(rule.recipient),
+        [IN_WINDOW, only],
+        waits=_waits(rule),
+        **parts,
+    )
+    params = {
+        "rule": rule.code,
+        "kind": kind_of(rule.anchor),
+        "urgent": rule.anchor in URGENT_ANCHORS,
+        "offset": timedelta(hours=rule.offset),
+        "useful": rule.timing.useful,
+        "anchor_after": anchored.after,
+        "anchor_until": anchored.until,
+        "due_after": span.after,
+        "due_until": span.until,
+        "now": now,
+        "today": now.date(),
+        "zone": settings.TIME_ZONE,
+        "days": orjson.dumps([_day(day) for day in days]).decode(),
+        "quiet_from": rule.quiet_from,
+        "quiet_until": rule.quiet_until,
+        "digest_at": DIGEST_AT,
+        "only": list(ids),
+    }
+    return text, params
+
+
+def _waits(rule: ReminderRule) -> str:
+    if rule.is_digest:
+        return anchors.DIGEST
+    if rule.quiet_from is None or rule.quiet_until is None:
+        return anchors.NO_WAIT
+    return anchors.OVERNIGHT if rule.quiet_from > rule.quiet_until else anchors.IN_THE_DAY
+
+
+def _reach(rule: ReminderRule, span: Span) -> tuple[Span, list[DueDay]] | None:
+    """The anchors that can fall due in the span, and by which day where days are counted."""
+    if rule.unit == Unit.HOURS:
+        return timing.by_hours(span, rule.offset), []
+    reach = timing.reach_of(rule.offset) + 2 * DAY
+    calendars = working_calendars((span.after - reach).date(), (span.until + reach).date())
+    days = timing.by_days(span, rule.timing, calendars)
+    if not days:
+        return None
+    first, last = min(day.anchor for day in days), max(day.anchor for day in days)
+    midnight = datetime.combine(first, time(), span.after.tzinfo)
+    # A day begins up to 14 hours earlier than UTC's and ends up to 12 hours later.
+    return Span(midnight - DAY, midnight + (last - first) + 2 * DAY), days
+
+
+def _day(day: DueDay) -> dict[str, object]:
+    zone, region = day.place
+    return {"zone": zone, "region": region, "anchor": day.anchor, "due": day.due_at}
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Somebody whom a rule would tell, about what, at which moment."""
+
+    person_id: int
+    person: str
+    subject_id: UUID
+    at: datetime
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What one rule comes to, if nothing changes: how many, and the first of them."""
+
+    rule: ReminderRule
+    number: int
+    first: Sequence[Foreseen]
+
+
+HORIZON = timedelta(days=30)
+
+FORECAST = """
+SELECT due.person_id, concat_ws(' ', person.family_name, person.given_name), due.subject_id,
+       due.due_at, count(*) OVER ()
+  FROM ({selected}) due
+  JOIN academy_person person ON person.id = due.person_id AND person.left_on IS NULL
+ WHERE NOT EXISTS (SELECT FROM academy_message told
+                    WHERE told.person_id = due.person_id AND told.subject_id = due.subject_id
+                      AND told.kind = due.kind AND told.occurrence = due.occurrence)
+ ORDER BY due.due_at, person.sort_key, due.subject_id LIMIT {limit}
+"""
+
+
+def forecast(rule: ReminderRule, now: datetime, *, limit: int = 20) -> Forecast:
+    """Who would get what and when within a month, if nothing changes; nobody who was told already.
+
+    The rule may be one that is not saved. It is the very statement that plans, asked about another
+    span.
+    """
+    span = Span(now - rule.timing.useful, now + HORIZON)
+    selected = due_messages(rule, span, now)
+    if selected is None:
+        return Forecast(rule, 0, ())
+    text, params = selected
+    with connection.cursor() as cursor:
+        cursor.execute(FORECAST.format(selected=text, limit=int(limit)), params)
+        rows = cursor.fetchall()
+    first = [Foreseen(row[0], row[1], row[2], row[3], settings.TIME_ZONE) for row in rows]
+    return Forecast(rule, rows[0][4] if rows else 0, first)
