@@ -24,7 +24,7 @@ def load() -> None:
     )
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            translation.gettext("")
+            translation.gettext(language)
     gc.collect()
     gc.freeze()
 

@@ -55,7 +55,7 @@ def nominate(request: HttpRequest, run: UUID) -> HttpResponse:
 
 
 def _named(viewer: Viewer, form: NominationForm, today: date) -> Named:
-    sent: UploadedFile | None = form.cleaned_data["file"]
+    sent: UploadedFile[bytes] | None = form.cleaned_data["file"]
     ticked = form.cleaned_data["people"]
     if sent is None:
         return nominations.named_by_ids(viewer, ticked, day=today)

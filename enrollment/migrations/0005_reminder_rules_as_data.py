@@ -7,7 +7,7 @@ import academy.core.texts
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enrollment", "0002_seat_of_run")]
+    dependencies = [("enrollment", "0004_nominations")]
     operations = [
         migrations.RenameField("reminderrule", "offset_hours", "offset"),
         migrations.AddField("reminderrule", "public_id", models.UUIDField(null=True)),
