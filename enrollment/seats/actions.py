@@ -227,13 +227,9 @@ def _always(enrollment: Enrollment | None) -> Enrollment:
     return enrollment
 
 
-def _insert(
-    statement: str, asking: Asking, *, actor: Actor, at: datetime, seat_id: int | None = None
-) -> Enrollment | None:
-    public_id = ids.public_id()
-    values = {
-        "seat": seat_id,
-        "public_id": public_id,
+def _values(asking: Asking, *, at: datetime) -> dict[str, object]:
+    """What the statements of a claim and of a place in the queue take."""
+    return {
         "run": asking.run_id,
         "person": asking.person_id,
         "appointment": asking.appointment_id,
@@ -254,6 +250,13 @@ def _insert(
         "previous": asking.previous_id,
         "at": at,
     }
+
+
+def _insert(
+    statement: str, asking: Asking, *, actor: Actor, at: datetime, seat_id: int | None = None
+) -> Enrollment | None:
+    public_id = ids.public_id()
+    values = {"seat": seat_id, "public_id": public_id, **_values(asking, at=at)}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         row = cursor.fetchone()
