@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -55,7 +54,7 @@ def nominate(request: HttpRequest, run: UUID) -> HttpResponse:
 
 
 def _named(viewer: Viewer, form: NominationForm, today: date) -> Named:
-    sent: UploadedFile[bytes] | None = form.cleaned_data["file"]
+    sent = form.cleaned_data["file"]
     ticked = form.cleaned_data["people"]
     if sent is None:
         return nominations.named_by_ids(viewer, ticked, day=today)
