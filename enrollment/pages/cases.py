@@ -11,7 +11,7 @@ from courses.planning.enums import AHEAD, RunState
 from enrollment.certificates.models import Certificate
 from enrollment.pages.sentences import Case, Said, said
 from enrollment.requests.own_queries import OwnEnrollment
-from enrollment.seats.enums import HOLDING, State
+from enrollment.seats.enums import HOLDING, Source, State
 
 OVER = frozenset({RunState.FINISHED, RunState.FINALISED, RunState.CANCELLED})
 
@@ -60,6 +60,7 @@ def case_of(own: OwnEnrollment, now: datetime, came_from: str = "") -> Case:
         may_withdraw_freely=own.withdraw_until is None or now <= own.withdraw_until,
         run_state=own.run_state,
         came_from=came_from,
+        nominated=own.source == Source.NOMINATION,
         end_reason=own.end_reason,
         cancel_reason=own.cancel_reason,
         is_late=own.is_late,

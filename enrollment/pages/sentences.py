@@ -30,6 +30,7 @@ class Case:
     may_withdraw_freely: bool = True
     run_state: str = RunState.PUBLISHED
     came_from: str = ""
+    nominated: bool = False
     end_reason: str = ""
     cancel_reason: str = ""
     is_late: bool = False
@@ -89,8 +90,11 @@ def said(case: Case) -> Said:
 
 
 def _requested(case: Case) -> Said:
+    what = _("Your request waits for a decision.")
+    if case.nominated:
+        what = _("You were nominated for this run; the nomination waits for a decision.")
     return Said(
-        what=_("Your request waits for a decision."),
+        what=what,
         why=_who_decides(case),
         then=" ".join(filter(None, (_decided_until(case), _silence(case), _told()))),
     )
@@ -146,10 +150,16 @@ def _waitlisted(case: Case) -> Said:
 def _offered(case: Case) -> Said:
     return Said(
         what=_("A seat is kept for you until %(due)s.") % {"due": case.due},
-        why=_("A seat came free and it is your turn."),
+        why=_nominated(case) or _("A seat came free and it is your turn."),
         then=_("Accept it or decline it. Without an answer it goes to the next person."),
         tone="warning",
     )
+
+
+def _nominated(case: Case) -> str:
+    """That others asked for the seat; not where the queue brought it."""
+    by_others = case.nominated and case.came_from != State.WAITLISTED
+    return _("You were nominated for this run, and a seat was free.") if by_others else ""
 
 
 def _confirmed(case: Case) -> Said:
@@ -179,7 +189,7 @@ def _how_it_came(case: Case) -> str:
         case State.RECONFIRM:
             return _("You said that you are still coming.")
         case _:
-            return _("A seat was free.")
+            return _nominated(case) or _("A seat was free.")
 
 
 def _until_when(case: Case) -> str:

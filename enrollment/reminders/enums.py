@@ -28,6 +28,7 @@ class Letter(StrEnum):
     OUTCOME = "outcome.frozen"
     CERTIFICATE = "certificate.issued"  # subject: the certificate
     DECISION = "decision.opened"  # subject: the decision; to every head of the court
+    DEPUTY = "deputy.named"  # subject: the naming; to the deputy
     TEACHING = "teaching.changed"  # subject: the run; to its trainers
 
 

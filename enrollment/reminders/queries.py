@@ -20,7 +20,7 @@ from enrollment.decisions.models import Decision
 from enrollment.reminders import phrases, rules
 from enrollment.reminders.enums import TRUE_WHILE, URGENT, Letter
 from enrollment.reminders.rules import Standing
-from enrollment.seats.enums import ACTIVE, State
+from enrollment.seats.enums import ACTIVE, Source, State
 from enrollment.seats.models import Enrollment
 
 HOME, DESK = "/", "/desk/"
@@ -89,7 +89,7 @@ def _ahead() -> QuerySet[Any, Any]:
 
 def _enrollments(letter: Letter, subjects: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     rows = Enrollment.objects.filter(public_id__in=subjects).annotate(**run_columns("run__"))
-    extra = ["public_id", "state", "due_at", "end_reason"]
+    extra = ["public_id", "state", "source", "due_at", "end_reason"]
     if letter == Letter.WAITLISTED:
         rows = rows.annotate(place=Coalesce(Subquery(_ahead()), 0))
         extra.append("place")
@@ -139,10 +139,16 @@ def _about_enrollment(
         "place": row.get("place", ""),
         "outcome": row.get("outcome", ""),
         "came_from": message.facts.get("from", ""),
+        "nominated": _is_nominated(message, row),
         "ended_by": row["end_reason"],
         "reason": phrases.reason(row["run_cancel_reason"] or row["end_reason"]),
     }
     return Holds(facts, HOME, row["run_time_zone"])
+
+
+def _is_nominated(message: Claimed, row: Mapping[str, Any]) -> bool:
+    """Whether others asked for the person; what the waiting list brought is told as that."""
+    return row["source"] == Source.NOMINATION and message.facts.get("from") != State.WAITLISTED
 
 
 # --- Messages about other subjects -------------------------------------------------------------
@@ -167,7 +173,7 @@ def about_certificates(messages: Sequence[Claimed], _now: datetime) -> Mapping[i
 
 
 def about_decisions(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
-    """Told while the step is open and the reader still heads the court."""
+    """Told while the step is open and the reader still heads the court, or stands in there."""
     subjects = _subjects(messages)
     found = Decision.objects.filter(public_id__in=subjects).select_related("enrollment__person")
     columns = found.annotate(**run_columns("enrollment__run__"))
@@ -179,6 +185,8 @@ def about_decisions(messages: Sequence[Claimed], now: datetime) -> Mapping[int, 
             court__in={row.court_id for row in rows.values() if row.court_id},
         ).values_list("court_id", "person_id")
     )
+    deputies = _deputies_on(now.date(), {court for court, _head in heads})
+    heads |= {(court, one) for (court, head), named in deputies.items() for one in named}
     return {
         message.id: _about_decision(message, row, now, heads)
         for message in messages
@@ -249,6 +257,35 @@ def trainers_of(runs: Iterable[UUID]) -> list[tuple[UUID, int]]:
     return list(rows.values_list("public_id", "assignments__person_id").order_by("assignments__id"))
 
 
+def about_deputies(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
+    """Told while the deputy's time has not ended."""
+    found = Deputy.objects.filter(public_id__in=_subjects(messages))
+    rows = {row.public_id: row for row in found.select_related("head", "court")}
+    return {
+        message.id: _about_deputy(row, now)
+        for message in messages
+        if (row := rows.get(message.subject_id))
+    }
+
+
+def _about_deputy(row: Deputy, now: datetime) -> Answer:
+    last = row.last_day
+    if last is None or last < now.date():
+        return Untrue("ended")
+    facts = {
+        "head": row.head.full_name,
+        "court": row.court.names,
+        "first": row.period.lower,
+        "last": last,
+    }
+    return Holds(facts, f"{DESK}decisions/", row.court.time_zone or "UTC")
+
+
+def deputy_named(naming: UUID) -> int | None:
+    """Who was named."""
+    return Deputy.objects.filter(public_id=naming).values_list("deputy_id", flat=True).first()
+
+
 def heads_asked(decisions: Iterable[UUID], now: datetime) -> list[tuple[UUID, int, datetime]]:
     """Every present head of a court that is asked, and their deputies: decision, person, due.
 
@@ -284,6 +321,7 @@ def _deputies_on(day: date, courts: set[int]) -> dict[tuple[int, int], list[int]
 OTHER_SUBJECTS = {
     Letter.CERTIFICATE: about_certificates,
     Letter.DECISION: about_decisions,
+    Letter.DEPUTY: about_deputies,
     Letter.TEACHING: about_teaching,
 }
 

@@ -110,15 +110,28 @@ def _to_the_heads(events: Sequence[Event], now: datetime) -> Iterator[Draft]:
         )
 
 
+def _to_the_deputies(events: Sequence[Event], _now: datetime) -> Iterator[Draft]:
+    for event in events:
+        if event.type == "deputy.named" and (person := queries.deputy_named(event.subject_id)):
+            yield Draft(
+                person=person,
+                kind=Letter.DEPUTY.value,
+                subject_kind="deputy",
+                subject_id=event.subject_id,
+                occurrence=str(event.public_id),
+            )
+
+
 AUDIENCES: tuple[Callable[[Sequence[Event], datetime], Iterator[Draft]], ...] = (
     _to_the_person,
     _to_everybody_on_the_run,
     _to_the_trainers,
+    _to_the_deputies,
     _to_the_heads,
 )
 
 HANDLER = Handler(
     "messages",
-    (*LETTERS, *TRAINER_CHANGES, "outcome.frozen", "decision.opened"),
+    (*LETTERS, *TRAINER_CHANGES, "outcome.frozen", "decision.opened", "deputy.named"),
     react,
 )

@@ -61,6 +61,11 @@ class Line:
     free_seats: int | None  # that this person may use; None: the run has no limit
     need: list[dict[str, str]]  # names of the published rules that give priority
 
+    @property
+    def is_own_court(self) -> bool:
+        """Whether the one who decides heads the very court at which the person serves."""
+        return self.decision.court_id == self.decision.enrollment.court_id
+
 
 def lines(decisions: Sequence[Decision]) -> list[Line]:
     """The decisions in their order, each with its facts."""

@@ -29,6 +29,7 @@ class OwnEnrollment:
     person_public_id: UUID
     person_name: str
     state: str
+    source: str
     due_at: datetime | None
     end_reason: str
     is_late: bool
@@ -72,7 +73,8 @@ class OwnEnrollment:
 
 # One statement for a list as for one page: each lateral reads a few rows by an index.
 OWN = """
-SELECT e.id, e.public_id, e.state, e.due_at, e.end_reason, e.is_late, e.created_at, e.state_since,
+SELECT e.id, e.public_id, e.state, e.source, e.due_at, e.end_reason, e.is_late, e.created_at,
+       e.state_since,
        person.public_id AS person_public_id,
        concat_ws(' ', person.family_name, person.given_name) AS person_name,
        CASE WHEN e.state = 'waitlisted' THEN (

@@ -5,12 +5,16 @@ from datetime import timedelta
 import time_machine
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from academy.access.actions import name_deputy
+from academy.access.queries import viewer_of
 from academy.core import clock
 from courses.catalogue.models import Course
 from courses.planning.enums import EnrollmentMode, RunState
 from courses.search.actions import refresh_runs, reindex_everything
 from enrollment.requests import timers
 from enrollment.requests.actions import enroll
+from enrollment.requests.models import Nomination
+from enrollment.requests.nominations import Named, plan
 from tests import factories
 from tests.factories import ACTOR
 
@@ -37,8 +41,20 @@ class Stage:
         enroll(run=self.full_run.public_id, person=cast.dana.pk, actor=ACTOR)
         self.waiting = enroll(run=self.full_run.public_id, person=cast.asel.pk, actor=ACTOR)
         self._hold_a_run()
+        self.nomination = self._nominate()
         reindex_everything()
         refresh_runs(list(Course.objects.values_list("pk", flat=True)))
+
+    def _nominate(self) -> Nomination:
+        """A list of Борис's that is not carried out yet, and a deputy of his."""
+        cast, now = self.cast, clock.now()
+        day = now.date()
+        name_deputy(
+            head=cast.boris, deputy=cast.asel, court=cast.court, first=day, last=day, actor=ACTOR
+        )
+        boris = viewer_of(cast.boris_account.pk, now=now, today=day)
+        named = Named([cast.asel, cast.kenzhe], ["HR-0"])
+        return plan(run=self.full_run.public_id, named=named, viewer=boris, actor=boris.actor())
 
     def _hold_a_run(self) -> None:
         """A run of two days that is over and not yet marked."""

@@ -40,7 +40,15 @@ PAGES = {
         "/profile/who-saw/",
         "/account/2fa/",
     ),
-    "boris": ("/desk/", "/desk/decisions/", "/desk/decisions/{decision}/"),
+    "boris": (
+        "/desk/",
+        "/desk/decisions/",
+        "/desk/decisions/{decision}/",
+        "/desk/deputies/",
+        "/desk/nominations/",
+        "/desk/nominations/{nomination}/",
+        "/desk/runs/{full}/nominate/",
+    ),
     "timur": (
         "/desk/",
         "/desk/runs/{over}/",
@@ -74,6 +82,7 @@ def addresses(stage, pages):
         "decision": stage.decision.public_id,
         "over": stage.over.public_id,
         "full": stage.full_run.public_id,
+        "nomination": stage.nomination.public_id,
         "session": stage.over.sessions.order_by("number")[0].public_id,
     }
     return [path.format(**ids) for path in pages]

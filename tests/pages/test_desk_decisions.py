@@ -44,7 +44,7 @@ def test_the_inbox_says_what_decides(cast, consents, browser):
     page = text(browser(cast.boris_account).get(INBOX))
 
     assert "3 requests wait for your answer." in page
-    assert "judge, Court" in page
+    assert "<li> judge </li>" in page
     assert "No training on record here" in page
     assert "1 earlier request not approved" in page
     assert f"Holds a seat at the same time:</strong> {other_title}" in page

@@ -19,6 +19,11 @@ ASKED_FOR_CONSENT = Case(
 )
 
 TABLE = [
+    (
+        Case(State.REQUESTED, nominated=True),
+        "You were nominated for this run; the nomination waits for a decision.",
+        "info",
+    ),
     (ASKED_FOR_CONSENT, "Your request waits for a decision.", "info"),
     (Case(State.WAITLISTED, place=4), "You are number 4 on the waiting list.", "warning"),
     (Case(State.WAITLISTED), "You are on the waiting list.", "warning"),

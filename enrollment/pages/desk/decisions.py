@@ -28,7 +28,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
     Each is a decision of its own: some may be refused, and the page says which and why.
     """
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
     rows = access.decisions_for(viewer_of(request))
     if request.method == "POST":
         ticked = {one for each in request.POST.getlist("chosen") if (one := uuid_of(each))}
@@ -84,7 +84,7 @@ def decide(request: HttpRequest, decision: UUID) -> HttpResponse:
     """One decision, with what decides; yes or no, a no with its reason."""
     viewer = viewer_of(request)
     row = access.decision_for(viewer, decision)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         deciding.decide_as(
             viewer=viewer,

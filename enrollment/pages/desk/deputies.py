@@ -31,7 +31,9 @@ def deputies(request: HttpRequest) -> HttpResponse:
     """The own deputies, and a form to name one more."""
     viewer, today = _head(request), clock.now().date()
     colleagues = access.possible_deputies(viewer, day=today)
-    form = DeputyForm(request.POST or None, colleagues=colleagues, today=today)
+    form = DeputyForm(
+        request.POST if request.method == "POST" else None, colleagues=colleagues, today=today
+    )
     if request.method == "POST" and form.is_valid() and _named(request, form):
         messages.success(request, _("Your deputy sees what waits for you and can decide."))
         return see("deputies")

@@ -42,7 +42,7 @@ def nominate(request: HttpRequest, run: UUID) -> HttpResponse:
     """The people of the court, those longest without training first; then the dry run."""
     viewer, today = viewer_of(request), clock.now().date()
     row = access.run_to_nominate_for(viewer, run)
-    form = NominationForm(request.POST or None, request.FILES or None)
+    form = NominationForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         try:
             named = _named(viewer, form, today)

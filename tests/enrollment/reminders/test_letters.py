@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from academy.access.actions import end_deputy, name_deputy
 from academy.core import clock
 from academy.ledger import delivery as ledger
 from academy.messages import lease, registry
@@ -13,6 +14,7 @@ from enrollment.decisions.models import Decision
 from enrollment.reminders import actions
 from enrollment.reminders.enums import Letter
 from enrollment.requests import actions as requests, handlers, run_actions, timers
+from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.factories import ACTOR
@@ -45,6 +47,17 @@ def test_a_confirmation_is_told_once(person, told, post_office):
     assert f"You have a place in “Reasoning of judgments” ({run.code})." in text
     assert "(UTC+5)" in text
     assert '<html lang="en">' in html
+
+
+def test_who_was_nominated_reads_so_and_not_of_a_waiting_list(person, told, post_office):
+    run = factories.run(mode=EnrollmentMode.NOMINATION, nominees_answer=True)
+    by_name = {"person": person.pk, "actor": ACTOR, "source": Source.NOMINATION}
+    requests.enroll(run=run.public_id, **by_name)
+
+    assert told(person) == [("enrollment.offered", *SENT)]
+    text, _html = texts_of(post_office.mails[0])
+    assert f"You were nominated for “Reasoning of judgments” ({run.code}). We hold" in text
+    assert "waiting list" not in text
 
 
 def test_what_ended_before_it_was_told_is_not_told(person, told):
@@ -201,3 +214,27 @@ def test_the_statements_of_a_batch_do_not_follow_its_size(django_assert_num_quer
         assert len(batch) == number
         with django_assert_num_queries(1):
             registry.kind("enrollment.confirmed").resolve(batch, clock.now())
+
+
+def test_a_deputy_is_told_of_the_naming_and_of_what_waits_until_it_ends(told, post_office):
+    cast, today = factories.Cast(), clock.now().date()
+    naming = name_deputy(
+        head=cast.boris,
+        deputy=cast.kenzhe,
+        court=cast.court,
+        first=today,
+        last=today,
+        actor=ACTOR,
+    )
+    enroll(factories.run(mode=EnrollmentMode.APPROVAL), cast.asel)
+
+    assert told(cast.kenzhe) == [("deputy.named", *SENT), ("decision.opened", *SENT)]
+    text, _html = texts_of(next(one for one in post_office.mails if one["To"] == cast.kenzhe.email))
+    assert f"{cast.boris.full_name} has named you deputy from " in text
+    assert text.count(str(today.year)) >= 2
+
+    later = factories.run(mode=EnrollmentMode.APPROVAL, starts_in=timedelta(days=60))
+    enroll(later, cast.asel)
+    ledger.advance()
+    end_deputy(row=naming, actor=ACTOR)
+    assert told(cast.kenzhe)[-1] == ("decision.opened", "dropped", "not_head_any_more")
