@@ -227,7 +227,7 @@ def _always(enrollment: Enrollment | None) -> Enrollment:
     return enrollment
 
 
-def _values(asking: Asking, *, at: datetime) -> dict[str, object]:
+def _values(asking: Asking, *, at: datetime) -> dict[str, Any]:
     """What the statements of a claim and of a place in the queue take."""
     return {
         "run": asking.run_id,
