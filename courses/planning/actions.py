@@ -84,11 +84,17 @@ def plan_run(*, plan: RunPlan, actor: Actor, at: datetime | None = None) -> Run:
             TrainerAssignment(run=run, person_id=person, is_lead=number == 0)
             for number, person in enumerate(plan.trainers)
         )
-        if plan.capacity is not None:
-            pool = SeatPool.objects.create(run=run, scope=PoolScope.EVERYONE)
-            add_seats(pool=pool, count=plan.capacity)
-        record([_fact(run, "run.planned", capacity=plan.capacity)], actor=actor, at=at)
+        told = {"capacity": plan.capacity, **_first_seats(run, plan.capacity)}
+        record([_fact(run, "run.planned", **told)], actor=actor, at=at)
     return run
+
+
+def _first_seats(run: Run, capacity: int | None) -> dict[str, object]:
+    """All seats lie in everyone's pool at first; what the event says of them."""
+    if capacity is None:
+        return {"pool": None, "added": []}
+    pool = SeatPool.objects.create(run=run, scope=PoolScope.EVERYONE)
+    return {"pool": pool.pk, "added": [seat.pk for seat in add_seats(pool=pool, count=capacity)]}
 
 
 def _check_plan(plan: RunPlan) -> None:
@@ -232,8 +238,8 @@ def add_seats(*, pool: SeatPool, count: int) -> list[Seat]:
     )
 
 
-def retire_seats(*, run: Run, count: int) -> int:
-    """Take so many seats out of the run: free ones first, the last numbers first; how many went.
+def retire_seats(*, run: Run, count: int) -> list[int]:
+    """Take so many seats out of the run: free ones first, the last numbers first; which went.
 
     A lower capacity throws nobody out: a held seat that is retired stays with its holder and does
     not come back to the pool when it is left. While such people sit, the seat of whoever leaves
@@ -245,7 +251,8 @@ def retire_seats(*, run: Run, count: int) -> int:
         .order_by("-free", "-number")
         .values_list("pk", flat=True)[:count]
     )
-    return Seat.objects.filter(pk__in=ids).update(free=False, is_retired=True)
+    Seat.objects.filter(pk__in=ids).update(free=False, is_retired=True)
+    return ids
 
 
 def retire_instead(seat_id: int, *, kept: int) -> None:

@@ -34,7 +34,12 @@ class Moved:
 
     source: SeatPool
     target: SeatPool
-    seats: int
+    seat_ids: Sequence[int]
+
+    @property
+    def seats(self) -> int:
+        """How many."""
+        return len(self.seat_ids)
 
 
 def by_posts(posts: Mapping[int, int], seats: int) -> dict[int, int]:
@@ -120,7 +125,8 @@ def _move_free(source: SeatPool, target: SeatPool, count: int, *, exact: bool = 
             "too_few_free_seats",
             _("Only %(free)d seats are free to be shared out.") % {"free": len(ids)},
         )
-    return Moved(source, target, Seat.objects.filter(pk__in=ids).update(pool=target))
+    Seat.objects.filter(pk__in=ids).update(pool=target)
+    return Moved(source, target, ids)
 
 
 def due_for_release(now: datetime) -> list[int]:

@@ -116,7 +116,12 @@ def _after(run: Run, moved: Sequence[Moved], verb: str, *, actor: Actor, at: dat
             "run",
             run.public_id,
             context_id=run.public_id,
-            data={"from": step.source.pk, "to": step.target.pk, "seats": step.seats},
+            data={
+                "from": step.source.pk,
+                "to": step.target.pk,
+                "seats": step.seats,
+                "moved": list(step.seat_ids),
+            },
         )
         for step in moved
     ]

@@ -182,28 +182,38 @@ def move_run(
         planning.move_sessions(run=row, sessions=sessions, at=now)
         if row.state == RunState.POSTPONED:
             planning.set_state(run=row, state=RunState.PUBLISHED, actor=actor, at=now)
+        due = _new_deadlines(row, at=now)
         fact = Fact(
             "run.moved",
             "run",
             row.public_id,
             context_id=row.public_id,
-            data={"sequence": row.sequence, "starts_at": str(row.starts_at)},
+            data={
+                "sequence": row.sequence,
+                "starts_at": str(row.starts_at),
+                "due": {state.value: moment.isoformat() for state, moment in due.items()},
+            },
             reason=reason,
         )
         record([fact], actor=actor, at=now)
-        _ask_again(row, actor=actor, at=now)
+        _ask_again(row, due, actor=actor, at=now)
         queue.promote(row, cause="moved", actor=actor, at=now)
 
     return _change(run, change, revision=revision, keyed=keyed, at=at)
 
 
-def _ask_again(run: Run, *, actor: Actor, at: datetime) -> None:
-    """Everybody in the run has the new times; who held a confirmed seat is asked to reconfirm."""
-    due = {
-        State.CONFIRMED: reconfirm_deadline(now=at, starts_at=run.starts_at),
-        State.RECONFIRM: reconfirm_deadline(now=at, starts_at=run.starts_at),
+def _new_deadlines(run: Run, *, at: datetime) -> dict[State, datetime]:
+    """Until when those answer who hold a seat in a run with new dates."""
+    reconfirm = reconfirm_deadline(now=at, starts_at=run.starts_at)
+    return {
+        State.CONFIRMED: reconfirm,
+        State.RECONFIRM: reconfirm,
         State.OFFERED: queue.offer_until(run, at=at),
     }
+
+
+def _ask_again(run: Run, due: dict[State, datetime], *, actor: Actor, at: datetime) -> None:
+    """Everybody in the run has the new times; who held a confirmed seat is asked to reconfirm."""
     for enrollment in _active(run):
         enrollment.busy = run.busy
         holds = enrollment.state in due
@@ -236,16 +246,16 @@ def change_capacity(
         before, row.capacity = row.capacity, capacity
         row.revision += 1
         row.save(update_fields=["capacity", "revision"])
-        if capacity > before:
-            _add_seats(row, capacity - before)
-        else:
-            planning.retire_seats(run=row, count=before - capacity)
+        seats_told = _more_seats(row, capacity - before) if capacity > before else NO_SEATS
+        if capacity < before:
+            retired = planning.retire_seats(run=row, count=before - capacity)
+            seats_told = {**NO_SEATS, "retired": retired}
         fact = Fact(
             "run.capacity_changed",
             "run",
             row.public_id,
             context_id=row.public_id,
-            data={"from": before, "to": capacity},
+            data={"from": before, "to": capacity, **seats_told},
         )
         record([fact], actor=actor, at=now)
         queue.promote(row, cause="capacity", actor=actor, at=now)
@@ -253,14 +263,20 @@ def change_capacity(
     return _change(run, change, revision=revision, keyed=keyed, at=at)
 
 
-def _add_seats(run: Run, count: int) -> None:
-    """First those count again who sit above an earlier, lower capacity; then there are new ones."""
+NO_SEATS: dict[str, object] = {"pool": None, "added": [], "restored": [], "retired": []}
+
+
+def _more_seats(run: Run, count: int) -> dict[str, object]:
+    """First those count again who sit above an earlier, lower capacity; then there are new ones.
+
+    Returns what the event says of them: it names every seat, or the past could not be rebuilt.
+    """
     above = Enrollment.objects.filter(run=run, state__in=ACTIVE, seat__is_retired=True)
-    restored = planning.restore_seats(
-        above.order_by("pk").values_list("seat_id", flat=True)[:count]
-    )
+    restored = list(above.order_by("pk").values_list("seat_id", flat=True)[:count])
+    planning.restore_seats(restored)
     pool = SeatPool.objects.get(run=run, scope="everyone")
-    planning.add_seats(pool=pool, count=count - restored)
+    added = [seat.pk for seat in planning.add_seats(pool=pool, count=count - len(restored))]
+    return {**NO_SEATS, "pool": pool.pk, "added": added, "restored": restored}
 
 
 def finalise_run(

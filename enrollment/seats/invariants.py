@@ -171,13 +171,17 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         "state_has_its_event",
-        _("The last event of an enrolment says the state of its row."),
+        _("The last event of an enrolment says the state, the seat and the number of its row."),
         """SELECT enrolled.id FROM enrollment_enrollment enrolled
              LEFT JOIN LATERAL (
-                  SELECT data ->> 'to' AS state FROM academy_event
+                  SELECT data FROM academy_event
                    WHERE subject_id = enrolled.public_id AND type LIKE 'enrollment.%%'
                    ORDER BY id DESC LIMIT 1) last ON true
-            WHERE last.state IS DISTINCT FROM enrolled.state""",
+            WHERE (last.data ->> 'to') IS DISTINCT FROM enrolled.state
+               OR (last.data ->> 'seat')::bigint IS DISTINCT FROM enrolled.seat_id
+               OR (last.data ->> 'queue_number')::bigint IS DISTINCT FROM enrolled.queue_number
+               OR (last.data ->> 'priority_class')::int IS DISTINCT FROM
+                  enrolled.priority_class""",
         _("Find who wrote past the service; the ledger says what was decided."),
         every=HOUR,
     ),

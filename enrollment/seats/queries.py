@@ -1,13 +1,15 @@
 """Reads of enrolments for lists and for their holders. One statement each, plain rows."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from academy.ledger.queries import history_of
+from academy.ledger.queries import history_of, history_within
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
+from enrollment.seats.replay import Picture, replay
 
 COLUMNS = {
     "id": F("public_id"),
@@ -82,3 +84,9 @@ def steps_of(enrollment: UUID) -> list[dict[str, Any]]:
     """What happened to one enrolment, oldest first, without words that could be erased."""
     columns = ("type", "time", "reason", "data", "actor_kind")
     return list(history_of(enrollment).values(*columns))
+
+
+def as_known(run: UUID, *, at: datetime) -> Picture:
+    """A run's claims and seats at a past moment, from the ledger alone; one statement."""
+    told = history_within(run).filter(time__lte=at)
+    return replay(told.values("type", "subject_id", "person_id", "time", "data").iterator())
