@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -89,7 +90,7 @@ def plan_run(*, plan: RunPlan, actor: Actor, at: datetime | None = None) -> Run:
     return run
 
 
-def _first_seats(run: Run, capacity: int | None) -> dict[str, object]:
+def _first_seats(run: Run, capacity: int | None) -> dict[str, Any]:
     """All seats lie in everyone's pool at first; what the event says of them."""
     if capacity is None:
         return {"pool": None, "added": []}
