@@ -281,9 +281,29 @@ def take_seat(pool_ids: Sequence[int]) -> int | None:
     return seat_id
 
 
-def free_seats(seat_ids: Iterable[int]) -> int:
-    """Give seats back to their pools; how many are free again."""
-    return Seat.objects.filter(pk__in=list(seat_ids), is_retired=False).update(free=True)
+FREE = """
+WITH RECURSIVE up AS (
+    SELECT pool.id, pool.parent_id, pool.released_at FROM courses_seat seat
+      JOIN courses_seatpool pool ON pool.id = seat.pool_id WHERE seat.id = %(seat)s
+     UNION ALL
+    SELECT pool.id, pool.parent_id, pool.released_at FROM up
+      JOIN courses_seatpool pool ON pool.id = up.parent_id WHERE up.released_at IS NOT NULL
+)
+UPDATE courses_seat SET free = true, pool_id = (SELECT id FROM up WHERE released_at IS NULL)
+ WHERE id = %(seat)s AND NOT is_retired
+RETURNING pool_id
+"""
+
+
+def free_seat(seat_id: int) -> int | None:
+    """Give a seat back; the pool in which it is free now, None for a seat that was retired.
+
+    Once a pool is released, its seats fall to the parent as they come free.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FREE, {"seat": seat_id})
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def busy_of(run_id: int) -> str | None:

@@ -16,6 +16,7 @@ from enrollment.attendance.access import session_to_mark
 from enrollment.requests.access import (
     enrollments_visible_to,
     own_enrollment,
+    run_to_read,
     run_to_register,
     run_to_teach,
 )
@@ -54,6 +55,15 @@ def run_to_command(viewer: Viewer, run: UUID) -> Run:
 def run_to_finalise(viewer: Viewer, run: UUID) -> Run:
     """The run whose record the caller may close: its trainers', the registrar's."""
     return _run(run) if viewer.client_id else run_to_teach(viewer, run)
+
+
+def run_to_read_whole(viewer: Viewer, projection: Projection, run: UUID) -> Run:
+    """The run whose queue and refusals the caller may read: staff, and systems that see all."""
+    if viewer.client_id is None:
+        return run_to_read(viewer, run)
+    if not projection.is_full:
+        raise Missing("unknown_run", "There is no such run.")
+    return _run(run)
 
 
 def session_to_write(viewer: Viewer, session: UUID) -> Session:

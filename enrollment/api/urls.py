@@ -1,7 +1,7 @@
 """Addresses of enrolment's endpoints, under /api/v1/."""
 
 from academy.rest.routes import route
-from enrollment.api import certificates, decisions, enrollments, nominations, runs
+from enrollment.api import certificates, decisions, enrollments, nominations, rosters, runs
 
 ONE = "enrollments/<uuid:enrollment>"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     *route("nominations", nominations.Nominations, "nominations"),
     *route("nominations/<uuid:nomination>", nominations.OneNomination, "nomination"),
     *route("nominations/<uuid:nomination>/apply", nominations.Apply, "apply"),
+    *route("runs/<uuid:run>/roster", rosters.Roster, "roster"),
     *route("runs/<uuid:run>/publish", runs.Publish, "publish"),
     *route("runs/<uuid:run>/cancel", runs.Cancel, "cancel"),
     *route("runs/<uuid:run>/finalise", runs.Finalise, "finalise"),

@@ -374,12 +374,15 @@ def _give_back(seat_id: int) -> dict[str, int]:
     says of it.
     """
     over = Enrollment.objects.filter(
-        seat__is_retired=True, seat__pool__seats=seat_id, state__in=ACTIVE
+        seat__is_retired=True, seat__pool__run__seats=seat_id, state__in=ACTIVE
     ).values_list("seat_id", flat=True)
-    if planning.free_seats([seat_id]) and (kept := over.first()):
+    pool = planning.free_seat(seat_id)
+    if pool is None:
+        return {}
+    if kept := over.first():
         planning.retire_instead(seat_id, kept=kept)
-        return {"retired_seat": seat_id, "restored_seat": kept}
-    return {}
+        return {"freed_to": pool, "retired_seat": seat_id, "restored_seat": kept}
+    return {"freed_to": pool}
 
 
 def _fact(

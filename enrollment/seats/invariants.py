@@ -142,6 +142,15 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Run the sweep: it promotes in order."),
     ),
     Invariant(
+        "released_pool_keeps_nothing",
+        _("No free seat lies in a pool that was released."),
+        """SELECT seat.id FROM courses_seat seat
+             JOIN courses_seatpool pool ON pool.id = seat.pool_id
+            WHERE seat.free AND pool.released_at IS NOT NULL""",
+        _("Move the seat to the parent of its pool; the sweep gives it to the queue."),
+        finds=Finds.SEAT,
+    ),
+    Invariant(
         "deadline_not_stuck",
         _("No offer and no re-confirmation is left standing after its deadline."),
         """SELECT enrolled.id FROM enrollment_enrollment enrolled

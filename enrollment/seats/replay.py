@@ -101,6 +101,7 @@ def _leave(picture: Picture, data: Told) -> None:
         seat = picture.seat(left)
         seat.holder = None
         seat.is_free = "freed_seat" in data and not seat.is_retired
+        seat.pool = data.get("freed_to", seat.pool)
     if "retired_seat" in data:
         _retire(picture, [data["retired_seat"]])
         picture.seat(data["restored_seat"]).is_retired = False

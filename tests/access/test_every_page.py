@@ -57,6 +57,7 @@ desk/runs/                               in   no   no   no   no   ok   ok   ok  
 desk/runs/new/                           in   no   no   no   no   no   no   ok   no   no
 desk/runs/<uuid:run>/                    in   no   no   no   no   ok   no   ok   ok   no
 desk/runs/<uuid:run>/queue/              in   no   no   no   no   ok   no   ok   ok   no
+desk/runs/<uuid:run>/as-known/           in   no   no   no   no   ok   no   ok   ok   no
 desk/runs/<uuid:run>/publish/            -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/go-ahead/           -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/capacity/           -    -    -    -    -    -    -    -    -    -

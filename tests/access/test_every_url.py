@@ -71,6 +71,7 @@ READS = {
     "person": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
     "runs": OPEN,
     "run": GONE,
+    "roster": row(nobody=401, trainee=403, head=403, coordinator=403, stranger=403, rest=404),
     "sessions": GONE,
 }
 COMMANDS = {
@@ -101,6 +102,7 @@ SCOPES = {
     "nomination": "enrollments:write",
     "apply": "enrollments:write",
     "people": "people:read",
+    "roster": "enrollments:read",
     "person": "people:read",
     "runs": "runs:write",
     "publish": "runs:write",

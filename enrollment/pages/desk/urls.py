@@ -10,6 +10,7 @@ from enrollment.pages.desk import (
     home,
     marks,
     nominations,
+    past,
     reminders,
     runs,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("runs/new/", runs.new, name="run-new"),
     path("runs/<uuid:run>/", runs.show, name="run"),
     path("runs/<uuid:run>/queue/", runs.queue, name="run-queue"),
+    path("runs/<uuid:run>/as-known/", past.as_known, name="run-as-known"),
     path("runs/<uuid:run>/publish/", runs.publish, name="run-publish"),
     path("runs/<uuid:run>/go-ahead/", runs.go_ahead, name="run-go-ahead"),
     path("runs/<uuid:run>/capacity/", runs.capacity, name="run-capacity"),

@@ -116,3 +116,18 @@ def test_who_already_waits_may_use_a_pool_made_for_the_own_court():
     assert own.pool_ids[0] == SeatPool.objects.get(run=run, court=home).pk
     actions.withdraw(enrollment=holder.public_id, actor=ACTOR)
     assert Enrollment.objects.get(pk=stranger.pk).state == State.CONFIRMED
+
+
+def test_a_seat_left_after_the_release_of_its_pool_falls_to_the_parent_too():
+    home, away = factories.court(), factories.court()
+    run = factories.run(seats=1)
+    pool_actions.share_seats(run=run.public_id, shares=[share(home, 1)], actor=ACTOR)
+    mine = actions.enroll(run=run.public_id, person=factories.person(home).pk, actor=ACTOR)
+    waiting = actions.enroll(run=run.public_id, person=factories.person(away).pk, actor=ACTOR)
+    pool_actions.release_pool(pool=mine.pool_ids[0], actor=ACTOR)
+    assert Enrollment.objects.get(pk=waiting.pk).state == State.WAITLISTED
+
+    actions.withdraw(enrollment=mine.public_id, actor=ACTOR)
+
+    assert Enrollment.objects.get(pk=waiting.pk).state == State.OFFERED
+    assert seats_of(run) == {"everyone:": 1, f"court:{home.pk}": 0}

@@ -61,6 +61,10 @@ DEEDS = {
         """UPDATE enrollment_enrollment SET state = 'waitlisted', seat_id = NULL, queue_number = 1,
                   state_since = %(long_ago)s WHERE id = %(other)s""",
     ],
+    "released_pool_keeps_nothing": [
+        """UPDATE courses_seatpool SET released_at = %(long_ago)s
+            WHERE id = (SELECT pool_id FROM courses_seat WHERE id = %(free)s)""",
+    ],
     "deadline_not_stuck": [
         """UPDATE enrollment_enrollment SET state = 'offered', due_at = %(long_ago)s
             WHERE id = %(held)s""",
