@@ -35,6 +35,7 @@ class RunLine:
     window: str
     consent: str
     is_open: bool
+    takes_people: bool
     is_past: bool
     token: str  # one per button: a double click is one request
 
@@ -77,6 +78,7 @@ def _line(run: CourseRun, news: RunNews, now: datetime) -> RunLine:
         window=words.window(run, now),
         consent="" if is_past else words.consent(run),
         is_open=words.is_open(run, now),
+        takes_people=words.takes_people(run, now),
         is_past=is_past,
         token=str(uuid4()) if news.ask_url else "",
     )

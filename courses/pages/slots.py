@@ -15,7 +15,8 @@ class RunNews:
     """About one run: how many wait (for everybody), and what the reader has to do with it.
 
     `state` is a kind and a state for the page kit; `url` leads to the reader's own page of it;
-    `ask_url` takes the POST of the one click, where the reader may ask for a place.
+    `ask_url` takes the POST of the one click, where the reader may ask for a place; `nominate_url`
+    leads to where the reader may name others.
     """
 
     waiting: int = 0
@@ -23,6 +24,7 @@ class RunNews:
     sentence: str = ""
     url: str = ""
     ask_url: str = ""
+    nominate_url: str = ""
 
 
 Provider = Callable[[Viewer, Sequence[int]], Mapping[int, RunNews]]

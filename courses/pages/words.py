@@ -71,8 +71,13 @@ def waiting(people: int) -> str:
 def is_open(run: CourseRun, now: datetime) -> bool:
     """Whether one can ask for a place by oneself now."""
     by_oneself = run.mode not in {EnrollmentMode.NOMINATION, EnrollmentMode.INVITATION}
+    return by_oneself and takes_people(run, now)
+
+
+def takes_people(run: CourseRun, now: datetime) -> bool:
+    """Whether a place can be had now, be it that others ask for it."""
     has_not_begun = run.starts_at is not None and now < run.starts_at
-    return run.state in ASKING and by_oneself and has_not_begun and _in_window(run, now)
+    return run.state in ASKING and has_not_begun and _in_window(run, now)
 
 
 def _in_window(run: CourseRun, now: datetime) -> bool:

@@ -19,12 +19,16 @@ def facts(viewer: Viewer, runs: Sequence[int]) -> Mapping[int, RunNews]:
 
 def _news(line: OnRun, viewer: Viewer) -> RunNews:
     can_ask = viewer.may(Right.ENROL_SELF) and not line.teaches and line.state not in ACTIVE
+    names_others = viewer.may(Right.NOMINATE)
     return RunNews(
         waiting=line.waiting,
         state=("enrollment", line.state) if line.state else None,
         sentence=_sentence(line),
         url=reverse("enrollment:enrollment", args=[line.public_id]) if line.public_id else "",
         ask_url=reverse("enrollment:enroll", args=[line.run_public_id]) if can_ask else "",
+        nominate_url=(
+            reverse("enrollment:nominate", args=[line.run_public_id]) if names_others else ""
+        ),
     )
 
 

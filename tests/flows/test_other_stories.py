@@ -7,6 +7,7 @@ import pytest
 
 from courses.planning.enums import EnrollmentMode
 from enrollment.requests import timers
+from enrollment.requests.models import Nomination
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 from tests import factories
@@ -157,3 +158,24 @@ def test_eight_wrong_passwords_lock_the_name_and_not_others(cast):
     assert locked.status_code == 429
     assert guesser.get("/profile/").status_code == 302
     assert sign_in("dana").get("/profile/").status_code == 200
+
+
+def test_a_court_nominates_from_the_courses_page_and_the_nominee_accepts(cast, post_office):
+    run = factories.run(mode=EnrollmentMode.NOMINATION, nominees_answer=True)
+    coordinator, asel, course = sign_in("kenzhe"), sign_in("asel"), f"/courses/{run.course.code}/"
+    place = f"/desk/runs/{run.public_id}/nominate/"
+    assert place in page(coordinator, course)
+    assert place not in page(asel, course)
+
+    foreseen = press(coordinator, place, people=[cast.asel.public_id])
+    assert "The person is asked to accept or decline" in foreseen
+    one = Nomination.objects.get()
+    press(coordinator, f"/desk/nominations/{one.public_id}/apply/")
+    workers()
+    mine = Enrollment.objects.get()
+    assert "You were nominated for this run" in text(asel, f"/enrollments/{mine.public_id}/")
+    assert subjects_for(post_office, cast.asel)[-1].startswith("A place is free")
+    press(asel, f"/enrollments/{mine.public_id}/accept/")
+
+    became = text(coordinator, f"/desk/nominations/{one.public_id}/")
+    assert re.search("Seat offered +Seat confirmed", became)

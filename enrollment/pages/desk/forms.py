@@ -16,7 +16,7 @@ from courses.planning.enums import EnrollmentMode
 from courses.planning.models import Venue
 from enrollment.attendance.enums import MarkStatus
 
-OFFERED_MODES = (EnrollmentMode.OPEN, EnrollmentMode.APPROVAL)
+OFFERED_MODES = (EnrollmentMode.OPEN, EnrollmentMode.APPROVAL, EnrollmentMode.NOMINATION)
 REFUSAL_REASONS = (
     ("", _("Choose a reason")),
     ("hearing", _("Hearings on these days")),
@@ -137,9 +137,7 @@ class RunForm(forms.Form):
     )
     mode = forms.ChoiceField(
         label=_("How people get in"),
-        choices=[
-            (mode.value, mode.label) for mode in (EnrollmentMode.OPEN, EnrollmentMode.APPROVAL)
-        ],
+        choices=[(mode.value, mode.label) for mode in OFFERED_MODES],
     )
     closes_days = forms.IntegerField(
         label=_("Enrolment closes, days before the start"), min_value=0, max_value=365, initial=3
