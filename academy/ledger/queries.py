@@ -1,6 +1,6 @@
 """Reads of the ledger: histories and lags."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +14,11 @@ from academy.ledger.models import Cursor, Event, FeedEntry
 def history_of(subject_id: UUID) -> QuerySet[Event]:
     """Everything that happened to one subject, oldest first."""
     return Event.objects.filter(subject_id=subject_id).order_by("id")
+
+
+def histories_of(subjects: Iterable[UUID]) -> QuerySet[Event]:
+    """Everything that happened to some subjects, oldest first."""
+    return Event.objects.filter(subject_id__in=list(subjects)).order_by("id")
 
 
 def history_within(context_id: UUID) -> QuerySet[Event]:

@@ -13,16 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from academy.core import clock, ids
 from academy.rest.idempotency import LONGEST_KEY, KeyedCall, carry_out, fingerprint
 from academy.web.http import actor_of, own_person, see_other, signed_in, viewer_of
+from enrollment.pages import queue_words
 from enrollment.pages.cases import Shown, shown
 from enrollment.pages.forms import WithdrawForm
 from enrollment.pages.story import story
-from enrollment.requests import access, actions, own_queries
+from enrollment.requests import access, actions, own_queries, rule_queries
 from enrollment.requests.own_queries import OwnEnrollment
+from enrollment.requests.rules import Wishes
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
 
 DECIDED = frozenset({State.REQUESTED, State.REJECTED, State.EXPIRED})
 """Where the steps of the request explain the state."""
+QUEUED = frozenset({State.REQUESTED, State.WAITLISTED})
+"""States in which the order of service matters to the one who asked."""
 
 
 @require_POST
@@ -30,6 +34,9 @@ DECIDED = frozenset({State.REQUESTED, State.REJECTED, State.EXPIRED})
 def enroll(request: HttpRequest, run: UUID) -> HttpResponse:
     """Ask for a place. The same button pressed twice is one request with one answer."""
     person = own_person(request)
+    wishes = Wishes(
+        short_notice="short_notice" in request.POST, auto_accept="auto_accept" in request.POST
+    )
     keyed = KeyedCall(
         caller=viewer_of(request).account_public_id or ids.public_id(),
         key=request.POST.get("key", "")[:LONGEST_KEY] or str(ids.public_id()),
@@ -39,7 +46,9 @@ def enroll(request: HttpRequest, run: UUID) -> HttpResponse:
     )
     _status, answer = carry_out(
         keyed,
-        lambda call: actions.enroll(run=run, person=person, actor=actor_of(request), keyed=call),
+        lambda call: actions.enroll(
+            run=run, person=person, actor=actor_of(request), wishes=wishes, keyed=call
+        ),
     )
     return see_other("enrollment:enrollment", enrollment=answer["enrollment"])
 
@@ -65,7 +74,17 @@ def _more(own: OwnEnrollment) -> dict[str, Any]:
     return {
         "sessions": own_queries.sessions_of(own.run_public_id) if own.state in HOLDING else [],
         "decisions": own_queries.decisions_on(own.id) if own.state in DECIDED else [],
-        "looks": own_queries.looks_at(own.id) if own.state == State.WAITLISTED else [],
+        **(_order(own) if own.state in QUEUED else {}),
+    }
+
+
+def _order(own: OwnEnrollment) -> dict[str, Any]:
+    """Where the person stands, by which rules, and what each look along the list came to."""
+    priority = rule_queries.priority_of(own.id)
+    return {
+        "priority": priority,
+        "wishes": queue_words.wishes(priority.enrollment),
+        "looks": [(look, queue_words.to_the_person(look)) for look in own_queries.looks_at(own.id)],
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from enrollment.pages import certificates, enrolling, my
+from enrollment.pages import certificates, enrolling, my, published
 
 ONE = "enrollments/<uuid:enrollment>/"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{ONE}confirm/", enrolling.confirm, name="confirm"),
     path(f"{ONE}decline/", enrolling.decline, name="decline"),
     path(f"{ONE}withdraw/", enrolling.withdraw, name="withdraw"),
+    path("priority/", published.priority, name="priority-published"),
     path("verify/", certificates.ask, name="verify-form"),
     path("verify/<str:serial>", certificates.verify, name="verify"),
     path("certificates/<uuid:certificate>.pdf", certificates.pdf, name="certificate-pdf"),

@@ -8,7 +8,7 @@ from courses.planning.enums import ASKING, RunState
 from courses.planning.models import Run
 from enrollment.seats.enums import ACTIVE, HOLDING, State
 from enrollment.seats.invariants import Finds
-from enrollment.seats.models import Enrollment, PromotionPass
+from enrollment.seats.models import Enrollment
 from enrollment.seats.monitor import Standing
 
 AT_RISK_WITHIN = timedelta(days=14)
@@ -61,21 +61,6 @@ def roster(run: Run) -> list[Enrollment]:
         .select_related("person", "court", "seat")
         .order_by("person__sort_key", "pk")
     )
-
-
-def waiting_in_order(run: Run) -> list[Enrollment]:
-    """The waiting list in the order in which it is served."""
-    return list(
-        Enrollment.objects.filter(run=run, state=State.WAITLISTED)
-        .select_related("person", "court")
-        .order_by("priority_class", "queue_number")
-    )
-
-
-def passes(run: Run, *, limit: int = 20) -> list[PromotionPass]:
-    """The last looks along the queue, each with its verdicts and reasons."""
-    rows = PromotionPass.objects.filter(run=run).order_by("-pk")
-    return list(rows.prefetch_related("looks__enrollment__person")[:limit])
 
 
 RUNS_OF = {

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from academy.core import clock, ids
+from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Missing, Refused
 from academy.ledger.actions import Fact, record
@@ -18,9 +18,12 @@ from courses.planning.models import Run
 from enrollment.decisions.enums import Decider, Silence, StepKind
 from enrollment.decisions.models import StepRule
 from enrollment.decisions.rules import Step, check_steps
+from enrollment.requests.rule_queries import subject_of
 from enrollment.seats import locks
-from enrollment.seats.enums import PriorityKind
+from enrollment.seats.enums import FIRST_CLASS, STANDARD_CLASS, PriorityKind
 from enrollment.seats.models import PriorityRule
+
+MOST_STEPS_AHEAD = STANDARD_CLASS - FIRST_CLASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,18 @@ def change_priority_rule(
         row = PriorityRule.objects.select_for_update().filter(code=code).first()
         if row is None:
             raise Missing("unknown_rule", _("There is no such rule."))
-        if step < 1:
-            raise Refused("priority_step", _("A rule puts people at least one class ahead."))
-        before, row.step, row.is_active = [row.step, row.is_active], step, is_active
+        if not 1 <= step <= MOST_STEPS_AHEAD:
+            raise Refused(
+                "priority_step",
+                _("A rule puts people one to %(most)d classes ahead.") % {"most": MOST_STEPS_AHEAD},
+            )
+        before, wanted = [row.step, row.is_active], [step, is_active]
+        if before == wanted:
+            return row
+        row.step, row.is_active = step, is_active
         row.save(update_fields=["step", "is_active"])
-        data = {"code": code, "from": before, "to": [step, is_active]}
-        fact = Fact("priority.changed", "priority_rule", ids.public_id(), data=data)
+        data = {"code": code, "from": before, "to": wanted}
+        fact = Fact("priority.changed", "priority_rule", subject_of(code), data=data)
         record([fact], actor=actor, at=at or clock.now())
     return row
 

@@ -28,6 +28,7 @@ privacy/                                 ok   ok   ok   ok   ok   ok   ok   ok  
 accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 style-guide/                             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 language/                                on   on   on   on   on   on   on   on   on   on
+priority/                                ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 verify/                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 verify/<str:serial>                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 <one's own training; an account without a person has none>
@@ -58,6 +59,11 @@ desk/runs/new/                           in   no   no   no   no   no   no   ok  
 desk/runs/<uuid:run>/                    in   no   no   no   no   ok   no   ok   ok   no
 desk/runs/<uuid:run>/queue/              in   no   no   no   no   ok   no   ok   ok   no
 desk/runs/<uuid:run>/as-known/           in   no   no   no   no   ok   no   ok   ok   no
+desk/runs/<uuid:run>/rules/              in   no   no   no   no   no   no   ok   no   no
+desk/runs/<uuid:run>/selection/          in   no   no   no   no   no   no   ok   no   no
+desk/out-of-order/<uuid:enrollment>/     in   no   no   no   no   no   no   ok   no   no
+desk/priority/                           in   no   no   no   no   no   no   ok   ok   no
+desk/priority/<slug:code>/               no   no   no   no   no   no   no   no   no   no
 desk/runs/<uuid:run>/publish/            -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/go-ahead/           -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/capacity/           -    -    -    -    -    -    -    -    -    -

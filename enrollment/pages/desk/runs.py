@@ -69,19 +69,6 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
     return render(request, "desk/run.html", context)
 
 
-@require_safe
-@at_desk(Right.TEACH, Right.READ_ALL)
-def queue(request: HttpRequest, run: UUID) -> HttpResponse:
-    """The waiting list in its order, and why earlier looks along it promoted or passed over."""
-    row = access.run_to_read(viewer_of(request), run)
-    context = {
-        "run": row,
-        "waiting": desk_queries.waiting_in_order(row),
-        "passes": desk_queries.passes(row),
-    }
-    return render(request, "desk/queue.html", context)
-
-
 @EDIT
 @at_desk(Right.PLAN)
 def new(request: HttpRequest) -> HttpResponse:
