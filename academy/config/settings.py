@@ -274,6 +274,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RunState": "courses.planning.enums.RunState",
         "EnrollmentMode": "courses.planning.enums.EnrollmentMode",
+        "PoolScope": "courses.planning.enums.PoolScope",
         "EnrollmentState": "enrollment.seats.enums.State",
         "EnrollmentSource": "enrollment.seats.enums.Source",
         "DecisionKind": "enrollment.decisions.enums.StepKind",

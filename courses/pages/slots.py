@@ -16,7 +16,8 @@ class RunNews:
 
     `state` is a kind and a state for the page kit; `url` leads to the reader's own page of it;
     `ask_url` takes the POST of the one click, where the reader may ask for a place; `nominate_url`
-    leads to where the reader may name others.
+    leads to where the reader may name others. Where seats are shared out, `seats` says how full the
+    reader's own pools are, and `is_full` whether all of them are.
     """
 
     waiting: int = 0
@@ -25,6 +26,8 @@ class RunNews:
     url: str = ""
     ask_url: str = ""
     nominate_url: str = ""
+    seats: tuple[str, ...] = ()
+    is_full: bool = False
 
 
 Provider = Callable[[Viewer, Sequence[int]], Mapping[int, RunNews]]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Invalid
@@ -26,6 +27,26 @@ class Share:
     region_id: int | None = None
     value: str = ""
     release_at: datetime | None = None
+    falls_to: PoolScope | None = None  # everyone or the region; by itself to what exists above
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Whom it is for: a run has one pool for each."""
+        return (self.scope, self.court_id, self.region_id, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """A pool with its seats counted; retired ones are not."""
+
+    pool: SeatPool
+    seats: int
+    free: int
+
+    @property
+    def taken(self) -> int:
+        """How many are held."""
+        return self.seats - self.free
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +90,11 @@ def root_of(run: Run) -> SeatPool:
 def share_out(*, run: Run, shares: Sequence[Share], regions: Mapping[int, int]) -> list[Moved]:
     """Move free seats of the root into pools; `regions` says the region of each court.
 
-    A court's pool falls back to its region's pool where there is one, else to everyone. Refuses to
-    share out more than is free. A share that exists already gets the difference.
+    A court's pool falls back to its region's pool where there is one (or where that is wished for:
+    then there will be one), else to everyone. Refuses to share out more than is free. A share that
+    exists already gets the difference.
     """
+    _check(run, shares)
     root = root_of(run)
     ordered = sorted(shares, key=lambda share: share.scope != PoolScope.REGION)
     moved = []
@@ -85,12 +108,49 @@ def share_out(*, run: Run, shares: Sequence[Share], regions: Mapping[int, int]) 
     return [step for step in moved if step.seats]
 
 
-def _pool(run: Run, share: Share, root: SeatPool, regions: Mapping[int, int]) -> SeatPool:
-    parent = root
+def check_release(shares: Sequence[Share], *, now: datetime) -> None:
+    """Refuse a release date that has passed: the seats would be gone within the minute."""
+    if any(share.release_at is not None and share.release_at <= now for share in shares):
+        raise Invalid("release_in_the_past", _("The release date must still be to come."))
+
+
+def _check(run: Run, shares: Sequence[Share]) -> None:
+    if run.capacity is None:
+        raise Invalid("run_without_limit", _("This run has no limit of seats."))
+    if len({share.key for share in shares}) < len(shares):
+        raise Invalid("share_twice", _("The same people stand in the plan twice."))
+    if any(share.seats < 0 or share.scope == PoolScope.EVERYONE for share in shares):
+        raise Invalid("share", _("Give a number of seats for some people; the rest is everyone's."))
+
+
+def _parent(run: Run, share: Share, root: SeatPool, regions: Mapping[int, int]) -> SeatPool:
     region_id = regions.get(share.court_id) if share.court_id else None
-    if region_id is not None:
-        above = SeatPool.objects.filter(run=run, scope=PoolScope.REGION, region_id=region_id)
-        parent = above.first() or root
+    if region_id is None or share.falls_to == PoolScope.EVERYONE:
+        return root
+    above = SeatPool.objects.filter(run=run, scope=PoolScope.REGION, region_id=region_id).first()
+    if above is None and share.falls_to == PoolScope.REGION:
+        above = SeatPool.objects.create(
+            run=run, scope=PoolScope.REGION, region_id=region_id, parent=root
+        )
+    return above or root
+
+
+def lines_of(run: Run) -> list[PoolLine]:
+    """The pools of a run with their seats counted, everyone's first, then regions, then courts."""
+    counted = Count("seats", filter=Q(seats__is_retired=False))
+    rows = (
+        SeatPool.objects.filter(run=run)
+        .select_related("court", "region", "parent__region", "parent__court")
+        .annotate(seats_counted=counted, seats_free=Count("seats", filter=Q(seats__free=True)))
+        .order_by("court__code", "region__code", "pk")
+    )
+    order = list(PoolScope)
+    lines = [PoolLine(row, row.seats_counted, row.seats_free) for row in rows]
+    return sorted(lines, key=lambda line: order.index(PoolScope(line.pool.scope)))
+
+
+def _pool(run: Run, share: Share, root: SeatPool, regions: Mapping[int, int]) -> SeatPool:
+    parent = _parent(run, share, root, regions)
     pool, _made = SeatPool.objects.update_or_create(  # type: ignore[misc]
         run=run,
         scope=share.scope,

@@ -1,7 +1,7 @@
 """Addresses of enrolment's endpoints, under /api/v1/."""
 
 from academy.rest.routes import route
-from enrollment.api import certificates, decisions, enrollments, nominations, rosters, runs
+from enrollment.api import certificates, decisions, enrollments, nominations, rosters, runs, seats
 
 ONE = "enrollments/<uuid:enrollment>"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     *route("runs/<uuid:run>/publish", runs.Publish, "publish"),
     *route("runs/<uuid:run>/cancel", runs.Cancel, "cancel"),
     *route("runs/<uuid:run>/finalise", runs.Finalise, "finalise"),
+    *route("runs/<uuid:run>/seats-for-me", seats.SeatsForMe, "seats-for-me"),
     *route("sessions/<uuid:session>/marks", runs.Marks, "marks"),
     *route("certificates", certificates.Certificates, "certificates"),
     *route("certificates/<str:serial>", certificates.Check, "certificate"),

@@ -7,17 +7,28 @@ from django.utils.translation import gettext as _
 
 from academy.access.enums import Right
 from academy.access.queries import Viewer
+from academy.core import clock
 from courses.pages.slots import RunNews
 from enrollment.requests.own_queries import OnRun, on_runs
+from enrollment.requests.seat_queries import OwnPool, own_pools
 from enrollment.seats.enums import ACTIVE, State
 
 
 def facts(viewer: Viewer, runs: Sequence[int]) -> Mapping[int, RunNews]:
     """For each run: how many wait, the reader's own state, and whether a place can be asked for."""
-    return {line.run: _news(line, viewer) for line in on_runs(viewer.person_id, runs)}
+    pools = _own_pools(viewer, runs)
+    lines = on_runs(viewer.person_id, runs)
+    return {line.run: _news(line, viewer, pools.get(line.run, [])) for line in lines}
 
 
-def _news(line: OnRun, viewer: Viewer) -> RunNews:
+def _own_pools(viewer: Viewer, runs: Sequence[int]) -> Mapping[int, list[OwnPool]]:
+    """Nothing for the signed-out reader, whose page is the same for all."""
+    if viewer.person_id is None:
+        return {}
+    return own_pools(viewer.person_id, runs, today=clock.now().date())
+
+
+def _news(line: OnRun, viewer: Viewer, pools: list[OwnPool]) -> RunNews:
     can_ask = viewer.may(Right.ENROL_SELF) and not line.teaches and line.state not in ACTIVE
     names_others = viewer.may(Right.NOMINATE)
     return RunNews(
@@ -29,6 +40,8 @@ def _news(line: OnRun, viewer: Viewer) -> RunNews:
         nominate_url=(
             reverse("enrollment:nominate", args=[line.run_public_id]) if names_others else ""
         ),
+        seats=tuple(pool.sentence for pool in pools if pool.is_shared),
+        is_full=bool(pools) and not any(pool.free for pool in pools),
     )
 
 

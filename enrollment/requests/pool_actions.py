@@ -1,6 +1,7 @@
 """Share seats out and release them: the run's people follow, in the same transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,14 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock
 from academy.core.actor import Actor
-from academy.core.errors import Missing
+from academy.core.errors import Missing, Refused
 from academy.courts.models import Court
 from academy.ledger.actions import Fact, record
 from courses.planning import pools
-from courses.planning.enums import PoolScope
+from courses.planning.enums import AHEAD, RunState
 from courses.planning.models import Run, SeatPool
-from courses.planning.pools import Moved, Share
+from courses.planning.pools import Moved, PoolLine, Share
 from enrollment.seats import locks, queue
+from enrollment.seats.models import Enrollment
+from enrollment.seats.queue import Look
 
 REDRAW = """
 UPDATE enrollment_enrollment enrolled SET pool_ids = ARRAY(
@@ -39,6 +42,16 @@ UPDATE enrollment_enrollment enrolled SET pool_ids = ARRAY(
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a plan would come to: seats that move, who gets one, who is passed over, the pools."""
+
+    moved: list[Moved]
+    promoted: list[Enrollment]
+    passed_over: list[Enrollment]
+    lines: list[PoolLine]
+
+
 def share_seats(
     *, run: UUID, shares: Sequence[Share], actor: Actor, at: datetime | None = None
 ) -> list[Moved]:
@@ -47,32 +60,38 @@ def share_seats(
     Those who wait may use the new pools at once, and the queue is looked along.
     """
     at = at or clock.now()
+    with locks.refusing_conflicts(), transaction.atomic(durable=True):
+        moved, _looks = _share(_held(run), shares, actor=actor, at=at)
+    return moved
+
+
+def preview_shares(
+    *, run: UUID, shares: Sequence[Share], actor: Actor, at: datetime | None = None
+) -> Foreseen:
+    """What sharing seats out would come to now: the real thing, read, and all of it taken back."""
+    at = at or clock.now()
+    with locks.refusing_conflicts(), transaction.atomic(durable=True):
+        row = _held(run)
+        moved, looks = _share(row, shares, actor=actor, at=at)
+        promoted = [look.enrollment for look in looks if look.verdict == queue.PROMOTED]
+        left = [look.enrollment for look in looks if look.verdict == queue.SKIPPED]
+        foreseen = Foreseen(moved, promoted, left, pools.lines_of(row))
+        transaction.set_rollback(True)
+    return foreseen
+
+
+def _share(
+    run: Run, shares: Sequence[Share], *, actor: Actor, at: datetime
+) -> tuple[list[Moved], list[Look]]:
+    if run.state not in AHEAD | {RunState.DRAFT}:
+        raise Refused("run_state", _("The run has begun; its seats stay where they are."))
+    pools.check_release(shares, now=at)
     courts = [share.court_id for share in shares if share.court_id]
     regions = dict(
         Court.objects.filter(pk__in=courts, region__isnull=False).values_list("pk", "region_id")
     )
-    with locks.refusing_conflicts(), transaction.atomic(durable=True):
-        row = _held(run)
-        moved = pools.share_out(run=row, shares=shares, regions=regions)
-        _after(row, moved, "seat.moved", actor=actor, at=at)
-    return moved
-
-
-def share_by_posts(
-    *,
-    run: UUID,
-    seats: int,
-    courts: Mapping[int, int],
-    release_at: datetime | None,
-    actor: Actor,
-    at: datetime | None = None,
-) -> list[Moved]:
-    """The template "by posts": so many seats among these courts in proportion to their posts."""
-    shares = [
-        Share(PoolScope.COURT, number, court_id=court, release_at=release_at)
-        for court, number in sorted(pools.by_posts(courts, seats).items())
-    ]
-    return share_seats(run=run, shares=shares, actor=actor, at=at)
+    moved = pools.share_out(run=run, shares=shares, regions=regions)
+    return moved, _after(run, moved, "seat.moved", actor=actor, at=at)
 
 
 def release_pool(*, pool: int, actor: Actor, at: datetime | None = None) -> Moved | None:
@@ -107,7 +126,9 @@ def _held(run: UUID) -> Run:
     return Run.objects.select_for_update(of=("self",)).get(pk=run_id)
 
 
-def _after(run: Run, moved: Sequence[Moved], verb: str, *, actor: Actor, at: datetime) -> None:
+def _after(
+    run: Run, moved: Sequence[Moved], verb: str, *, actor: Actor, at: datetime
+) -> list[Look]:
     with connection.cursor() as cursor:
         cursor.execute(REDRAW, [run.pk])
     facts = [
@@ -126,4 +147,4 @@ def _after(run: Run, moved: Sequence[Moved], verb: str, *, actor: Actor, at: dat
         for step in moved
     ]
     record(facts, actor=actor, at=at)
-    queue.promote(run, cause="pool", actor=actor, at=at)
+    return queue.promote(run, cause="pool", actor=actor, at=at)

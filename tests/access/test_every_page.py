@@ -60,6 +60,7 @@ desk/runs/<uuid:run>/                    in   no   no   no   no   ok   no   ok  
 desk/runs/<uuid:run>/queue/              in   no   no   no   no   ok   no   ok   ok   no
 desk/runs/<uuid:run>/as-known/           in   no   no   no   no   ok   no   ok   ok   no
 desk/runs/<uuid:run>/rules/              in   no   no   no   no   no   no   ok   no   no
+desk/runs/<uuid:run>/pools/              in   no   no   no   no   no   no   ok   no   no
 desk/runs/<uuid:run>/selection/          in   no   no   no   no   no   no   ok   no   no
 desk/out-of-order/<uuid:enrollment>/     in   no   no   no   no   no   no   ok   no   no
 desk/priority/                           in   no   no   no   no   no   no   ok   ok   no

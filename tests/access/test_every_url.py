@@ -70,6 +70,7 @@ READS = {
     "people": STAFF,
     "person": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
     "runs": OPEN,
+    "seats-for-me": row(nobody=401, system=403, stranger=403, rest=404),
     "run": GONE,
     "roster": row(nobody=401, trainee=403, head=403, coordinator=403, stranger=403, rest=404),
     "sessions": GONE,

@@ -189,4 +189,4 @@ def test_a_course_asks_as_much_for_three_runs_as_for_one(cast, browser, statemen
         factories.run(of=course)
 
     assert len(statements(browser(), "/courses/Q-1/")) == 4
-    assert len(statements(browser(cast.asel_account), "/courses/Q-1/")) == 5
+    assert len(statements(browser(cast.asel_account), "/courses/Q-1/")) == 6

@@ -14,6 +14,7 @@ from enrollment.pages.desk import (
     past,
     reminders,
     runs,
+    sharing,
 )
 
 urlpatterns = [
@@ -32,6 +33,7 @@ urlpatterns = [
     path("runs/<uuid:run>/as-known/", past.as_known, name="run-as-known"),
     path("runs/<uuid:run>/queue/", ordering.queue, name="run-queue"),
     path("runs/<uuid:run>/rules/", ordering.run_rules, name="run-rules"),
+    path("runs/<uuid:run>/pools/", sharing.share, name="run-pools"),
     path("runs/<uuid:run>/selection/", ordering.select, name="run-selection"),
     path("out-of-order/<uuid:enrollment>/", ordering.out_of_order, name="out-of-order"),
     path("priority/", ordering.priority, name="priority"),
