@@ -17,9 +17,10 @@ from academy.rest.permissions import PUBLIC, any_of
 from academy.rest.schema import IF_NONE_MATCH, answered, asked, describe, page_of
 from courses.api import plans
 from courses.api.examples import PLAN, RUN
-from courses.api.shapes import RunInput, RunOut, RunsQuery, SessionsOut
+from courses.api.shapes import PlannedRunOut, RunInput, RunOut, RunsQuery, SessionsOut
 from courses.planning import queries
 from courses.planning.actions import plan_run
+from courses.planning.bookings import clashes_of
 from courses.planning.models import Run
 from courses.planning.queries import RunCursor
 
@@ -57,9 +58,12 @@ class Runs(Endpoint):
         "planRun",
         "Plan a run",
         body=RunInput,
-        answer=RunOut,
+        answer=PlannedRunOut,
         status=201,
-        examples=[asked("A day of teaching", PLAN), answered("The draft", RUN, 201)],
+        examples=[
+            asked("A day of teaching", PLAN),
+            answered("The draft", {**RUN, "warnings": []}, 201),
+        ],
     )
     def post(self, request: Request) -> Response:
         """A draft, with its sessions and seats."""
@@ -120,7 +124,8 @@ def _run(row: dict[str, Any]) -> dict[str, Any]:
 
 def _planned(run: Run) -> dict[str, Any]:
     row = queries.run_row(run.public_id, with_drafts=True)
-    return _run(row) if row else {}
+    warnings = [clash.sentence for clash in clashes_of(run)]
+    return {**_run(row), "warnings": warnings} if row else {}
 
 
 def _moment(value: str | None) -> datetime | None:

@@ -120,6 +120,15 @@ class RunOut(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
 
 
+class PlannedRunOut(RunOut):
+    """A run as it was planned, and what would stand in the way of publishing it."""
+
+    warnings = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Trainers and places that other runs want at the same hours, in words.",
+    )
+
+
 class SessionOut(serializers.Serializer[Any]):
     """A dated meeting of a run."""
 

@@ -15,9 +15,13 @@ from academy.core.errors import Missing
 from academy.web import names
 from academy.web.http import public_page, viewer_of
 from courses.catalogue.access import course_for
+from courses.catalogue.enums import CourseStatus
+from courses.catalogue.models import Course
 from courses.catalogue.queries import CoursePage, course_page
 from courses.pages import slots, words
 from courses.pages.slots import RunNews
+from courses.planning.enums import AHEAD
+from courses.planning.models import Interest
 from courses.planning.queries import CourseRun, course_runs
 
 SHOWN_AFTER_END = timedelta(days=60)
@@ -37,6 +41,7 @@ class RunLine:
     is_open: bool
     takes_people: bool
     is_past: bool
+    is_closed: bool  # nobody can ask for a place any more
     token: str  # one per button: a double click is one request
 
 
@@ -56,9 +61,20 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         "ahead": [line for line in lines if not line.is_past],
         "past": [line for line in lines if line.is_past],
         "may_enrol": viewer.may(Right.ENROL_SELF),
+        "interest": _interest(viewer, row, lines),
         "signed_in": viewer.account_id is not None,
     }
     return render(request, "courses/course.html", context)
+
+
+def _interest(viewer: Viewer, course: Course, lines: list[RunLine]) -> str:
+    """Whether the reader can ask to be told of a run, or has; only where none can be asked for."""
+    is_planned = any(line.run.state in AHEAD and not line.is_closed for line in lines)
+    is_held = course.status == CourseStatus.PUBLISHED
+    if is_planned or not is_held or viewer.person_id is None or not viewer.may(Right.ENROL_SELF):
+        return ""
+    waits = Interest.objects.filter(course=course, person_id=viewer.person_id, told_at__isnull=True)
+    return "noted" if waits.exists() else "can"
 
 
 def _lines(viewer: Viewer, course: int, now: datetime) -> list[RunLine]:
@@ -80,6 +96,7 @@ def _line(run: CourseRun, news: RunNews, now: datetime) -> RunLine:
         is_open=words.is_open(run, now),
         takes_people=words.takes_people(run, now),
         is_past=is_past,
+        is_closed=now >= run.closes_at,
         token=str(uuid4()) if news.ask_url else "",
     )
 

@@ -16,7 +16,7 @@ from academy.core.actor import Actor
 from academy.core.errors import Invalid
 from academy.ledger.actions import Fact, record
 from courses.catalogue.models import Course
-from courses.planning import rules
+from courses.planning import bookings, rules
 from courses.planning.enums import EnrollmentMode, LapsePolicy, PoolScope, RunState
 from courses.planning.models import Run, Seat, SeatPool, Session, TrainerAssignment, Venue
 
@@ -171,6 +171,7 @@ def _write_sessions(run: Run, sessions: Sequence[SessionPlan]) -> None:
 def move_sessions(*, run: Run, sessions: Sequence[SessionPlan], at: datetime) -> None:
     """Give the run new times. Each session keeps its identity: calendars update in place."""
     _check_sessions(sessions)
+    bookings.give_back(run)  # one by one its sessions may pass over each other
     present = list(run.sessions.order_by("number"))
     was_to_start = present[0].period.lower if present else None
     for row, plan in zip(present, sessions, strict=False):
@@ -199,6 +200,8 @@ def move_sessions(*, run: Run, sessions: Sequence[SessionPlan], at: datetime) ->
     run.sequence += 1
     run.revision += 1
     run.save(update_fields=[*TIMES, *DEADLINES, "sequence", "revision"])
+    if run.state in bookings.BOOKED:
+        bookings.book(run)
 
 
 def _shift_deadlines(run: Run, shift: timedelta) -> None:
@@ -219,6 +222,10 @@ def set_state(
 ) -> None:
     """Move a run along its states; the steps are one table in `planning.enums`."""
     rules.check_transition(run.state, state)
+    if state == RunState.PUBLISHED:
+        bookings.book(run)
+    elif state in {RunState.POSTPONED, RunState.CANCELLED}:
+        bookings.give_back(run)
     before, run.state, run.state_since = run.state, state, at
     run.revision += 1
     if state == RunState.CANCELLED:

@@ -1,6 +1,7 @@
 """Editions of courses: when, where, in which language, with how many seats, and who teaches."""
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -23,6 +24,7 @@ class Venue(models.Model):
     region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, blank=True)
     capacity = models.IntegerField(null=True, blank=True)
     time_zone = models.CharField(max_length=40)
+    is_shared = models.BooleanField(default=False, db_default=False)  # halls for several runs
 
     class Meta:
         ordering = ["code"]
@@ -150,10 +152,20 @@ class Session(models.Model):
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True)
     link = models.URLField(max_length=500, blank=True)
     is_cancelled = models.BooleanField(default=False)
+    holds_venue = models.BooleanField(default=False, db_default=False)  # nobody else may have it
 
     class Meta:
         ordering = ["number"]
         constraints = [
+            ExclusionConstraint(
+                name="venue_held_once",
+                index_type="GIST",
+                expressions=[
+                    (F("venue"), RangeOperators.EQUAL),
+                    (F("period"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(holds_venue=True, is_cancelled=False),
+            ),
             models.UniqueConstraint(fields=["run", "number"], name="session_number_once"),
             models.CheckConstraint(condition=Q(minutes__gt=0), name="session_has_minutes"),
         ]
@@ -167,16 +179,25 @@ class Session(models.Model):
 
 
 class TrainerAssignment(models.Model):
-    """Who teaches a run."""
+    """Who teaches a run, and when that keeps the person busy: once the run is before the public."""
 
     run = models.ForeignKey(
         Run, on_delete=models.CASCADE, related_name="assignments", db_index=False
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="teaching")
     is_lead = models.BooleanField(default=False)
+    busy = MultiRangeField(null=True)
 
     class Meta:
         constraints = [
+            ExclusionConstraint(
+                name="trainer_teaches_once",
+                index_type="GIST",
+                expressions=[
+                    (F("person"), RangeOperators.EQUAL),
+                    (F("busy"), RangeOperators.OVERLAPS),
+                ],
+            ),
             models.UniqueConstraint(fields=["run", "person"], name="trainer_assigned_once"),
         ]
 
@@ -257,6 +278,7 @@ class Interest(models.Model):
         Person, on_delete=models.CASCADE, related_name="interests", db_index=False
     )
     at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)  # a run was published and the person was told
 
     class Meta:
         constraints = [

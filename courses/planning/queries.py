@@ -12,6 +12,24 @@ from uuid import UUID
 
 from django.db import connection
 
+WANTED = """
+SELECT course.code, version.title::json AS title, min(interest.at) AS since,
+       count(*) FILTER (WHERE interest.told_at IS NULL)::int AS waiting,
+       count(*) FILTER (WHERE extract(year FROM interest.at) = %(year)s)::int AS asked
+  FROM courses_interest interest
+  JOIN courses_course course ON course.id = interest.course_id
+  JOIN courses_courseversion version ON version.id = course.current_id
+ GROUP BY course.id, version.id
+HAVING bool_or(interest.told_at IS NULL)
+ ORDER BY waiting DESC, since, course.code LIMIT %(limit)s
+"""
+
+
+def wanted_courses(*, year: int, limit: int = 200) -> list[dict[str, Any]]:
+    """The courses that people wait to hear of, the most wanted first: how many, since when."""
+    return _rows(WANTED, {"year": year, "limit": limit})
+
+
 COURSE_FIELDS = """
        'id', course.public_id, 'code', course.code, 'status', course.status,
        'version', version.number, 'title', version.title, 'summary', version.summary,

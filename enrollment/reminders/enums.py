@@ -30,6 +30,7 @@ class Letter(StrEnum):
     DECISION = "decision.opened"  # subject: the decision; to every head of the court
     DEPUTY = "deputy.named"  # subject: the naming; to the deputy
     TEACHING = "teaching.changed"  # subject: the run; to its trainers
+    PLANNED = "course.planned"  # subject: the run; to who asked to be told
 
 
 URGENT = frozenset({Letter.OFFERED, Letter.PROMOTED, Letter.RECONFIRM, Letter.CANCELLED})

@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from academy.access.models import Deputy
 from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
 from academy.people.models import Appointment, Person
-from courses.planning.enums import RunState
-from courses.planning.models import Run
+from courses.planning.enums import ASKING, RunState
+from courses.planning.models import Interest, Run
 from enrollment.certificates.models import Certificate
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
@@ -234,6 +234,40 @@ def _about_teaching(message: Claimed, row: Mapping[str, Any]) -> Answer:
     return Holds(run_facts(row) | {"change": said}, DESK, row["run_time_zone"])
 
 
+def about_interest(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
+    """Told while one can ask for a place and the reader has not taken the wish back."""
+    found = Run.objects.filter(public_id__in=_subjects(messages)).annotate(
+        **{f"run_{name}": F(path) for name, path in RUN_COLUMNS.items()}
+    )
+    names = ("public_id", "course_id", "course__code", "enrollment_closes_at")
+    columns = [*names, *(f"run_{name}" for name in RUN_COLUMNS)]
+    rows = {row["public_id"]: row for row in found.values(*columns)}
+    wishes = set(
+        Interest.objects.filter(
+            person__in={message.person_id for message in messages},
+            course__in={row["course_id"] for row in rows.values()},
+        ).values_list("person_id", "course_id")
+    )
+    return {
+        message.id: _about_interest(
+            row, now, wished=(message.person_id, row["course_id"]) in wishes
+        )
+        for message in messages
+        if (row := rows.get(message.subject_id))
+    }
+
+
+def _about_interest(row: Mapping[str, Any], now: datetime, *, wished: bool) -> Answer:
+    if not wished:
+        return Untrue("no_longer_wished")
+    if row["run_state"] not in ASKING:
+        return Untrue(f"run_is_{row['run_state']}")
+    if row["enrollment_closes_at"] <= now:
+        return Untrue("enrollment_closed")
+    facts = run_facts(row) | {"closes": row["enrollment_closes_at"]}
+    return Holds(facts, f"/courses/{row['course__code']}/", row["run_time_zone"])
+
+
 TELL_TRAINERS_MOVED = (RunState.PUBLISHED, RunState.GOING_AHEAD, RunState.RUNNING)
 
 
@@ -249,6 +283,22 @@ def active_on(runs: Iterable[UUID]) -> list[tuple[UUID, int, UUID]]:
     """Everybody with an active enrolment on these runs: run, person, enrolment."""
     rows = Enrollment.objects.filter(run__public_id__in=set(runs), state__in=ACTIVE)
     return list(rows.values_list("run__public_id", "person_id", "public_id").order_by("id"))
+
+
+def courses_of(runs: Iterable[UUID]) -> list[tuple[int, UUID]]:
+    """The courses of these runs: course, run."""
+    found = Run.objects.filter(public_id__in=set(runs))
+    return list(found.values_list("course_id", "public_id"))
+
+
+def interested_in(runs: Iterable[UUID]) -> list[tuple[UUID, int, datetime]]:
+    """Who waits to hear of the courses of these runs: run, person, since when."""
+    runs_of = dict(courses_of(runs))
+    wishes = Interest.objects.filter(course__in=runs_of, told_at__isnull=True).order_by("pk")
+    return [
+        (runs_of[course], person, at)
+        for course, person, at in wishes.values_list("course_id", "person_id", "at")
+    ]
 
 
 def trainers_of(runs: Iterable[UUID]) -> list[tuple[UUID, int]]:
@@ -323,6 +373,7 @@ OTHER_SUBJECTS = {
     Letter.DECISION: about_decisions,
     Letter.DEPUTY: about_deputies,
     Letter.TEACHING: about_teaching,
+    Letter.PLANNED: about_interest,
 }
 
 

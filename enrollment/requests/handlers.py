@@ -11,6 +11,7 @@ from uuid import UUID
 from academy.core import clock
 from academy.ledger.registry import Event, Handler
 from academy.messages.actions import Draft, write_messages
+from courses.planning import interests
 from enrollment.reminders import queries
 from enrollment.reminders.enums import Letter
 from enrollment.seats.enums import State
@@ -37,6 +38,8 @@ TRAINER_CHANGES = {
     "run.cancelled": "cancelled",
 }
 
+PUBLISHED = "run.published"
+
 
 def react(events: Sequence[Event]) -> None:
     """Write the messages that follow from these events."""
@@ -44,6 +47,14 @@ def react(events: Sequence[Event]) -> None:
     now = clock.now()
     drafts = [draft for drafts_of in AUDIENCES for draft in drafts_of(told, now)]
     write_messages(drafts, at=now)
+    _close_wishes(told, now)
+
+
+def _close_wishes(events: Sequence[Event], now: datetime) -> None:
+    """Only now that the messages are written down: a crash in between tells nobody twice."""
+    published = {event.subject_id: event.time for event in events if event.type == PUBLISHED}
+    for course, run in queries.courses_of(published):
+        interests.answer(course=course, noted_until=published[run], at=now)
 
 
 def _to_the_person(events: Sequence[Event], _now: datetime) -> Iterator[Draft]:
@@ -96,6 +107,20 @@ def _to_the_trainers(events: Sequence[Event], _now: datetime) -> Iterator[Draft]
         )
 
 
+def _to_the_interested(events: Sequence[Event], now: datetime) -> Iterator[Draft]:
+    """To everybody who wanted to hear of the course before this run was published; once."""
+    published = {event.subject_id: event for event in events if event.type == PUBLISHED}
+    for run, person, noted_at in queries.interested_in(published) if published else ():
+        if noted_at <= published[run].time:
+            yield Draft(
+                person=person,
+                kind=Letter.PLANNED.value,
+                subject_kind="run",
+                subject_id=run,
+                occurrence=str(published[run].public_id),
+            )
+
+
 def _to_the_heads(events: Sequence[Event], now: datetime) -> Iterator[Draft]:
     """To every head of the court, also the acting one: whoever answers first decides."""
     asked = {event.subject_id: event for event in events if event.type == "decision.opened"}
@@ -126,12 +151,16 @@ AUDIENCES: tuple[Callable[[Sequence[Event], datetime], Iterator[Draft]], ...] = 
     _to_the_person,
     _to_everybody_on_the_run,
     _to_the_trainers,
+    _to_the_interested,
     _to_the_deputies,
     _to_the_heads,
 )
 
 HANDLER = Handler(
     "messages",
-    (*LETTERS, *TRAINER_CHANGES, "outcome.frozen", "decision.opened", "deputy.named"),
+    (
+        *(*LETTERS, *TRAINER_CHANGES, PUBLISHED),
+        *("outcome.frozen", "decision.opened", "deputy.named"),
+    ),
     react,
 )

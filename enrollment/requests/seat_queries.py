@@ -34,7 +34,7 @@ class OwnPool:
         if self.free and self.falls_to and self.release_at:
             to = phrases.released(self.free, self.falls_to, self.release_at, self.time_zone)
             words = f"{words}; {to}"
-        return f"{words}."
+        return words if words.endswith(".") else f"{words}."  # "2030 г." has one already
 
 
 # Seats are counted per pool by the index of its free ones; pools of others are not looked into.

@@ -27,6 +27,14 @@ CONFLICTS = {
         "already_enrolled",
         _("There is already an active enrolment in this run."),
     ),
+    "trainer_teaches_once": (
+        "trainer_busy",
+        _("A trainer of this run has just been booked for another one at the same time."),
+    ),
+    "venue_held_once": (
+        "venue_busy",
+        _("The venue has just been booked for another run at the same time."),
+    ),
     "enrollment_no_clash": (
         "clash",
         _("This run is held at the same time as another one in which a seat is held."),

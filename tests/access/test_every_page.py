@@ -23,6 +23,8 @@ TABLE = """
 <the catalogue and what explains it>
 courses/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 courses/<str:code>/                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+courses/<str:code>/tell-me/              -    -    -    -    -    -    -    -    -    -
+courses/<str:code>/tell-me/undo/         -    -    -    -    -    -    -    -    -    -
 help/                                    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 privacy/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
@@ -63,6 +65,7 @@ desk/runs/<uuid:run>/rules/              in   no   no   no   no   no   no   ok  
 desk/runs/<uuid:run>/pools/              in   no   no   no   no   no   no   ok   no   no
 desk/runs/<uuid:run>/selection/          in   no   no   no   no   no   no   ok   no   no
 desk/out-of-order/<uuid:enrollment>/     in   no   no   no   no   no   no   ok   no   no
+desk/interest/                           in   no   no   no   no   no   no   ok   ok   no
 desk/priority/                           in   no   no   no   no   no   no   ok   ok   no
 desk/priority/<slug:code>/               no   no   no   no   no   no   no   no   no   no
 desk/runs/<uuid:run>/publish/            -    -    -    -    -    -    -    -    -    -

@@ -111,7 +111,7 @@ def load_ahead(*, actor: Actor, now: datetime) -> int:
     draw = random.Random("runs ahead")  # noqa: S311
     days = DemoDays.around(now, ZONE)
     courses = _courses()
-    judges = _people("judge", now)[:200]
+    judges = _people("judge", now)[:AHEAD]  # nobody teaches two of them at the same time
     keys = Person.objects.filter(external_id__in=judges).values_list("pk", flat=True)
     teaching = list(keys.order_by("external_id"))
     present = _codes("-N")

@@ -102,6 +102,7 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
             ("nominations", _("Nominations"), {Right.NOMINATE, Right.READ_ALL}),
             ("deputies", _("Deputies"), {Right.NAME_DEPUTY}),
             ("runs", _("Runs"), {Right.TEACH, Right.READ_ALL}),
+            ("interest", _("Interest in courses"), {Right.READ_ALL}),
             ("priority", _("Priority rules"), {Right.READ_ALL}),
         ],
     ),

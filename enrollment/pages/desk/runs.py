@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from academy.access.enums import Right
 from academy.core import clock
 from courses.planning.actions import plan_run
+from courses.planning.bookings import clashes_of
 from courses.planning.enums import TRANSITIONS, RunState
 from courses.planning.models import Run
 from enrollment.attendance.queries import obstacle_of, sheet_of
@@ -61,6 +62,7 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
         "free_seats": row.seats.filter(free=True).count(),
         "sheet": sheet,
         "obstacle": obstacle_of(sheet, at=clock.now()) if row.state == RunState.FINISHED else None,
+        "clashes": clashes_of(row) if row.state == RunState.DRAFT else [],
         "registers": viewer.may(Right.REGISTER),
         "teaches": viewer.may(Right.TEACH),
         "next": {state.value for state in next_states},
