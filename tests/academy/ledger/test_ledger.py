@@ -36,13 +36,18 @@ def test_an_event_says_who_did_what_and_words_stay_beside_it():
     assert (note.event, note.text, note.person_id) == (events[1], "Почему", events[1].person_id)
 
 
+def _write_and_fail():
+    with transaction.atomic():
+        actions.record([fact()], actor=ACTOR, at=clock.now())
+        raise OSError("power")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_event_is_written_with_its_change_or_not_at_all():
     with pytest.raises(RuntimeError, match="transaction"):
         actions.record([fact()], actor=ACTOR, at=clock.now())
-    with pytest.raises(OSError, match="power"), transaction.atomic():
-        actions.record([fact()], actor=ACTOR, at=clock.now())
-        raise OSError("power")
+    with pytest.raises(OSError, match="power"):
+        _write_and_fail()
 
     assert (Event.objects.count(), Inbox.objects.count()) == (0, 0)
 

@@ -9,7 +9,7 @@ import courses.planning.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("academy", "0002_ledger_guards"),
-        ("courses", "0002_take_seat"),
+        ("courses", "0003_reminder_anchors"),
     ]
 
     operations = [
