@@ -51,7 +51,7 @@ SELECT DISTINCT ON (venue.id, other.id)
 
 def clashes_of(run: Run, *, states: Iterable[RunState] = PLANNED) -> list[Clash]:
     """Where other runs in these states want the same trainer or place, the first hour of each."""
-    values = {"run": run.pk, "states": [state.value for state in states]}
+    values: dict[str, Any] = {"run": run.pk, "states": [state.value for state in states]}
     found: list[Clash] = []
     with connection.cursor() as cursor:
         for statement in (TRAINERS, VENUES):

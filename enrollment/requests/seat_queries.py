@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -72,7 +73,7 @@ ORDER += [PoolScope.LANGUAGE.value, PoolScope.EVERYONE.value]
 
 def own_pools(person: int, runs: Sequence[int], *, today: date) -> dict[int, list[OwnPool]]:
     """The pools of each run that this person may draw from; one statement for a whole page."""
-    values = {"person": person, "runs": list(runs), "today": today, "order": ORDER}
+    values: dict[str, Any] = {"person": person, "runs": list(runs), "today": today, "order": ORDER}
     found: dict[int, list[OwnPool]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(OWN_POOLS, values)
