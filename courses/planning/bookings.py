@@ -5,6 +5,7 @@ exclusion constraints refuse what two registrars do at the same moment.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
