@@ -24,6 +24,7 @@ EVERY: Mapping[str, float] = {
     "requests.expire_due": 60,
     "requests.lapse_decisions": 60,
     "requests.advance_runs": 60,
+    "requests.judge_sizes": 60,
     "requests.sweep": 60,
     "requests.release_pools": 60,
     "seats.watch": 60,

@@ -17,7 +17,7 @@ from academy.core.errors import Invalid
 from academy.ledger.actions import Fact, record
 from courses.catalogue.models import Course
 from courses.planning import bookings, rules
-from courses.planning.enums import EnrollmentMode, LapsePolicy, PoolScope, RunState
+from courses.planning.enums import EnrollmentMode, LapsePolicy, NoAnswer, PoolScope, RunState
 from courses.planning.models import Run, Seat, SeatPool, Session, TrainerAssignment, Venue
 
 TIMES = ("starts_at", "ends_at", "busy")
@@ -168,8 +168,13 @@ def _write_sessions(run: Run, sessions: Sequence[SessionPlan]) -> None:
     )
 
 
-def move_sessions(*, run: Run, sessions: Sequence[SessionPlan], at: datetime) -> None:
-    """Give the run new times. Each session keeps its identity: calendars update in place."""
+def move_sessions(
+    *, run: Run, sessions: Sequence[SessionPlan], no_answer: NoAnswer | None = None
+) -> None:
+    """Give the run new times, and say what silence means.
+
+    Each session keeps its identity: calendars update in place.
+    """
     _check_sessions(sessions)
     bookings.give_back(run)  # one by one its sessions may pass over each other
     present = list(run.sessions.order_by("number"))
@@ -197,9 +202,10 @@ def move_sessions(*, run: Run, sessions: Sequence[SessionPlan], at: datetime) ->
         _shift_deadlines(run, sessions[0].starts_at - was_to_start)
     for name, value in times_of(sessions).items():
         setattr(run, name, value)
+    run.no_answer = no_answer or run.no_answer
     run.sequence += 1
     run.revision += 1
-    run.save(update_fields=[*TIMES, *DEADLINES, "sequence", "revision"])
+    run.save(update_fields=[*TIMES, *DEADLINES, "no_answer", "sequence", "revision"])
     if run.state in bookings.BOOKED:
         bookings.book(run)
 

@@ -44,6 +44,13 @@ class LapsePolicy(TextChoices):
     KEEP = "keep", _("goes to the end of the waiting list")
 
 
+class NoAnswer(TextChoices):
+    """What silence means when people with a seat are asked whether they still come."""
+
+    RELEASE = "release", _("the seat goes to the next person")
+    KEEP = "keep", _("the seat stays theirs")
+
+
 TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     RunState.DRAFT: frozenset({RunState.PUBLISHED, RunState.CANCELLED}),
     RunState.PUBLISHED: frozenset(

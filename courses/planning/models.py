@@ -10,7 +10,7 @@ from academy.core import ids, texts
 from academy.courts.models import Court, Region
 from academy.people.models import Person
 from courses.catalogue.models import Course, CourseVersion, Format
-from courses.planning.enums import EnrollmentMode, LapsePolicy, PoolScope, RunState
+from courses.planning.enums import EnrollmentMode, LapsePolicy, NoAnswer, PoolScope, RunState
 from courses.planning.fields import MultiRangeField
 
 
@@ -67,6 +67,12 @@ class Run(models.Model):
         choices=LapsePolicy.choices,
         default=LapsePolicy.DROP,
         db_default=LapsePolicy.DROP,
+    )
+    no_answer = models.CharField(  # after a move, when somebody does not say "still coming"
+        max_length=7,
+        choices=NoAnswer.choices,
+        default=NoAnswer.RELEASE,
+        db_default=NoAnswer.RELEASE,
     )
     nominees_answer = models.BooleanField(default=False, db_default=False)  # accept or decline
     selected_at = models.DateTimeField(null=True, blank=True)  # mode selection: the pass was made

@@ -13,6 +13,7 @@ from academy.clients.projections import Projection
 from academy.core.errors import Missing
 from courses.planning.models import Run, Session
 from enrollment.attendance.access import session_to_mark
+from enrollment.requests import access
 from enrollment.requests.access import (
     enrollments_visible_to,
     own_enrollment,
@@ -45,6 +46,13 @@ def enrollment_to_change(viewer: Viewer, projection: Projection, enrollment: UUI
     if row is None:
         raise Missing("unknown_enrollment", "There is no such enrolment.")
     return row
+
+
+def enrollment_to_move(viewer: Viewer, projection: Projection, enrollment: UUID) -> Enrollment:
+    """The same, and for who nominates for a court the enrolments of its people."""
+    if viewer.client_id is None:
+        return access.enrollment_to_move(viewer, enrollment)
+    return enrollment_to_change(viewer, projection, enrollment)
 
 
 def run_to_command(viewer: Viewer, run: UUID) -> Run:

@@ -1,7 +1,17 @@
 """Addresses of enrolment's endpoints, under /api/v1/."""
 
 from academy.rest.routes import route
-from enrollment.api import certificates, decisions, enrollments, nominations, rosters, runs, seats
+from enrollment.api import (
+    certificates,
+    changes,
+    decisions,
+    enrollments,
+    nominations,
+    rosters,
+    runs,
+    seats,
+    transfers,
+)
 
 ONE = "enrollments/<uuid:enrollment>"
 
@@ -13,6 +23,8 @@ urlpatterns = [
     *route(f"{ONE}/decline", enrollments.Decline, "decline"),
     *route(f"{ONE}/confirm", enrollments.Confirm, "confirm"),
     *route(f"{ONE}/withdraw", enrollments.Withdraw, "withdraw"),
+    *route(f"{ONE}/transfer", transfers.Transfer, "transfer"),
+    *route(f"{ONE}/substitute", transfers.Substitute, "substitute"),
     *route("decisions", decisions.Decisions, "decisions"),
     *route("decisions/answers", decisions.Answers, "answers"),
     *route("decisions/<uuid:decision>/give", decisions.Give, "give"),
@@ -23,6 +35,11 @@ urlpatterns = [
     *route("runs/<uuid:run>/roster", rosters.Roster, "roster"),
     *route("runs/<uuid:run>/publish", runs.Publish, "publish"),
     *route("runs/<uuid:run>/cancel", runs.Cancel, "cancel"),
+    *route("runs/<uuid:run>/capacity", changes.Capacity, "capacity"),
+    *route("runs/<uuid:run>/postpone", changes.Postpone, "postpone"),
+    *route("runs/<uuid:run>/move", changes.Move, "move"),
+    *route("runs/<uuid:run>/merge", changes.Merge, "merge"),
+    *route("runs/<uuid:run>/split", changes.Split, "split"),
     *route("runs/<uuid:run>/finalise", runs.Finalise, "finalise"),
     *route("runs/<uuid:run>/seats-for-me", seats.SeatsForMe, "seats-for-me"),
     *route("sessions/<uuid:session>/marks", runs.Marks, "marks"),

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from academy.core.texts import Picked, pick
 from academy.web import dates
-from courses.planning.enums import AHEAD, RunState
+from courses.planning.enums import AHEAD, NoAnswer, RunState
 from enrollment.certificates.models import Certificate
 from enrollment.pages.sentences import Case, Said, said
 from enrollment.requests.own_queries import OwnEnrollment
@@ -56,6 +56,7 @@ def case_of(own: OwnEnrollment, now: datetime, came_from: str = "") -> Case:
         place=own.queue_place,
         last_offer=_moment(last, own),
         auto_accept=own.auto_accept,
+        silence_keeps=own.no_answer == NoAnswer.KEEP,
         withdraw_until=_moment(own.withdraw_until, own),
         may_withdraw_freely=own.withdraw_until is None or now <= own.withdraw_until,
         run_state=own.run_state,

@@ -1,6 +1,7 @@
 """The one click that asks for a place, the answer, and what its holder can do afterwards."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from academy.access.enums import Right
+from academy.access.queries import Viewer
 from academy.core import clock, ids
 from academy.rest.idempotency import LONGEST_KEY, KeyedCall, carry_out, fingerprint
 from academy.web.http import actor_of, own_person, see_other, signed_in, viewer_of
@@ -17,12 +20,14 @@ from enrollment.pages import queue_words
 from enrollment.pages.cases import Shown, shown
 from enrollment.pages.forms import WithdrawForm
 from enrollment.pages.story import story
-from enrollment.requests import access, actions, own_queries, rule_queries
+from enrollment.requests import access, actions, moving_queries, own_queries, rule_queries
+from enrollment.requests.moving_rules import PROMISED
 from enrollment.requests.own_queries import OwnEnrollment
 from enrollment.requests.rules import Wishes
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
 
+MOVED_ON = frozenset({State.TRANSFERRED, State.CANCELLED})
 DECIDED = frozenset({State.REQUESTED, State.REJECTED, State.EXPIRED})
 """Where the steps of the request explain the state."""
 QUEUED = frozenset({State.REQUESTED, State.WAITLISTED})
@@ -61,11 +66,15 @@ def enrollment(request: HttpRequest, enrollment: UUID) -> HttpResponse:
     row = access.enrollment_to_read(viewer, enrollment)
     own = own_queries.own_row(row.pk, now=now)
     events = own_queries.story_of(own)
-    context = _more(own) | {
-        "line": shown(own, now, came_from=_came_from(events, own)),
-        "story": story(events, reader=viewer.account_public_id),
-        "is_mine": row.person_id == viewer.person_id,
-    }
+    context = (
+        _more(own)
+        | _moves(viewer, row, now)
+        | {
+            "line": shown(own, now, came_from=_came_from(events, own)),
+            "story": story(events, reader=viewer.account_public_id),
+            "is_mine": row.person_id == viewer.person_id,
+        }
+    )
     return render(request, "enrollment/enrollment.html", context)
 
 
@@ -86,6 +95,15 @@ def _order(own: OwnEnrollment) -> dict[str, Any]:
         "wishes": queue_words.wishes(priority.enrollment),
         "looks": [(look, queue_words.to_the_person(look)) for look in own_queries.looks_at(own.id)],
     }
+
+
+def _moves(viewer: Viewer, row: Enrollment, now: datetime) -> dict[str, Any]:
+    """The other ways out of a promised seat, and where somebody went who was moved."""
+    if row.state not in PROMISED:
+        return {"moved_to": moving_queries.next_of(row) if row.state in MOVED_ON else None}
+    if row.person_id != viewer.person_id and not viewer.may(Right.REGISTER):
+        return {}
+    return {"moves": moving_queries.ways_out(row, now=now)}
 
 
 def _came_from(events: list[dict[str, Any]], own: OwnEnrollment) -> str:

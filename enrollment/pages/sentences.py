@@ -26,6 +26,7 @@ class Case:
     place: int | None = None
     last_offer: str = ""
     auto_accept: bool = False
+    silence_keeps: bool = False  # after a move of the run
     withdraw_until: str = ""
     may_withdraw_freely: bool = True
     run_state: str = RunState.PUBLISHED
@@ -74,9 +75,16 @@ REASONS: dict[str, str | Promise] = {
     "workload": gettext_lazy("The court's workload does not allow it at this time."),
     "duty": gettext_lazy("Urgent duties at the court."),
     "family": gettext_lazy("Family reasons."),
+    "substituted": gettext_lazy("A colleague has taken over the seat."),
+    "merged": gettext_lazy("Two runs became one."),
+    "split": gettext_lazy("The run was divided."),
     "left_service": gettext_lazy("The service in the judiciary has ended."),
     "lost_post": gettext_lazy("The post under which the place was given has ended."),
 }
+
+
+MOVED_ALONG = frozenset({"merged", "split"})
+"""Why a place in a queue ended that goes on in another run."""
 
 
 def reason(code: str) -> str:
@@ -206,7 +214,9 @@ def _reconfirm(case: Case) -> Said:
         what=_("The dates or the place have changed. Are you still coming?"),
         why=_("You keep your seat until you answer, at the latest until %(due)s.")
         % {"due": case.due},
-        then=_("Without an answer by then the seat goes to the next person."),
+        then=_("Without an answer by then you keep the seat.")
+        if case.silence_keeps
+        else _("Without an answer by then the seat goes to the next person."),
         tone="warning",
     )
 
@@ -238,6 +248,8 @@ def _withdrawn(case: Case) -> Said:
     match case.end_reason:
         case "declined":
             what = _("You declined the seat.")
+        case "substituted":
+            return Said(_("A colleague has taken over your seat."))
         case "no_answer":
             what = _("You did not say in time whether you are still coming.")
         case _:
@@ -251,6 +263,8 @@ def _cancelled(case: Case) -> Said:
     if case.end_reason == "run_cancelled":
         what = _("The run was cancelled.")
         return Said(what, reason(case.cancel_reason), _another_run(), "danger")
+    if case.end_reason in MOVED_ALONG:
+        return Said(_("You were moved to another run."), reason(case.end_reason))
     what = _("The academy has cancelled your enrolment.")
     return Said(what, reason(case.end_reason), _another_run(), "danger")
 

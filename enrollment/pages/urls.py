@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from enrollment.pages import certificates, enrolling, my, published
+from enrollment.pages import certificates, enrolling, moving, my, published
 
 ONE = "enrollments/<uuid:enrollment>/"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path(f"{ONE}decline/", enrolling.decline, name="decline"),
     path(f"{ONE}withdraw/", enrolling.withdraw, name="withdraw"),
     path("priority/", published.priority, name="priority-published"),
+    path(f"{ONE}transfer/", moving.transfer, name="transfer"),
+    path(f"{ONE}substitute/", moving.substitute, name="substitute"),
     path("verify/", certificates.ask, name="verify-form"),
     path("verify/<str:serial>", certificates.verify, name="verify"),
     path("certificates/<uuid:certificate>.pdf", certificates.pdf, name="certificate-pdf"),

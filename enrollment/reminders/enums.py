@@ -23,6 +23,7 @@ class Letter(StrEnum):
     EXPIRED = "enrollment.expired"
     WITHDRAWN = "enrollment.withdrawn"
     CANCELLED = "enrollment.cancelled"
+    TRANSFERRED = "enrollment.transferred"  # subject: the enrollment in the other run
     RUN_POSTPONED = "run.postponed"
     RUN_MOVED = "run.moved"
     OUTCOME = "outcome.frozen"
@@ -33,7 +34,15 @@ class Letter(StrEnum):
     PLANNED = "course.planned"  # subject: the run; to who asked to be told
 
 
-URGENT = frozenset({Letter.OFFERED, Letter.PROMOTED, Letter.RECONFIRM, Letter.CANCELLED})
+URGENT = frozenset(
+    {
+        Letter.OFFERED,
+        Letter.PROMOTED,
+        Letter.RECONFIRM,
+        Letter.CANCELLED,
+        Letter.TRANSFERRED,
+    }
+)
 """These overtake: somebody must act soon, or would travel for nothing."""
 
 TRUE_WHILE: dict[Letter, frozenset[State]] = {
@@ -47,6 +56,7 @@ TRUE_WHILE: dict[Letter, frozenset[State]] = {
     Letter.EXPIRED: frozenset({State.EXPIRED}),
     Letter.WITHDRAWN: frozenset({State.WITHDRAWN}),
     Letter.CANCELLED: frozenset({State.CANCELLED}),
+    Letter.TRANSFERRED: frozenset({State.REQUESTED, State.WAITLISTED, State.CONFIRMED}),
     Letter.RUN_POSTPONED: frozenset(
         {State.REQUESTED, State.WAITLISTED, State.OFFERED, State.CONFIRMED, State.RECONFIRM}
     ),

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from academy.access.models import Deputy
 from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
 from academy.people.models import Appointment, Person
-from courses.planning.enums import ASKING, RunState
+from courses.planning.enums import ASKING, NoAnswer, RunState
 from courses.planning.models import Interest, Run
 from enrollment.certificates.models import Certificate
 from enrollment.decisions.enums import StepState
@@ -35,6 +35,7 @@ RUN_COLUMNS = {
     "time_zone": "time_zone",
     "link": "link",
     "cancel_reason": "cancel_reason",
+    "no_answer": "no_answer",
     "title": "version__title",
     "venue": "venue__names",
     "city": "venue__city",
@@ -137,6 +138,8 @@ def _about_enrollment(
     facts = run_facts(row) | {
         "due": row["due_at"] or "",
         "place": row.get("place", ""),
+        "state": row["state"],
+        "keeps": row["run_no_answer"] == NoAnswer.KEEP,
         "outcome": row.get("outcome", ""),
         "came_from": message.facts.get("from", ""),
         "nominated": _is_nominated(message, row),

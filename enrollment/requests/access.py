@@ -18,6 +18,7 @@ from courses.planning.models import Run
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
 from enrollment.requests.models import Nomination
+from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
 
 
@@ -48,6 +49,26 @@ def own_enrollment(viewer: Viewer, public_id: UUID) -> Enrollment:
     if row.person_id != viewer.person_id and not viewer.may(Right.REGISTER):
         raise Missing("unknown_enrollment", _("There is no such enrolment."))
     return row
+
+
+def enrollment_to_move(viewer: Viewer, public_id: UUID) -> Enrollment:
+    """One enrolment that the viewer may move or hand over: the holder, the registrar, and who
+    nominates for the holder's court.
+    """
+    row = enrollment_for(viewer, public_id)
+    nominates = viewer.may(Right.NOMINATE) and row.court_id in viewer.courts
+    if row.person_id != viewer.person_id and not nominates and not viewer.may(Right.REGISTER):
+        raise Missing("unknown_enrollment", _("There is no such enrolment."))
+    return row
+
+
+def moves_as(viewer: Viewer, row: Enrollment) -> Source:
+    """In which part somebody moves this enrolment; the rules allow each a little more or less."""
+    if viewer.client_id:
+        return Source.SYSTEM
+    if row.person_id == viewer.person_id:
+        return Source.SELF
+    return Source.REGISTRAR if viewer.may(Right.REGISTER) else Source.NOMINATION
 
 
 def decisions_for(viewer: Viewer) -> QuerySet[Decision]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from courses.planning.enums import ASKING, RunState
 from courses.planning.models import Run
@@ -35,11 +36,19 @@ def coming(runs: QuerySet[Run], *, now: datetime) -> QuerySet[Run]:
 
 
 def at_risk(runs: QuerySet[Run], *, now: datetime) -> QuerySet[Run]:
-    """Runs that start soon and have fewer people than their minimum size."""
+    """Runs with fewer people than their minimum size, whose go or no-go date or start is near.
+
+    The most pressing first; one whose date has passed stays until somebody decides.
+    """
+    near = now + AT_RISK_WITHIN
     soon = runs.filter(
-        state=RunState.PUBLISHED, starts_at__range=(now, now + AT_RISK_WITHIN), minimum_size__gt=0
+        Q(starts_at__lte=near) | Q(decide_by__lte=near),
+        state=RunState.PUBLISHED,
+        starts_at__gt=now,
+        minimum_size__gt=0,
     )
-    return with_numbers(soon).filter(held__lt=F("minimum_size")).order_by("starts_at", "pk")  # type: ignore[misc]
+    thin = with_numbers(soon).filter(held__lt=F("minimum_size"))  # type: ignore[misc]
+    return thin.order_by(Coalesce("decide_by", "starts_at"), "pk")
 
 
 def runs_page(

@@ -14,29 +14,10 @@ from academy.messages.actions import Draft, write_messages
 from courses.planning import interests
 from enrollment.reminders import queries
 from enrollment.reminders.enums import Letter
-from enrollment.seats.enums import State
+from enrollment.requests.letters import LETTERS, RUN_LETTERS, TELLS_TRAINERS, letter_of
 
 QUIET_ACTORS = ("import", "seed")
 """Names of system actors that bring in what people know already: nobody is told."""
-
-LETTERS = {
-    "enrollment.requested": Letter.REQUESTED,
-    "enrollment.waitlisted": Letter.WAITLISTED,
-    "enrollment.offered": Letter.OFFERED,
-    "enrollment.confirmed": Letter.CONFIRMED,
-    "enrollment.reconfirm": Letter.RECONFIRM,
-    "enrollment.rejected": Letter.REJECTED,
-    "enrollment.expired": Letter.EXPIRED,
-    "enrollment.withdrawn": Letter.WITHDRAWN,
-    "enrollment.cancelled": Letter.CANCELLED,
-    "certificate.issued": Letter.CERTIFICATE,
-}
-RUN_LETTERS = {"run.postponed": Letter.RUN_POSTPONED, "run.moved": Letter.RUN_MOVED}
-TRAINER_CHANGES = {
-    "run.postponed": "postponed",
-    "run.moved": "moved",
-    "run.cancelled": "cancelled",
-}
 
 PUBLISHED = "run.published"
 
@@ -59,18 +40,20 @@ def _close_wishes(events: Sequence[Event], now: datetime) -> None:
 
 def _to_the_person(events: Sequence[Event], _now: datetime) -> Iterator[Draft]:
     """What happened to somebody's own enrolment, outcome or certificate."""
-    mine = [event for event in events if event.type in LETTERS or event.type == "outcome.frozen"]
+    mine = [event for event in events if _letter(event)]
     people = queries.person_keys(event.person_id for event in mine if event.person_id)
     for event in mine:
         if event.person_id in people:
             yield _own(event, people[event.person_id])
 
 
+def _letter(event: Event) -> Letter | None:
+    return Letter.OUTCOME if event.type == "outcome.frozen" else letter_of(event.type, event.data)
+
+
 def _own(event: Event, person: int) -> Draft:
     came_from = event.data.get("from", "")
-    letter = LETTERS.get(event.type, Letter.OUTCOME)
-    if letter == Letter.CONFIRMED and came_from == State.WAITLISTED:
-        letter = Letter.PROMOTED
+    letter = _letter(event) or Letter.OUTCOME
     is_outcome = letter == Letter.OUTCOME
     return Draft(
         person=person,
@@ -95,7 +78,7 @@ def _to_everybody_on_the_run(events: Sequence[Event], _now: datetime) -> Iterato
 
 
 def _to_the_trainers(events: Sequence[Event], _now: datetime) -> Iterator[Draft]:
-    runs = {event.subject_id: event for event in events if event.type in TRAINER_CHANGES}
+    runs = {event.subject_id: event for event in events if event.type in TELLS_TRAINERS}
     for run, person in queries.trainers_of(runs) if runs else ():
         yield Draft(
             person=person,
@@ -103,7 +86,7 @@ def _to_the_trainers(events: Sequence[Event], _now: datetime) -> Iterator[Draft]
             subject_kind="run",
             subject_id=run,
             occurrence=str(runs[run].public_id),
-            facts={"change": TRAINER_CHANGES[runs[run].type]},
+            facts={"change": TELLS_TRAINERS[runs[run].type]},
         )
 
 
@@ -159,7 +142,7 @@ AUDIENCES: tuple[Callable[[Sequence[Event], datetime], Iterator[Draft]], ...] = 
 HANDLER = Handler(
     "messages",
     (
-        *(*LETTERS, *TRAINER_CHANGES, PUBLISHED),
+        *(*LETTERS, *TELLS_TRAINERS, PUBLISHED),
         *("outcome.frozen", "decision.opened", "deputy.named"),
     ),
     react,

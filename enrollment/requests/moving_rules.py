@@ -1,5 +1,6 @@
 """Who may move a seat, to where and until when. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -7,7 +8,7 @@ from typing import Protocol
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Refused
-from courses.planning.enums import AHEAD
+from courses.planning.enums import AHEAD, ASKING
 from enrollment.seats.enums import Source, State
 
 BY_ACADEMY = frozenset({Source.REGISTRAR, Source.SYSTEM, Source.IMPORT})
@@ -79,6 +80,24 @@ def check_can_substitute(standing: Standing, *, now: datetime) -> datetime:
     return min(moments)
 
 
+def is_promised(standing: Standing, *, now: datetime) -> bool:
+    """Whether there is a seat that could still be passed on."""
+    return _allows(lambda: _check_promised(standing, now=now))
+
+
+def can_substitute(standing: Standing, *, now: datetime) -> bool:
+    """Whether a colleague may still take over the seat."""
+    return _allows(lambda: check_can_substitute(standing, now=now))
+
+
+def _allows(check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except Refused:
+        return False
+    return True
+
+
 def check_without_decision(*, by_academy: bool, reason: str) -> None:
     """Refuse to pass by those who decide, except for the academy with a reason."""
     if not by_academy:
@@ -96,3 +115,15 @@ def check_colleague(*, court_id: int | None, their_court_id: int | None, by_acad
     """Refuse a substitute from elsewhere whom the holder names; the academy may name anyone."""
     if not by_academy and (court_id is None or court_id != their_court_id):
         raise Refused("other_court", _("A substitute is named from the own court."))
+
+
+def check_can_join(
+    *, same_run: bool, same_course: bool, source_state: str, target_state: str
+) -> None:
+    """Refuse to bring together what is one already, is not the same course, or has begun."""
+    if same_run:
+        raise Refused("same_run", _("Choose another run."))
+    if not same_course:
+        raise Refused("other_course", _("A seat is moved between runs of one course only."))
+    if source_state not in AHEAD or target_state not in ASKING:
+        raise Refused("run_state", _("Both runs must still be ahead, and the other one open."))

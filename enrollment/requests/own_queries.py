@@ -46,6 +46,7 @@ class OwnEnrollment:
     withdraw_until: datetime | None
     promote_until: datetime | None
     auto_accept: bool
+    no_answer: str
     cancel_reason: str
     course_code: str
     title: Map
@@ -85,7 +86,7 @@ SELECT e.id, e.public_id, e.state, e.source, e.due_at, e.end_reason, e.is_late, 
        END AS queue_place,
        run.public_id AS run_public_id, run.code AS run_code, run.state AS run_state,
        run.starts_at, run.ends_at, run.time_zone, run.language, run.withdraw_until,
-       run.promote_until, run.auto_accept, run.cancel_reason,
+       run.promote_until, run.auto_accept, run.no_answer, run.cancel_reason,
        course.code AS course_code, version.title::json AS title, format.online,
        session.starts_at AS next_starts_at, session.ends_at AS next_ends_at,
        coalesce(nullif(session.link, ''), run.link) AS link,

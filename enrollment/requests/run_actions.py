@@ -14,14 +14,14 @@ from academy.core.errors import Invalid, Missing, Refused
 from academy.core.keyed import Keyed
 from academy.ledger.actions import Fact, record
 from courses.planning import actions as planning
-from courses.planning.enums import AHEAD, RunState
+from courses.planning.enums import AHEAD, NoAnswer, RunState
 from courses.planning.models import Run, SeatPool
 from courses.planning.rules import reconfirm_deadline
 from enrollment.attendance import actions as attendance
 from enrollment.certificates import actions as certificates
 from enrollment.credits import actions as credits_
 from enrollment.decisions import actions as decisions
-from enrollment.requests import rules
+from enrollment.requests import rules, settling
 from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import ACTIVE, State
 from enrollment.seats.models import Enrollment
@@ -162,6 +162,7 @@ def move_run(
     sessions: Sequence[planning.SessionPlan],
     actor: Actor,
     reason: str = "",
+    no_answer: NoAnswer | None = None,
     revision: int | None = None,
     keyed: Keyed | None = None,
     at: datetime | None = None,
@@ -169,7 +170,8 @@ def move_run(
     """Give a run new dates. People keep their seats and are asked to confirm again (T17).
 
     A clash that the move made does not throw anybody out: it is allowed until they have answered.
-    Deadlines move with the run, and who had still to answer gets a new one.
+    Deadlines move with the run, and who had still to answer gets a new one. `no_answer` says what
+    silence means; without it that stays as it is.
     """
 
     def change(row: Run, now: datetime) -> None:
@@ -179,7 +181,7 @@ def move_run(
             raise Invalid("run_has_no_sessions", _("Add at least one session first."))
         if sessions[0].starts_at <= now:
             raise Invalid("run_in_the_past", _("A run is moved to days that are still to come."))
-        planning.move_sessions(run=row, sessions=sessions, at=now)
+        planning.move_sessions(run=row, sessions=sessions, no_answer=no_answer)
         if row.state == RunState.POSTPONED:
             planning.set_state(run=row, state=RunState.PUBLISHED, actor=actor, at=now)
         due = _new_deadlines(row, at=now)
@@ -192,6 +194,7 @@ def move_run(
                 "sequence": row.sequence,
                 "starts_at": str(row.starts_at),
                 "due": {state.value: moment.isoformat() for state, moment in due.items()},
+                "no_answer": row.no_answer,
             },
             reason=reason,
         )
@@ -317,7 +320,7 @@ def _end_open_claims(run: Run, *, actor: Actor, at: datetime) -> None:
                 seats.move(enrollment, State.EXPIRED, actor=actor, at=at, reason="run_started")
                 decisions.close_open_steps(enrollment, actor=actor, at=at)
             case State.RECONFIRM:
-                seats.move(enrollment, State.WITHDRAWN, actor=actor, at=at, reason="no_answer")
+                settling.unanswered(enrollment, actor=actor, at=at)
 
 
 def _active(run: Run) -> list[Enrollment]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from academy.core.actor import Actor
 from courses.planning import actions as planning
+from courses.planning.enums import NoAnswer
 from courses.planning.models import Run
 from enrollment.decisions import actions as decisions
 from enrollment.decisions.rules import Verdict, verdict
@@ -11,6 +12,8 @@ from enrollment.requests import rules
 from enrollment.seats import actions as seats, queue
 from enrollment.seats.enums import Source, State
 from enrollment.seats.models import Enrollment
+
+NO_ANSWER = "no_answer"
 
 
 def settle(
@@ -37,6 +40,18 @@ def settle(
             decisions.close_open_steps(enrollment, actor=actor, at=at)
         case Verdict.PENDING:
             pass
+
+
+def unanswered(enrollment: Enrollment, *, actor: Actor, at: datetime) -> None:
+    """Somebody did not say in time whether they still come after a change of the run (T18).
+
+    As the run has it, the seat goes or stays; never into a clash that the move made.
+    """
+    keeps = enrollment.run.no_answer == NoAnswer.KEEP and not queue.clashes_of(enrollment)
+    if keeps:
+        queue.allow_clashes(enrollment, [])
+    target = State.CONFIRMED if keeps else State.WITHDRAWN
+    seats.move(enrollment, target, actor=actor, at=at, reason=NO_ANSWER)
 
 
 def _seat_or_queue(enrollment: Enrollment, *, actor: Actor, at: datetime) -> None:

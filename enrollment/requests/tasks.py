@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from enrollment.requests import nominations, pool_actions, timers
+from enrollment.requests import go_no_go, nominations, pool_actions, timers
 
 
 @shared_task(name="requests.expire_due")
@@ -21,6 +21,12 @@ def lapse_decisions() -> int:
 def advance_runs() -> int:
     """Start and finish runs when their hour has come."""
     return timers.advance_runs()
+
+
+@shared_task(name="requests.judge_sizes")
+def judge_sizes() -> int:
+    """Let runs go ahead that have enough people on their date; warn of the others."""
+    return go_no_go.judge_sizes()
 
 
 @shared_task(name="requests.sweep")

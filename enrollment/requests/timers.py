@@ -16,7 +16,7 @@ from enrollment.decisions import actions as decisions
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
 from enrollment.requests import queries, run_actions
-from enrollment.requests.settling import settle
+from enrollment.requests.settling import settle, unanswered
 from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
@@ -61,7 +61,7 @@ def _expire(enrollment_id: int, run_id: int, now: datetime) -> int:
             if row.run.lapse_policy == LapsePolicy.KEEP and row.lapses < MOST_LAPSES:
                 seats.queue_again(row, actor=actor, at=now)
         else:
-            seats.move(row, State.WITHDRAWN, actor=actor, at=now, reason="no_answer")
+            unanswered(row, actor=actor, at=now)
         queue.promote(row.run, cause="lapsed", actor=actor, at=now)
         return 1
 

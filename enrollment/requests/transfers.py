@@ -18,6 +18,7 @@ from academy.core.keyed import Keyed
 from courses.planning.models import Run
 from enrollment.requests import moving_rules, queries, rules
 from enrollment.requests.actions import asking_of
+from enrollment.requests.letters import MOVED_FROM, MOVED_TO
 from enrollment.requests.rules import NO_WISHES, Answer, AskingFacts
 from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import Source, State
@@ -59,7 +60,7 @@ def transfer(
             now=at,
         )
         facts = _facts(target, old.person_id, old, at)
-        _check_asking(facts, by_academy=by_academy, reason=reason, at=at)
+        _check_asking(facts, source=source, reason=reason, at=at)
         seats.move(
             old,
             State.TRANSFERRED,
@@ -68,7 +69,7 @@ def transfer(
             reason=reason,
             note=note,
             is_late=late,
-            data={"to_run": str(target.public_id)},
+            data={MOVED_TO: str(target.public_id)},
         )
         new = _claim(facts, old, actor=actor, at=at)
         queue.promote(old.run, cause="transferred", actor=actor, at=at)
@@ -111,8 +112,8 @@ def _facts(run: Run, person: int | UUID, old: Enrollment, at: datetime) -> Askin
     return replace(facts, has_clash=clashes)
 
 
-def _check_asking(facts: AskingFacts, *, by_academy: bool, reason: str, at: datetime) -> None:
-    source = Source.REGISTRAR if by_academy else Source.SELF
+def _check_asking(facts: AskingFacts, *, source: Source, reason: str, at: datetime) -> None:
+    by_academy = source in moving_rules.BY_ACADEMY
     answer, _steps = rules.answer_to(facts, source=source, now=at)
     if answer == Answer.DECISIONS:
         moving_rules.check_without_decision(by_academy=by_academy, reason=reason)
@@ -124,7 +125,7 @@ def _claim(facts: AskingFacts, old: Enrollment, *, actor: Actor, at: datetime) -
         asking,
         previous_id=old.pk,
         answer_by=None,
-        nominated_by={"moved_from": str(old.public_id)},
+        nominated_by={MOVED_FROM: str(old.public_id)},
     )
     new = seats.claim(linked, actor=actor, at=at)
     if new is None:

@@ -94,7 +94,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "T17", State.CONFIRMED, State.RECONFIRM, (By.ACADEMY,), "date, place or mode changed"
     ),
-    Transition("T18", State.RECONFIRM, State.CONFIRMED, (By.PERSON,), "before the deadline"),
+    Transition(
+        "T18",
+        State.RECONFIRM,
+        State.CONFIRMED,
+        (By.PERSON, By.TIMER),
+        "before the deadline, or the run keeps the seats of who is silent",
+    ),
     Transition(
         "T18",
         State.RECONFIRM,

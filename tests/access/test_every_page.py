@@ -45,6 +45,8 @@ enrollments/<uuid:enrollment>/accept/    -    -    -    -    -    -    -    -   
 enrollments/<uuid:enrollment>/confirm/   -    -    -    -    -    -    -    -    -    -
 enrollments/<uuid:enrollment>/decline/   in   ok   no   no   no   no   no   ok   no   no
 enrollments/<uuid:enrollment>/withdraw/  in   ok   no   no   no   no   no   ok   no   no
+enrollments/<uuid:enrollment>/transfer/  in   ok   no   ok   ok   no   no   ok   no   no
+enrollments/<uuid:enrollment>/substitute/ in  ok   no   ok   ok   no   no   ok   no   no
 certificates/<uuid:certificate>.pdf      no   no   no   no   no   no   no   no   no   no
 <the desk>
 desk/                                    in   no   no   ok   ok   ok   ok   ok   ok   no
@@ -70,7 +72,11 @@ desk/priority/                           in   no   no   no   no   no   no   ok  
 desk/priority/<slug:code>/               no   no   no   no   no   no   no   no   no   no
 desk/runs/<uuid:run>/publish/            -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/go-ahead/           -    -    -    -    -    -    -    -    -    -
-desk/runs/<uuid:run>/capacity/           -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/capacity/           in   no   no   no   no   no   no   ok   no   no
+desk/runs/<uuid:run>/move/               in   no   no   no   no   no   no   ok   no   no
+desk/runs/<uuid:run>/merge/              in   no   no   no   no   no   no   ok   no   no
+desk/runs/<uuid:run>/split/              in   no   no   no   no   no   no   ok   no   no
+desk/runs/<uuid:run>/changes/<str:request_id>/ in no no no no  no   no   no   no   no
 desk/runs/<uuid:run>/postpone/           in   no   no   no   no   no   no   ok   no   no
 desk/runs/<uuid:run>/cancel/             in   no   no   no   no   no   no   ok   no   no
 desk/runs/<uuid:run>/marks/<uuid:session>/ in no  no   no   no   ok   no   ok   no   no

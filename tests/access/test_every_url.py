@@ -81,6 +81,8 @@ COMMANDS = {
     "decline": COMMAND,
     "confirm": COMMAND,
     "withdraw": COMMAND,
+    "transfer": row(nobody=401, stranger=403, rest=422),
+    "substitute": row(nobody=401, stranger=403, rest=422),
     "give": DECIDE,
     "refuse": REFUSE,
     "answers": REFUSE,
@@ -89,6 +91,7 @@ COMMANDS = {
     "runs": row(nobody=401, registrar=422, system=422, rest=403),
     "publish": REGISTRAR,
     "cancel": CANCEL,
+    **dict.fromkeys(("capacity", "postpone", "move", "merge", "split"), CANCEL),
     "finalise": TEACH,
     "marks": MARK,
     "imports": row(nobody=401, registrar=415, system=415, rest=403),
@@ -108,12 +111,13 @@ SCOPES = {
     "runs": "runs:write",
     "publish": "runs:write",
     "cancel": "runs:write",
+    **dict.fromkeys(("capacity", "postpone", "move", "merge", "split"), "runs:write"),
     "finalise": "runs:write",
     "marks": "marks:write",
     "imports": "imports:write",
     "import": "imports:write",
 }
-WRITES = dict.fromkeys(("enrollments", *list(COMMANDS)[1:5]), "enrollments:write")
+WRITES = dict.fromkeys(("enrollments", *list(COMMANDS)[1:7]), "enrollments:write")
 
 
 def endpoints():

@@ -38,7 +38,7 @@ class Stage:
         self.asked = enroll(run=by_consent.public_id, person=cast.kenzhe.pk, actor=ACTOR)
         self.decision = self.asked.decisions.get()
         self.full_run = factories.run(seats=1, trainer=cast.timur, starts_in=timedelta(days=90))
-        enroll(run=self.full_run.public_id, person=cast.dana.pk, actor=ACTOR)
+        self.held = enroll(run=self.full_run.public_id, person=cast.dana.pk, actor=ACTOR)
         self.waiting = enroll(run=self.full_run.public_id, person=cast.asel.pk, actor=ACTOR)
         self._hold_a_run()
         self.nomination = self._nominate()

@@ -40,6 +40,7 @@ PAGES = {
         "/profile/who-saw/",
         "/account/2fa/",
     ),
+    "dana": ("/enrollments/{held}/transfer/", "/enrollments/{held}/substitute/"),
     "boris": (
         "/desk/",
         "/desk/decisions/",
@@ -62,6 +63,8 @@ PAGES = {
         "/desk/runs/new/",
         "/desk/runs/{full}/",
         "/desk/runs/{full}/cancel/",
+        "/desk/runs/{full}/move/",
+        "/desk/runs/{full}/merge/",
         "/desk/messages/",
         "/desk/health/",
     ),
@@ -79,6 +82,7 @@ OFTEN = {
 def addresses(stage, pages):
     ids = {
         "waiting": stage.waiting.public_id,
+        "held": stage.held.public_id,
         "decision": stage.decision.public_id,
         "over": stage.over.public_id,
         "full": stage.full_run.public_id,

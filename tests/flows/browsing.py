@@ -46,6 +46,15 @@ def press(browser: Client, address: str, **fields: object) -> str:
     return text(browser, answer["Location"])
 
 
+def press_and_agree(browser: Client, address: str, **fields: object) -> str:
+    """Send a form that first shows what would happen, and agree to it."""
+    shown = browser.post(address, fields)
+    assert shown.status_code == 200, (address, shown.status_code)
+    mark = re.search(r'name="agreed" value="(\w+)"', shown.content.decode())
+    assert mark, shown.content.decode()[:4000]
+    return press(browser, address, **fields, agreed=mark[1])
+
+
 def workers() -> None:
     """What the workers do while nobody looks."""
     for _ in range(3):

@@ -11,7 +11,7 @@ from enrollment.requests.models import Nomination
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 from tests import factories
-from tests.flows.browsing import page, press, sign_in, somebody, text, workers
+from tests.flows.browsing import page, press, press_and_agree, sign_in, somebody, text, workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,7 +118,7 @@ def test_when_a_run_is_cancelled_everybody_is_told_and_only_once(cast, post_offi
         ask(sign_in(login), run)
     registrar = sign_in("clara")
 
-    press(registrar, f"/desk/runs/{run.public_id}/cancel/", reason="too_few")
+    press_and_agree(registrar, f"/desk/runs/{run.public_id}/cancel/", reason="too_few")
     workers()
     workers()
 

@@ -92,7 +92,7 @@ def test_an_enrolment_asks_as_much_for_three_sessions_as_for_one(
 
     path = reverse("enrollment:enrollment", args=[mine.public_id])
 
-    assert len(statements(browser(cast.asel_account), path)) == 5
+    assert len(statements(browser(cast.asel_account), path)) == 6
 
 
 def sent(person, *, title="Your seat is confirmed", state="sent"):

@@ -16,6 +16,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     viewer, now = viewer_of(request), clock.now()
     taught = access.runs_read_by(viewer)
     context = {
+        "now": now,
         "lines": inbox.lines(list(access.decisions_for(viewer)[:5])),
         "to_finalise": desk_queries.to_finalise(taught)[:10] if viewer.may(Right.TEACH) else [],
         "coming": desk_queries.coming(taught, now=now)[:10] if viewer.may(Right.TEACH) else [],

@@ -13,9 +13,8 @@ from academy.core import clock
 from courses.planning.actions import plan_run
 from courses.planning.bookings import clashes_of
 from courses.planning.enums import TRANSITIONS, RunState
-from courses.planning.models import Run
 from enrollment.attendance.queries import obstacle_of, sheet_of
-from enrollment.pages.desk.forms import CapacityForm, ReasonForm, RunForm
+from enrollment.pages.desk.forms import CapacityForm, RunForm
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.requests import access, desk_queries, run_actions
 
@@ -65,6 +64,7 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
         "clashes": clashes_of(row) if row.state == RunState.DRAFT else [],
         "registers": viewer.may(Right.REGISTER),
         "teaches": viewer.may(Right.TEACH),
+        "reads_all": viewer.may(Right.READ_ALL),
         "next": {state.value for state in next_states},
         "capacity_form": CapacityForm(initial={"capacity": row.capacity}),
     }
@@ -104,71 +104,6 @@ def go_ahead(request: HttpRequest, run: UUID) -> HttpResponse:
     run_actions.go_ahead(run=_door(request, run), actor=actor_of(request))
     messages.success(request, _("The run is going ahead."))
     return see("run", run=run)
-
-
-@require_POST
-@at_desk(Right.REGISTER)
-def capacity(request: HttpRequest, run: UUID) -> HttpResponse:
-    """Change the number of seats; new ones go to the waiting list first."""
-    form = CapacityForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Please give a number of seats."))
-        return see("run", run=run)
-    number = form.cleaned_data["capacity"]
-    run_actions.change_capacity(run=_door(request, run), capacity=number, actor=actor_of(request))
-    messages.success(request, _("The number of seats is changed."))
-    return see("run", run=run)
-
-
-@EDIT
-@at_desk(Right.REGISTER)
-def cancel(request: HttpRequest, run: UUID) -> HttpResponse:
-    """Cancel a run: first who is affected, then the deed."""
-    row = access.run_to_register(viewer_of(request), run)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        run_actions.cancel_run(run=run, actor=actor_of(request), **form.cleaned_data)
-        messages.success(request, _("The run is cancelled. Everybody concerned will be told."))
-        return see("run", run=run)
-    context = {
-        "form": form,
-        "title": _("Cancel %(code)s") % {"code": row.code},
-        "effects": [
-            _("Every enrolment in this run ends, also those on the waiting list."),
-            _("Everybody concerned and the trainers get a message with the reason."),
-            _("This cannot be undone. A new run can be planned at any time."),
-        ],
-        "submit": _("Cancel the run"),
-    }
-    return _confirm(request, row, context)
-
-
-@EDIT
-@at_desk(Right.REGISTER)
-def postpone(request: HttpRequest, run: UUID) -> HttpResponse:
-    """Postpone a run: enrolments are kept until there are new dates."""
-    row = access.run_to_register(viewer_of(request), run)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        run_actions.postpone_run(run=run, actor=actor_of(request), **form.cleaned_data)
-        messages.success(request, _("The run is postponed. Everybody concerned will be told."))
-        return see("run", run=run)
-    context = {
-        "form": form,
-        "title": _("Postpone %(code)s") % {"code": row.code},
-        "effects": [
-            _("Enrolments and places in the queue are kept."),
-            _("Once there are new dates, everybody with a seat is asked to confirm again."),
-        ],
-        "submit": _("Postpone the run"),
-    }
-    return _confirm(request, row, context)
-
-
-def _confirm(request: HttpRequest, run: Run, context: dict[str, object]) -> HttpResponse:
-    names = [row.person.full_name for row in desk_queries.roster(run)]
-    affected = {"count": len(names), "names": names[:10], "more": max(len(names) - 10, 0)}
-    return render(request, "desk/confirm.html", {**context, "run": run, "affected": affected})
 
 
 def _door(request: HttpRequest, run: UUID) -> UUID:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from enrollment.pages.desk import (
+    changes,
     checks,
     decisions,
     deputies,
@@ -42,9 +43,13 @@ urlpatterns = [
     path("priority/<slug:code>/", ordering.change_priority, name="priority-change"),
     path("runs/<uuid:run>/publish/", runs.publish, name="run-publish"),
     path("runs/<uuid:run>/go-ahead/", runs.go_ahead, name="run-go-ahead"),
-    path("runs/<uuid:run>/capacity/", runs.capacity, name="run-capacity"),
-    path("runs/<uuid:run>/postpone/", runs.postpone, name="run-postpone"),
-    path("runs/<uuid:run>/cancel/", runs.cancel, name="run-cancel"),
+    path("runs/<uuid:run>/capacity/", changes.capacity, name="run-capacity"),
+    path("runs/<uuid:run>/move/", changes.move, name="run-move"),
+    path("runs/<uuid:run>/postpone/", changes.postpone, name="run-postpone"),
+    path("runs/<uuid:run>/cancel/", changes.cancel, name="run-cancel"),
+    path("runs/<uuid:run>/merge/", changes.merge, name="run-merge"),
+    path("runs/<uuid:run>/split/", changes.split, name="run-split"),
+    path("runs/<uuid:run>/changes/<str:request_id>/", changes.report, name="run-change-report"),
     path("runs/<uuid:run>/marks/<uuid:session>/", marks.sheet, name="marks"),
     path("runs/<uuid:run>/tests/", marks.tests, name="tests"),
     path("runs/<uuid:run>/finalise/", marks.finalise, name="finalise"),

@@ -44,7 +44,7 @@ def test_a_seat_moves_the_rows_are_linked_and_the_queue_gets_the_old_one():
     assert (new.state, new.previous_id, new.run_id) == (State.CONFIRMED, one.pk, there.pk)
     assert not one.is_late
     assert now_is(waiting) == State.CONFIRMED
-    assert last_event(one).data["to_run"] == str(there.public_id)
+    assert last_event(one).data["moved_to"] == str(there.public_id)
     assert last_event(new).data["moved_from"] == str(one.public_id)
     assert last_event(new).data["seat"] == new.seat_id
     assert_sound()
