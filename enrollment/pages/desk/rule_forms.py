@@ -83,7 +83,12 @@ class StepForm(forms.Form):
         initial=USUAL_DAYS,
         required=False,
     )
-    silence = forms.ChoiceField(label=_("Without an answer"), choices=SILENCES, required=False)
+    silence = forms.ChoiceField(
+        label=_("Without an answer"),
+        choices=SILENCES,
+        initial=Silence.REFUSE.value,
+        required=False,
+    )
 
 
 StepFormSet = forms.formset_factory(StepForm, extra=0, max_num=MOST_STEPS, min_num=MOST_STEPS)
