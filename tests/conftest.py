@@ -8,6 +8,9 @@ import pytest
 from academy.rest.remembered import forget_answers
 from tests import emptying, factories
 from tests.post_office import PostOffice
+from tests.proofs import pytest_runtest_logreport
+
+__all__ = ["pytest_runtest_logreport"]
 
 emptying.install()
 

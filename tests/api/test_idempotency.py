@@ -1,11 +1,14 @@
 import threading
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 
 from academy.core import clock
 from academy.ledger import queries as ledger
+from academy.ledger.models import Event
 from academy.rest import idempotency
 from academy.rest.idempotency import KeyedCall, fingerprint
 from academy.rest.models import IdempotencyKey
@@ -131,3 +134,24 @@ def test_a_twin_of_a_slow_call_is_told_to_wait():
 
     assert (refusal.value.status, refusal.value.code) == (409, "idempotency_key_in_flight")
     assert idempotency.carry_out(twin, lambda keyed: None) == (200, {"a": 1})
+
+
+def test_a_command_replayed_after_its_key_is_forgotten_changes_nothing(cast):
+    run = factories.run(seats=2)
+    asel = Caller(account=cast.asel_account)
+    body = {"run": str(run.public_id)}
+    first = asel.post("/enrollments", body, key="monday")
+    later = clock.now() + timedelta(hours=25)
+
+    with time_machine.travel(later, tick=False):
+        asel = Caller(account=cast.asel_account)  # the session of yesterday may be over
+        assert idempotency.forget(later) == 1
+        again = asel.post("/enrollments", body, key="monday")
+        after_a_withdrawal = asel.post(f"/enrollments/{first.json()['id']}/withdraw", key="w")
+        twice = asel.post(f"/enrollments/{first.json()['id']}/withdraw", key="w2")
+
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert again.json()["code"] == "already_enrolled"
+    assert (after_a_withdrawal.status_code, twice.status_code) == (200, 200)
+    events = Event.objects.filter(subject_id=first.json()["id"]).values_list("type", flat=True)
+    assert list(events.order_by("id")) == ["enrollment.confirmed", "enrollment.withdrawn"]

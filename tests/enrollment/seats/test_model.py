@@ -259,7 +259,9 @@ def test_random_commands_and_the_model_agree():
 
 @pytest.mark.proof
 @pytest.mark.timeout(1800)
-def test_many_random_commands_and_the_model_agree():
-    run_state_machine_as_test(
-        OneRun, settings=settings(BASE, max_examples=300, stateful_step_count=60)
-    )
+def test_many_random_commands_and_the_model_agree(record_property):
+    many = settings(BASE, max_examples=60, stateful_step_count=50)
+
+    run_state_machine_as_test(OneRun, settings=many)
+
+    record_property("stories of up to 50 commands", 60)

@@ -1,0 +1,71 @@
+"""The long proofs write down what they did: with PROOFS=file, a JSON line for each that ran.
+
+PROOFS=proofs.jsonl make proof
+.venv/bin/python -m tests.proofs proofs.jsonl > docs/proofs.md
+"""
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEAD = """# The long proofs
+
+Written by the runs themselves: `PROOFS=file make proof`, then `python -m tests.proofs file`.
+`make test` runs the small seeded version of each. Last run: {day}, {cores} cores.
+
+| Proof | Runs | What it did | Seconds | Outcome |
+| --- | ---: | --- | ---: | --- |
+"""
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """One line for a proof that has ended, written by the process that leads the run."""
+    place = os.environ.get("PROOFS")
+    if not place or "PYTEST_XDIST_WORKER" in os.environ or "proof" not in report.keywords:
+        return
+    if report.when != "call" and report.outcome == "passed":
+        return
+    line = {
+        "test": report.nodeid.partition("[")[0],
+        "outcome": report.outcome,
+        "seconds": round(report.duration, 1),
+        "did": dict(report.user_properties),
+        "at": datetime.now(UTC).isoformat(),  # noqa: TID251 - a proof's frozen clock is not ours
+    }
+    with Path(place).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def table(lines: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The rows of the table, one for each proof with all its seeds."""
+    for test, found in groupby(sorted(lines, key=lambda line: line["test"]), lambda x: x["test"]):
+        runs = list(found)
+        did: Counter[str] = Counter()
+        for run in runs:
+            did.update(run["did"])
+        held = sum(run["outcome"] == "passed" for run in runs)
+        name = test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+        words = ", ".join(f"{number:,} {what}" for what, number in did.items()) or "–"
+        seconds = sum(run["seconds"] for run in runs)
+        outcome = "holds" if held == len(runs) else f"**{len(runs) - held} failed**"
+        yield f"| {name} | {len(runs)} | {words} | {seconds:.0f} | {outcome} |"
+
+
+def main(place: str) -> None:
+    """The whole page."""
+    lines = [json.loads(line) for line in Path(place).read_text(encoding="utf-8").splitlines()]
+    day = max(line["at"] for line in lines)[:10]
+    head = HEAD.format(day=day, cores=os.cpu_count())
+    sys.stdout.write(head + "\n".join(table(lines)) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
