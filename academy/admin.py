@@ -8,7 +8,7 @@ from academy.clients.models import Disclosure
 from academy.courts.models import CalendarDay, Court, CourtKind, CourtLevel, Position, Region
 from academy.jobs.models import Job
 from academy.ledger.models import Cursor, Event
-from academy.messages.models import Message
+from academy.messages.models import MailHost, Message
 from academy.people.models import Appointment, Person
 from academy.web.admin import EditableAdmin, ReadOnlyAdmin, ReferenceAdmin
 
@@ -36,6 +36,11 @@ class CalendarDayAdmin(EditableAdmin):
     list_display = ("date", "kind", "names", "region")
     list_filter = ("kind",)
     date_hierarchy = "date"
+
+
+@admin.register(MailHost)
+class MailHostAdmin(EditableAdmin):
+    list_display = ("host", "per_minute")
 
 
 @admin.register(Court)

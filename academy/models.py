@@ -6,7 +6,7 @@ from academy.clients.models import Client, Disclosure
 from academy.courts.models import CalendarDay, Court, CourtKind, CourtLevel, Position, Region
 from academy.jobs.models import Job
 from academy.ledger.models import Cursor, Event, FeedEntry, Inbox, Note
-from academy.messages.models import Message
+from academy.messages.models import DeadAddress, MailChoice, MailHost, Message
 from academy.people.models import Appointment, Person
 from academy.rest.models import IdempotencyKey
 
@@ -19,6 +19,7 @@ __all__ = [
     "CourtKind",
     "CourtLevel",
     "Cursor",
+    "DeadAddress",
     "Deputy",
     "Disclosure",
     "Event",
@@ -26,6 +27,8 @@ __all__ = [
     "IdempotencyKey",
     "Inbox",
     "Job",
+    "MailChoice",
+    "MailHost",
     "Message",
     "Note",
     "Person",

@@ -21,6 +21,7 @@ EVERY: Mapping[str, float] = {
     "messages.deliver": 10,
     "reminders.plan": 60,
     "requests.nominate": 5,
+    "messages.read_returned": 300,
     "requests.expire_due": 60,
     "requests.lapse_decisions": 60,
     "requests.advance_runs": 60,

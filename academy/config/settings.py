@@ -235,6 +235,7 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var/files")))
 vars().update(env.email_url("EMAIL_URL", default="filemail:///" + str(BASE_DIR / "var/mail")))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="training@example.org")
 EMAIL_TIMEOUT = 20
+RETURNED_MAIL = env.str("RETURNED_MAIL", default="")  # a maildir of what mail servers send back
 
 # --- API ----------------------------------------------------------------------------------------
 CLIENT_WRITES_PER_MINUTE = env.int("CLIENT_WRITES_PER_MINUTE", default=60_000)  # 0: no limit

@@ -23,16 +23,20 @@ import structlog
 from django.conf import settings
 
 from academy.core import clock
-from academy.messages import lease, post, registry, rules
+from academy.messages import actions, lease, links, pacing, post, registry, rules
+from academy.messages.enums import Convenience
 from academy.messages.lease import Closed
 from academy.messages.models import Message
 from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
-from academy.messages.render import Writer
+from academy.messages.render import Words, Writer
 
 DURABLE_EVERY = 20  # mails: what a crash of the database itself may let us send again
 SLICE = 4.0  # seconds of work per task: others wait no longer behind a flood of reminders
 
+PAGE = "page"  # the channel of what its reader wants to find on the pages only
+
 State = Message.State
+Part = tuple[Claimed, Holds]
 log = structlog.get_logger(__name__)
 _spread = random.Random()  # noqa: S311 - jitter, not a secret
 
@@ -53,25 +57,70 @@ def _deliver(batch: Sequence[Claimed], office: post.Post, ends: float) -> bool:
     now = clock.now()
     hopeless = {row.id: closed for row in batch if (closed := _hopeless(row, now))}
     answers = dict(_resolve([row for row in batch if row.id not in hopeless], now))
-    untrue = [
-        Closed(row, State.DROPPED, answer.reason)
+    unsaid = [
+        closed
         for row in batch
-        if isinstance(answer := answers.get(row.id), Untrue)
+        if (answer := answers.get(row.id)) and (closed := _unsaid(row, answer))
     ]
-    lease.close([*hopeless.values(), *untrue])
-    true = [(row, answer) for row in batch if isinstance(answer := answers.get(row.id), Holds)]
+    lease.close([*hopeless.values(), *unsaid])
+    over = {closed.message.id for closed in (*hopeless.values(), *unsaid)}
+    true = [
+        (row, answer)
+        for row in batch
+        if row.id not in over and isinstance(answer := answers.get(row.id), Holds)
+    ]
+    return _send_all(list(_within_limits(_mails(true), now)), office, ends)
+
+
+def _unsaid(row: Claimed, answer: Answer) -> Closed | None:
+    """What is not told at all: no longer true, or not wanted."""
+    if isinstance(answer, Untrue):
+        return Closed(row, State.DROPPED, answer.reason)
+    if row.conveniences == Convenience.OFF and not registry.kind(row.kind).duty:
+        return Closed(row, State.DROPPED, "switched_off")
+    return None
+
+
+def _mails(true: Sequence[Part]) -> list[list[Part]]:
+    """Messages as mails: one each, but all parts of a reader's digest in one."""
+    digests: dict[int, list[Part]] = {}
+    mails: list[list[Part]] = []
+    for row, holds in true:
+        if row.in_digest and row.person_id in digests:
+            digests[row.person_id].append((row, holds))
+            continue
+        mails.append([(row, holds)])
+        if row.in_digest:
+            digests[row.person_id] = mails[-1]
+    return mails
+
+
+def _within_limits(mails: list[list[Part]], now: datetime) -> Iterator[list[Part]]:
+    """Those that their mail hosts take at present; the others wait their minute."""
+    put_off = pacing.later([parts[0][0].address for parts in mails], now)
+    waiting: dict[datetime, list[Claimed]] = {}
+    for place, parts in enumerate(mails):
+        if place in put_off:
+            waiting.setdefault(put_off[place], []).extend(row for row, _ in parts)
+        else:
+            yield parts
+    for until, rows in waiting.items():
+        lease.put_back(rows, until=until, outcome="host_is_busy")
+
+
+def _send_all(mails: Sequence[list[Part]], office: post.Post, ends: float) -> bool:
     writer = Writer()
-    for place, (row, holds) in enumerate(true, start=1):
+    for place, parts in enumerate(mails, start=1):
         if time.monotonic() >= ends:
-            lease.give_back([one for one, _ in true[place - 1 :]])
+            lease.give_back([row for mail in mails[place - 1 :] for row, _ in mail])
             break
         try:
-            _send(row, holds, writer, office, durable=place % DURABLE_EVERY == 0)
+            _send(parts, writer, office, durable=place % DURABLE_EVERY == 0)
         except post.Unreachable as error:
-            rest = [one for one, _ in true[place - 1 :]]
+            rest = [row for mail in mails[place - 1 :] for row, _ in mail]
             log.warning("messages.server_unreachable", error=str(error), waiting=len(rest))
             again = rules.after_unreachable(clock.now(), jitter=_spread.random())
-            lease.wait_for_server(rest, until=again)
+            lease.put_back(rest, until=again, outcome="server_unreachable")
             return False
     return True
 
@@ -116,30 +165,73 @@ def _resolve_kind(
         yield row.id, answers.get(row.id, Untrue("gone"))
 
 
-def _send(row: Claimed, holds: Holds, writer: Writer, office: post.Post, *, durable: bool) -> None:
-    """Render and hand over one message, and record it at once. Raises `Unreachable`."""
+def _send(parts: Sequence[Part], writer: Writer, office: post.Post, *, durable: bool) -> None:
+    """Render and hand over one mail, and record it at once. Raises `Unreachable`."""
+    said = [(row, words) for row, holds in parts if (words := _words(row, holds, writer))]
+    if not said:
+        return
+    row, words = said[0]
+    duty = any(registry.kind(each.kind).duty for each, _ in said)
+    outcome, channel = _unsendable(row, duty=duty)
+    if channel == PAGE:
+        lease.close([Closed(one, State.SENT, "", "", its, PAGE) for one, its in said])
+        return
+    if outcome:
+        lease.close([Closed(one, State.DROPPED, outcome, row.address, its) for one, its in said])
+        return
+    stop = "" if duty else _stop(row)
+    if len(said) > 1:
+        words = writer.digest([its for _, its in said], name=row.name, stop=stop)
+    _hand_over(
+        said, post.Letter(row.public_id, row.address, words, clock.now(), stop), office, durable
+    )
+
+
+def _words(row: Claimed, holds: Holds, writer: Writer) -> Words | None:
+    """One message in words; none, and put off, when they cannot be found."""
     try:
         kind = registry.kind(row.kind)
-        words = writer.words(kind, holds, name=row.name, language=_language(row.language))
+        stop = "" if kind.duty else _stop(row)
+        language = _language(row.language)
+        return writer.words(kind, holds, name=row.name, language=language, stop=stop)
     except Exception:
         log.exception("messages.render_failed", kind=row.kind, message=str(row.public_id))
         _put_off([row], "render_failed", clock.now())
-        return
-    address = row.address
-    if not rules.is_deliverable(address):
-        outcome = "bad_address" if address else "no_address"
-        lease.close([Closed(row, State.DROPPED, outcome, address, words)])
-        return
+        return None
+
+
+def _stop(row: Claimed) -> str:
+    return f"{settings.PUBLIC_URL}{links.stop_path(row.public_id)}"
+
+
+def _unsendable(row: Claimed, *, duty: bool) -> tuple[str, str]:
+    """Why no mail can go out, and whether it stays on the page by the reader's own choice."""
+    if not duty and row.conveniences == Convenience.PAGE:
+        return "", PAGE
+    if not rules.is_deliverable(row.address):
+        return ("bad_address" if row.address else "no_address"), ""
+    return ("dead_address" if row.is_dead else ""), ""
+
+
+def _hand_over(
+    said: Sequence[tuple[Claimed, Words]], letter: post.Letter, office: post.Post, durable: bool
+) -> None:
+    rows = [row for row, _ in said]
     try:
-        office.send(post.Letter(row.public_id, address, words, clock.now()))
+        office.send(letter)
     except post.Refusal as refusal:
-        log.warning("messages.refused", message=str(row.public_id), outcome=refusal.outcome)
+        log.warning("messages.refused", message=str(letter.id), outcome=refusal.outcome)
         if refusal.is_temporary:
-            _put_off([row], refusal.outcome, clock.now())
-        else:
-            lease.close([Closed(row, State.FAILED, refusal.outcome, address, words)])
+            _put_off(rows, refusal.outcome, clock.now())
+            return
+        if rules.is_dead(refusal.status):
+            actions.bury(letter.to, status=refusal.status, message=rows[0].id, at=clock.now())
+        lease.close(
+            [Closed(row, State.FAILED, refusal.outcome, letter.to, its) for row, its in said]
+        )
     else:
-        lease.close([Closed(row, State.SENT, "", address, words)], durable=durable)
+        closed = [Closed(row, State.SENT, "", letter.to, its) for row, its in said]
+        lease.close(closed, durable=durable)
 
 
 def _put_off(rows: Iterable[Claimed], outcome: str, now: datetime) -> None:

@@ -39,29 +39,45 @@ SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.s
        claimed.created_at, claimed.useless_after, person.left_on,
        concat_ws(' ', person.given_name, nullif(person.patronymic, '')),
        coalesce(nullif(person.email, ''), account.email, ''),
-       coalesce(nullif(account.language, ''), person.language)
+       coalesce(nullif(account.language, ''), person.language),
+       claimed.in_digest, coalesce(choice.conveniences, 'mail'), dead.address IS NOT NULL
   FROM claimed
   JOIN academy_person person ON person.id = claimed.person_id
   LEFT JOIN academy_account account ON account.person_id = person.id
+  LEFT JOIN academy_mailchoice choice ON choice.person_id = person.id
+  LEFT JOIN academy_deadaddress dead
+    ON dead.address = lower(coalesce(nullif(person.email, ''), account.email, ''))
  ORDER BY claimed.urgent DESC, claimed.due_at, claimed.id
 """
 FACTS = 5  # the column of the statement above that is JSON
 FRESH = "due_at <= %(now)s AND lease_until IS NULL ORDER BY urgent DESC, due_at, id"
+OF_THE_SAME_READERS = """
+in_digest AND due_at <= %(now)s AND lease_until IS NULL AND person_id = ANY(%(people)s)
+ORDER BY person_id, due_at"""
 LEFT_BEHIND = "lease_until <= %(now)s ORDER BY lease_until, id"
 
 
 def claim(*, limit: int = BATCH) -> list[Claimed]:
-    """Take due messages, urgent ones first: what a dead worker left behind alone, else a batch."""
+    """Take due messages, urgent ones first: what a dead worker left behind alone, else a batch.
+
+    With one part of a digest come the other parts that are due: they leave in one mail.
+    """
     now = clock.now()
-    return _take(LEFT_BEHIND, now, 1) or _take(FRESH, now, limit)
+    left_behind = _take(LEFT_BEHIND, now, 1)
+    if left_behind:
+        return left_behind
+    batch = _take(FRESH, now, limit)
+    people = {message.person_id for message in batch if message.in_digest}
+    return batch + (_take(OF_THE_SAME_READERS, now, limit, sorted(people)) if people else [])
 
 
-def _take(which: str, now: datetime, limit: int) -> list[Claimed]:
+def _take(which: str, now: datetime, limit: int, people: Sequence[int] = ()) -> list[Claimed]:
     # The limit is part of the text: with a parameter there, PostgreSQL plans for a tenth of the
     # table and reads all of it for each batch.
     statement = CLAIM.format(which=which, limit=int(limit))
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"now": now, "until": now + LENGTH})
+        params: dict[str, Any] = {"now": now, "until": now + LENGTH, "people": list(people)}
+        cursor.execute(statement, params)
         return [_claimed(row) for row in cursor.fetchall()]
 
 
@@ -80,6 +96,7 @@ class Closed:
     outcome: str = ""
     address: str = ""
     words: Words | None = None
+    channel: str = "email"
 
     def as_row(self) -> dict[str, object]:
         """The columns that change, and the lease under which they may."""
@@ -89,6 +106,7 @@ class Closed:
             "state": self.state.value,
             "outcome": self.outcome[:60],
             "address": self.address,
+            "channel": self.channel,
             "language": self.words.language if self.words else "",
             "title": self.words.title if self.words else "",
             "body": self.words.kept if self.words else "",
@@ -99,11 +117,12 @@ CLOSE = """
 WITH commit AS (SELECT set_config('synchronous_commit', %(commit)s, true))
 UPDATE academy_message message
    SET state = closed.state, outcome = closed.outcome, address = closed.address,
+       channel = closed.channel,
        language = closed.language, title = closed.title, body = closed.body,
        closed_at = %(now)s, lease_until = NULL
   FROM commit, jsonb_to_recordset(%(closed)s::jsonb)
        AS closed(id bigint, lease timestamptz, state text, outcome text, address text,
-                 language text, title text, body text)
+                 channel text, language text, title text, body text)
  WHERE message.id = closed.id AND message.state = 'waiting'
    AND message.lease_until = closed.lease
 """
@@ -140,10 +159,10 @@ def give_back(messages: Sequence[Claimed]) -> None:
     _held(messages).update(lease_until=None, attempts=F("attempts") - 1)
 
 
-def wait_for_server(messages: Sequence[Claimed], *, until: datetime) -> None:
-    """The server is away: these are tried later, and it does not count as a try."""
+def put_back(messages: Sequence[Claimed], *, until: datetime, outcome: str) -> None:
+    """Not now, and no message's fault: these are tried later, and it does not count as a try."""
     _held(messages).update(
-        due_at=until, lease_until=None, attempts=F("attempts") - 1, outcome="server_unreachable"
+        due_at=until, lease_until=None, attempts=F("attempts") - 1, outcome=outcome
     )
 
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from academy.core import ids
+from academy.messages.enums import Convenience
 from academy.people.models import Person
 
 
@@ -37,6 +38,7 @@ class Message(models.Model):
     facts = models.JSONField(default=dict)  # ids and codes that the resolver needs; no words
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     urgent = models.BooleanField(default=False)
+    in_digest = models.BooleanField(default=False, db_default=False)  # with others, in one mail
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()  # not before; a retry moves it
     useless_after = models.DateTimeField(null=True)
@@ -50,6 +52,7 @@ class Message(models.Model):
     title = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
     read_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)  # a mail server sent it back, after all
     again_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, db_index=False, related_name="sent_again"
     )
@@ -72,9 +75,66 @@ class Message(models.Model):
                 condition=Q(state="waiting", lease_until__isnull=False),
             ),
             models.Index(fields=["-id"], name="message_failed", condition=Q(state="failed")),
+            models.Index(
+                fields=["person", "due_at"],
+                name="message_digest",
+                condition=Q(state="waiting", in_digest=True),
+            ),
             # Rows are appended in this order, so a few pages of index cover millions of them.
             BrinIndex(fields=["created_at"], name="message_written"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.person_id}"
+
+
+class MailChoice(models.Model):
+    """How somebody wants what is not duty: by mail, only on the pages, or not at all; how often.
+
+    Without a row: by mail, each by itself. What is duty is always mailed.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="mail_choice")
+    conveniences = models.CharField(
+        max_length=5, choices=Convenience.choices, default=Convenience.MAIL
+    )
+    wants_digest = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.conveniences}"
+
+
+class DeadAddress(models.Model):
+    """An address that a mail server called unknown. Nothing is sent there until it is cleared.
+
+    Somebody whose address is on record here is a task of the court's coordinator.
+    """
+
+    address = models.EmailField(primary_key=True)  # in small letters
+    since = models.DateTimeField()
+    status = models.CharField(max_length=20)  # RFC 3463: 5.1.1
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class MailHost(models.Model):
+    """A mail host that takes only so many mails in a minute: data that the academy edits.
+
+    `credit` mails may go at once; it grows with time, to a minute's worth at most.
+    """
+
+    host = models.CharField(max_length=253, primary_key=True)  # behind the @, in small letters
+    per_minute = models.PositiveIntegerField()
+    credit = models.FloatField(default=0, editable=False)
+    counted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["host"]
+        constraints = [
+            models.CheckConstraint(condition=Q(per_minute__gt=0), name="mail_host_takes_some"),
+        ]
+
+    def __str__(self) -> str:
+        return self.host

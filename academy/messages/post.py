@@ -6,6 +6,7 @@ the server allows it (PIPELINING, RFC 2920), sender, recipient and DATA travel t
 
 import base64
 import email
+import re
 import smtplib
 import uuid
 from collections.abc import Iterator
@@ -27,14 +28,17 @@ from academy.messages.render import Words
 
 OK, GO_AHEAD, CLOSING = 250, 354, 421
 TEMPORARY = range(400, 500)
+ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 
 
 class Refusal(Exception):
     """The server's "no" to this one mail."""
 
-    def __init__(self, step: str, code: int) -> None:
+    def __init__(self, step: str, code: int, text: bytes = b"") -> None:
         super().__init__(f"{step} {code}")
         self.code = code
+        found = ENHANCED.match(text)
+        self.status = found[0].decode() if found else ""  # RFC 3463, where the server says it
         self.is_temporary = code in TEMPORARY
 
     @property
@@ -63,6 +67,7 @@ class Letter:
     to: str
     words: Words
     at: datetime
+    stop: str = ""  # where the reader stops mails of this kind, if they may be stopped
 
     def as_bytes(self) -> bytes:
         """The mail as it travels. Written by hand: the standard library takes ten times as long."""
@@ -77,6 +82,7 @@ class Letter:
                 f"Content-Language: {self.words.language}",
                 "Auto-Submitted: auto-generated",
                 "X-Auto-Response-Suppress: OOF, AutoReply",
+                *_unsubscribing(self.stop),
                 "MIME-Version: 1.0",
                 f'Content-Type: multipart/alternative; boundary="{boundary}"',
             ]
@@ -89,6 +95,13 @@ class Letter:
 def message_id(public_id: uuid.UUID) -> str:
     """The same for every try: a mail client that gets a mail twice can tell."""
     return f"<{public_id}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>')}>"
+
+
+def _unsubscribing(stop: str) -> list[str]:
+    """RFC 2369 and 8058: the button of mail clients, which sends a POST and needs no cookie."""
+    if not stop:
+        return []
+    return [f"List-Unsubscribe: <{stop}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
 
 
 def _part(subtype: str, text: str) -> str:
@@ -185,11 +198,13 @@ class SmtpPost:
             self.backend.connection = None
 
 
+Reply = tuple[str, int, bytes]
+"""Which step, the server's code, its text."""
+
+
 def _hand_over(server: smtplib.SMTP, letter: Letter) -> None:
     answers = _envelope(server, settings.DEFAULT_FROM_EMAIL, letter.to)
-    refused = next(
-        ((step, code) for step, code in answers if code not in (OK, 251, GO_AHEAD)), None
-    )
+    refused = next((one for one in answers if one[1] not in (OK, 251, GO_AHEAD)), None)
     if refused:
         if answers[-1][1] == GO_AHEAD:  # the server waits for a mail that has no recipient
             server.send(b".\r\n")
@@ -198,30 +213,30 @@ def _hand_over(server: smtplib.SMTP, letter: Letter) -> None:
         _raise(*refused)
     body = letter.as_bytes()  # base64 and headers: no line can begin with a dot
     server.send(body + b".\r\n")
-    code, _text = server.getreply()
+    code, text = server.getreply()
     if code != OK:
-        _raise("data", code)
+        _raise("data", code, text)
 
 
-def _envelope(server: smtplib.SMTP, sender: str, to: str) -> list[tuple[str, int]]:
+def _envelope(server: smtplib.SMTP, sender: str, to: str) -> list[Reply]:
     commands = [("mail", f"MAIL FROM:<{sender}>"), ("rcpt", f"RCPT TO:<{to}>"), ("data", "DATA")]
     if server.has_extn("pipelining"):
         server.send("".join(f"{line}\r\n" for _step, line in commands).encode("ascii"))
-        return [(step, server.getreply()[0]) for step, _line in commands]
-    answers: list[tuple[str, int]] = []
+        return [(step, *server.getreply()) for step, _line in commands]
+    answers: list[Reply] = []
     for step, line in commands:
         server.putcmd(line)
-        answers.append((step, server.getreply()[0]))
+        answers.append((step, *server.getreply()))
         if answers[-1][1] not in (OK, 251, GO_AHEAD):
             break
     return answers
 
 
-def _raise(step: str, code: int) -> None:
+def _raise(step: str, code: int, text: bytes) -> None:
     if step == "mail" and code not in TEMPORARY:
         # Nobody may send as us: a fault of the set-up. Were it the mail's, all would be given up.
         raise Unreachable(f"sender refused {code}")
-    raise Refusal(step, code)
+    raise Refusal(step, code, text)
 
 
 @contextmanager

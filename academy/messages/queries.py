@@ -1,12 +1,16 @@
 """Reads of messages: for the person, for the desk, for the watchers."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
-from academy.messages.models import Message
+from academy.messages.models import MailChoice, Message
 
 WAITING = Q(state=Message.State.WAITING)
 FAILED = Q(state=Message.State.FAILED)
@@ -22,6 +26,63 @@ def sent_to(person: int) -> QuerySet[Message]:
 def unread_of(person: int) -> int:
     """How many messages the person has not looked at yet."""
     return Message.objects.filter(IN_WORDS, person_id=person, read_at__isnull=True).count()
+
+
+def choice_of(person: int) -> dict[str, object]:
+    """How the person wants what is not duty."""
+    found = MailChoice.objects.filter(person_id=person).first() or MailChoice()
+    return {"conveniences": found.conveniences, "wants_digest": found.wants_digest}
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Somebody in service whose address does not work, where that person serves, since when."""
+
+    person: str
+    person_id: UUID
+    court: Mapping[str, str] | None
+    address: str
+    status: str
+    since: datetime
+
+
+UNREACHABLE = """
+SELECT concat_ws(' ', person.family_name, person.given_name, person.patronymic), person.public_id,
+       court.names, dead.address, dead.status, dead.since
+  FROM academy_deadaddress dead
+  JOIN academy_message told ON told.id = dead.message_id
+  JOIN academy_person person ON person.id = told.person_id AND person.left_on IS NULL
+  LEFT JOIN academy_account account ON account.person_id = person.id
+  LEFT JOIN LATERAL (
+       SELECT post.court_id FROM academy_appointment post
+        WHERE post.person_id = person.id AND post.period @> %(today)s
+        ORDER BY post.kind <> 'permanent', post.id LIMIT 1) post ON true
+  LEFT JOIN academy_court court ON court.id = post.court_id
+ WHERE dead.address = lower(coalesce(nullif(person.email, ''), account.email, ''))
+   AND (%(all)s OR post.court_id = ANY(%(courts)s))
+ ORDER BY dead.since DESC, person.sort_key LIMIT %(limit)s
+"""
+
+
+def unreachable(
+    *, courts: Collection[int] | None, today: date, limit: int = 200
+) -> list[Unreachable]:
+    """Whose mails do not arrive: of these courts, or of all (None)."""
+    params: dict[str, Any] = {
+        "all": courts is None,
+        "courts": sorted(courts or ()),
+        "today": today,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(UNREACHABLE, params)
+        rows = cursor.fetchall()
+    return [Unreachable(row[0], row[1], _texts(row[2]), *row[3:]) for row in rows]
+
+
+def _texts(value: object) -> Mapping[str, str] | None:
+    found: Mapping[str, str] | None = orjson.loads(value) if isinstance(value, str) else None
+    return found
 
 
 @dataclass(frozen=True, slots=True)

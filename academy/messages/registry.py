@@ -26,6 +26,9 @@ class Claimed:
     name: str  # as the reader is greeted
     address: str  # what HR says, else the account's; may be empty
     language: str  # what the person chose, else what HR says
+    in_digest: bool = False
+    conveniences: str = "mail"  # where the person wants what is not duty
+    is_dead: bool = False  # a mail server called the address unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class Holds:
     """The message still holds: what the template says, and where its one link leads.
 
     `facts` are plain values: a map of texts by language is put into the reader's language, a moment
-    into `time_zone` with its offset named. `path` lies below the service's address.
+    into `time_zone` with its offset named. `path` lies below the service's address; where it lets
+    its holder act, `shown_path` stands in its place in everything but the mail.
     """
 
     facts: Mapping[str, object]
@@ -49,6 +53,7 @@ class Holds:
     time_zone: str
     template: str = ""  # other words than the kind's own
     own: OwnWords | None = None
+    shown_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

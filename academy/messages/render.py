@@ -6,7 +6,7 @@ parted by an empty line, the label behind an arrow. The shared pair `messages/ma
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +22,7 @@ from django.template.context import make_context
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.html import escape
+from django.utils.translation import ngettext
 
 from academy.core import texts
 from academy.messages.registry import Holds, Kind, OwnWords
@@ -32,6 +33,17 @@ IN_BRACES = re.compile(r"\{(\w+)\}")
 
 
 NAME = "\ue000"  # stands for the reader's name: a letter that no text contains
+STOP = "\ue001"  # and for the link by which this reader stops such mails
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is said about one thing, and the one link that goes with it."""
+
+    title: str
+    paragraphs: Sequence[str]
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +55,16 @@ class Words:
     text: str
     html: str
     kept: str  # the text as the row keeps it: without a link that nobody else may have
+    sheets: Sequence[Sheet] = ()
 
-    def to(self, name: str) -> "Words":
-        """The same words, addressed to somebody."""
+    def to(self, name: str, stop: str = "") -> "Words":
+        """The same words, addressed to somebody, who may stop such mails by that link."""
+        profile = f"{settings.PUBLIC_URL}/profile/"
         return replace(
             self,
-            text=self.text.replace(NAME, name),
-            html=self.html.replace(NAME, escape(name)),
-            kept=self.kept.replace(NAME, name),
+            text=self.text.replace(NAME, name).replace(STOP, stop),
+            html=self.html.replace(NAME, escape(name)).replace(STOP, escape(stop)),
+            kept=self.kept.replace(NAME, name).replace(STOP, profile),
         )
 
 
@@ -64,13 +78,25 @@ class Writer:
     def __init__(self) -> None:
         self.said: dict[tuple[str, str, str, bytes], Words] = {}
 
-    def words(self, kind: Kind, holds: Holds, *, name: str, language: str) -> Words:
+    def words(self, kind: Kind, holds: Holds, *, name: str, language: str, stop: str = "") -> Words:
         """The message in this language. `name` is how the reader is greeted."""
         facts = orjson.dumps((holds.facts, holds.own), default=str)
         key = (holds.template or kind.template, language, f"{holds.path} {holds.time_zone}", facts)
         if key not in self.said:
             self.said[key] = _render(kind, holds, language)
-        return self.said[key].to(name)
+        return self.said[key].to(name, stop)
+
+    def digest(self, parts: Sequence[Words], *, name: str, stop: str = "") -> Words:
+        """Several messages to one reader as one mail, in the language of the first."""
+        language = parts[0].language
+        sheets = [sheet for part in parts for sheet in part.sheets]
+        with translation.override(language):
+            title = ngettext(
+                "%(count)s reminder from judicial training",
+                "%(count)s reminders from judicial training",
+                len(sheets),
+            ) % {"count": len(sheets)}
+            return _on_paper(title, sheets, language, stoppable=bool(stop)).to(name, stop)
 
 
 def _render(kind: Kind, holds: Holds, language: str) -> Words:
@@ -81,25 +107,27 @@ def _render(kind: Kind, holds: Holds, language: str) -> Words:
         label = paragraphs.pop().removeprefix(ARROW) if paragraphs[-1].startswith(ARROW) else ""
         if holds.own:
             title, paragraphs = _in_own_words(holds.own, language, facts, title, paragraphs)
-        paper = {
-            "title": title,
-            "name": NAME,
-            "paragraphs": [paragraph for paragraph in paragraphs if paragraph],
-            "label": label,
-            "url": f"{settings.PUBLIC_URL}{holds.path}",
-            "service": settings.SERVICE_NAME,
-            "service_url": settings.PUBLIC_URL,
-            "language": language,
-        }
-        text = _fill("messages/mail.txt", paper, escaped=False).strip() + "\n"
-        secret = f"{paper['url']}" if kind.has_secret_link else ""
-        return Words(
-            language=language,
-            title=title[:300],
-            text=text,
-            html=_fill("messages/mail.html", paper, escaped=True),
-            kept=text.replace(secret, "…") if secret else text,
-        )
+        url = f"{settings.PUBLIC_URL}{holds.path}"
+        sheet = Sheet(title, [each for each in paragraphs if each], label, url)
+        words = _on_paper(title, [sheet], language, stoppable=not kind.duty)
+    if holds.shown_path:
+        return replace(words, kept=words.kept.replace(url, settings.PUBLIC_URL + holds.shown_path))
+    return replace(words, kept=words.kept.replace(url, "…")) if kind.has_secret_link else words
+
+
+def _on_paper(title: str, sheets: Sequence[Sheet], language: str, *, stoppable: bool) -> Words:
+    paper = {
+        "title": title,
+        "name": NAME,
+        "sheets": sheets,
+        "service": settings.SERVICE_NAME,
+        "service_url": settings.PUBLIC_URL,
+        "language": language,
+        "stop": STOP if stoppable else "",
+    }
+    text = _fill("messages/mail.txt", paper, escaped=False).strip() + "\n"
+    html = _fill("messages/mail.html", paper, escaped=True)
+    return Words(language, title[:300], text, html, kept=text, sheets=sheets)
 
 
 def _in_own_words(

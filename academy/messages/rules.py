@@ -70,3 +70,15 @@ def after_unreachable(now: datetime, *, jitter: float) -> datetime:
 def is_deliverable(address: str) -> bool:
     """Whether the address can be named to a mail server as it stands."""
     return len(address) <= 254 and ADDRESS.fullmatch(address) is not None
+
+
+DEAD = re.compile(r"5\.(1\.(1|2|3|6|10)|2\.1)")
+
+
+def is_dead(status: str) -> bool:
+    """Whether a server's enhanced status (RFC 3463) means that nobody can be reached there.
+
+    Unknown mailbox or host, bad syntax, moved away, null MX, mailbox disabled. A full mailbox, a
+    policy or a greylist may be another thing tomorrow.
+    """
+    return DEAD.fullmatch(status) is not None

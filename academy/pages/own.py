@@ -6,16 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from academy.access.enums import Role
 from academy.accounts import actions as accounts
 from academy.clients import queries as clients
 from academy.clients.models import Disclosure
 from academy.core import clock
-from academy.messages import actions as messages_actions, queries as messages_queries
+from academy.core.errors import Missing
+from academy.messages import actions as messages_actions, links, queries as messages_queries
+from academy.messages.enums import Convenience
 from academy.messages.models import Message
-from academy.pages.forms import LanguageForm
+from academy.pages.forms import LanguageForm, MailForm
 from academy.people import queries as people
 from academy.web.http import own_person, see_other, signed_in, viewer_of
 
@@ -29,15 +32,50 @@ def profile(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     spoken = {"language": translation.get_language()}
     form = LanguageForm(request.POST or None, initial=spoken)
+    choice = messages_queries.choice_of(viewer.person_id) if viewer.person_id else None
     if request.method == "POST" and form.is_valid() and viewer.account_id:
         return _speak(request, viewer.account_id, form.cleaned_data["language"])
     posts = people.appointments_on(clock.now().date()).filter(person=viewer.person_id or 0)
     context = {
         "form": form,
+        "mail_form": choice and MailForm(initial=choice),
         "posts": posts,
         "roles": [role.label for role in Role if role in viewer.roles],
     }
     return render(request, "academy/profile.html", context)
+
+
+@require_POST
+@signed_in
+def choose_mails(request: HttpRequest) -> HttpResponse:
+    """Where reminders go that are not duty, and how often."""
+    person = own_person(request)
+    form = MailForm(request.POST)
+    if form.is_valid():
+        messages_actions.choose(
+            person=person,
+            conveniences=Convenience(form.cleaned_data["conveniences"]),
+            wants_digest=form.cleaned_data["wants_digest"],
+        )
+        messages.success(request, _("Saved. What asks you to act is always sent by e-mail."))
+    else:
+        messages.error(request, _("Choose one of the three ways."))
+    return see_other("academy:profile")
+
+
+@csrf_exempt  # a mail client presses the button for its owner (RFC 8058); the token is the right
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_mails(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop mails that are not duty, without signing in. Looking at the page changes nothing."""
+    message = links.message_of(token)
+    if message is None:
+        raise Missing("unknown_link", _("This link is not complete. Copy all of it."))
+    if request.method == "POST":
+        messages_actions.stop_mails(message=message)
+    context = {"is_done": request.method == "POST"}
+    response = render(request, "academy/stop_mails.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _speak(request: HttpRequest, account: int, language: str) -> HttpResponse:

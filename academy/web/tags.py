@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from academy.core import texts as core_texts
 from academy.web import dates
 from academy.web.icons import ICONS
+from academy.web.reasons import reason
 from academy.web.states import look
 
 register = template.Library()
@@ -97,6 +98,12 @@ def number(value: float | Decimal | None) -> str:
 def state_tag(kind: str, state: str) -> dict[str, Any]:
     """The state of a run, enrolment, course, outcome, certificate, message or job."""
     return look(kind, str(state))._asdict()
+
+
+@register.filter
+def why(code: str) -> str:
+    """Why a message was not sent, in words."""
+    return str(reason(code))
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from enrollment.pages import certificates, enrolling, moving, my, published
+from enrollment.pages import answering, certificates, enrolling, moving, my, published
 
 ONE = "enrollments/<uuid:enrollment>/"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("priority/", published.priority, name="priority-published"),
     path(f"{ONE}transfer/", moving.transfer, name="transfer"),
     path(f"{ONE}substitute/", moving.substitute, name="substitute"),
+    path("answer/<str:token>/", answering.answer, name="answer"),
     path("verify/", certificates.ask, name="verify-form"),
     path("verify/<str:serial>", certificates.verify, name="verify"),
     path("certificates/<uuid:certificate>.pdf", certificates.pdf, name="certificate-pdf"),

@@ -255,14 +255,17 @@ ready AS (
        AND (since IS NULL OR fell_due > since)
 ),
 awake AS (
-    SELECT ready.*, {waits} AS awake_at
-      FROM ready, LATERAL (SELECT ready_at AT TIME ZONE zone AS local) clock
+    SELECT ready.*, {in_digest} AS in_digest,
+           CASE WHEN {in_digest} THEN {digest} ELSE {waits} END AS awake_at
+      FROM ready
+      LEFT JOIN academy_mailchoice choice ON choice.person_id = ready.person_id
+     CROSS JOIN LATERAL (SELECT ready_at AT TIME ZONE zone AS local) clock
 )
 SELECT person_id, %(kind)s AS kind, subject_kind, subject_id,
        %(rule)s || '/' || revision || '/' || extract(epoch FROM moment)::bigint AS occurrence,
        jsonb_build_object('rule', %(rule)s::text, 'moment', moment) AS facts,
        CASE WHEN awake_at < useless_after THEN awake_at ELSE ready_at END AS due_at,
-       useless_after, %(urgent)s AS urgent
+       useless_after, %(urgent)s AS urgent, in_digest AND awake_at < useless_after AS in_digest
   FROM awake WHERE useless_after > %(now)s
 """
 
@@ -275,6 +278,8 @@ DAYS = """
 BY_DAYS = "day.due"
 
 NO_WAIT = "ready_at"
+ALONE, TOGETHER = "false", "true"
+AS_CHOSEN = "coalesce(choice.wants_digest, false)"
 # Quiet hours over midnight, and within one day.
 OVERNIGHT = """CASE
     WHEN local::time >= %(quiet_from)s THEN (local::date + 1 + %(quiet_until)s) AT TIME ZONE zone
@@ -288,5 +293,8 @@ DIGEST = """(local::date + (local::time > %(digest_at)s)::int + %(digest_at)s) A
 
 
 def due(anchor: Anchor, recipient: Recipient, conditions: Sequence[str], **parts: str) -> str:
-    """The SELECT of messages that fall due. `parts`: the SQL of `due`, `days` and `waits`."""
-    return DUE.format(found=found(anchor, recipient, *conditions), **parts)
+    """The SELECT of messages that fall due.
+
+    `parts`: the SQL of `due`, `days`, `waits` and `in_digest`.
+    """
+    return DUE.format(found=found(anchor, recipient, *conditions), digest=DIGEST, **parts)

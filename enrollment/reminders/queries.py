@@ -17,7 +17,7 @@ from courses.planning.models import Interest, Run
 from enrollment.certificates.models import Certificate
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
-from enrollment.reminders import phrases, rules
+from enrollment.reminders import answer_links, phrases, rules
 from enrollment.reminders.enums import TRUE_WHILE, URGENT, Letter
 from enrollment.reminders.rules import Standing
 from enrollment.seats.enums import ACTIVE, Source, State
@@ -135,6 +135,8 @@ def _about_enrollment(
     reason = rules.why_untrue(letter, standing, now=now)
     if reason:
         return Untrue(reason)
+    link = answer_links.path_for(row["public_id"], standing.state, row["due_at"])
+    own_page = answer_links.page_of(row["public_id"])
     facts = run_facts(row) | {
         "due": row["due_at"] or "",
         "place": row.get("place", ""),
@@ -146,7 +148,8 @@ def _about_enrollment(
         "ended_by": row["end_reason"],
         "reason": phrases.reason(row["run_cancel_reason"] or row["end_reason"]),
     }
-    return Holds(facts, HOME, row["run_time_zone"])
+    zone = row["run_time_zone"]
+    return Holds(facts, link or own_page, zone, shown_path=own_page if link else "")
 
 
 def _is_nominated(message: Claimed, row: Mapping[str, Any]) -> bool:

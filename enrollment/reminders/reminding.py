@@ -20,7 +20,7 @@ from academy.messages.registry import Answer, Claimed, Holds, Kind, OwnWords, Un
 from courses.planning.models import Run, Session
 from enrollment.attendance.models import Mark
 from enrollment.decisions.models import Decision
-from enrollment.reminders import anchors, rules
+from enrollment.reminders import anchors, answer_links, rules
 from enrollment.reminders.anchors import THESE_SUBJECTS
 from enrollment.reminders.enums import (
     AFTERWARDS,
@@ -246,6 +246,11 @@ def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
         "closes": row.get("enrollment_closes_at", ""),
     }
     own = OwnWords(rule.titles, rule.texts) if rule.titles or rule.texts else None
+    if anchor in (Anchor.OFFER_EXPIRY, Anchor.RECONFIRM_DUE):
+        subject = row["public_id"]
+        link = answer_links.path_for(subject, row["state"], row["due_at"])
+        shown = answer_links.page_of(subject)
+        return Holds(facts, link or shown, zone, own=own, shown_path=shown if link else "")
     return Holds(facts, _path(rule, row), zone, own=own)
 
 

@@ -14,7 +14,14 @@ from academy.core.working_days import WorkingCalendar
 from academy.courts.queries import time_zones, working_calendars
 from enrollment.reminders import anchors, timing
 from enrollment.reminders.anchors import IN_WINDOW
-from enrollment.reminders.enums import URGENT_ANCHORS, Anchor, Recipient, Unit, kind_of
+from enrollment.reminders.enums import (
+    MAY_BE_SWITCHED_OFF,
+    URGENT_ANCHORS,
+    Anchor,
+    Recipient,
+    Unit,
+    kind_of,
+)
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.timing import DAY, DueDay, Place, Span
 
@@ -63,6 +70,7 @@ def due_messages(
         Recipient(rule.recipient),
         [IN_WINDOW, only],
         waits=_waits(rule),
+        in_digest=_in_digest(rule),
         **parts,
     )
     params = {
@@ -87,9 +95,14 @@ def due_messages(
     return text, params
 
 
-def _waits(rule: ReminderRule) -> str:
+def _in_digest(rule: ReminderRule) -> str:
+    """The rule says it, or where it is no duty, the reader."""
     if rule.is_digest:
-        return anchors.DIGEST
+        return anchors.TOGETHER
+    return anchors.AS_CHOSEN if rule.anchor in MAY_BE_SWITCHED_OFF else anchors.ALONE
+
+
+def _waits(rule: ReminderRule) -> str:
     if rule.quiet_from is None or rule.quiet_until is None:
         return anchors.NO_WAIT
     return anchors.OVERNIGHT if rule.quiet_from > rule.quiet_until else anchors.IN_THE_DAY

@@ -43,6 +43,12 @@ def enrollment_for(viewer: Viewer, public_id: UUID) -> Enrollment:
     return row
 
 
+def asked_by_link(public_id: UUID) -> Enrollment | None:
+    """The enrolment that a signed link names: the signature is the right to see this one."""
+    rows = Enrollment.objects.select_related("run__version", "run__venue", "person")
+    return rows.filter(public_id=public_id).first()
+
+
 def own_enrollment(viewer: Viewer, public_id: UUID) -> Enrollment:
     """One enrolment that the viewer may change: the own one, or any for the registrar."""
     row = enrollment_for(viewer, public_id)

@@ -36,6 +36,9 @@ verify/<str:serial>                      ok   ok   ok   ok   ok   ok   ok   ok  
 <one's own training; an account without a person has none>
 /                                        on   ok   ok   ok   ok   ok   ok   on   on   on
 start/                                   on   on   on   on   on   on   on   on   on   on
+answer/<str:token>/                      no   no   no   no   no   no   no   no   no   no
+messages/stop/<str:token>/               no   no   no   no   no   no   no   no   no   no
+profile/mails/                           -    -    -    -    -    -    -    -    -    -
 messages/                                in   ok   ok   ok   ok   ok   ok   no   no   no
 profile/                                 in   ok   ok   ok   ok   ok   ok   ok   ok   ok
 profile/who-saw/                         in   ok   ok   ok   ok   ok   ok   ok   ok   ok
@@ -84,6 +87,8 @@ desk/runs/<uuid:run>/tests/              -    -    -    -    -    -    -    -   
 desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok   no   no
 desk/messages/                           in   no   no   no   no   no   no   ok   ok   no
 desk/messages/<uuid:message>/send-again/ no   no   no   no   no   no   no   no   no   no
+desk/addresses/                          in   no   no   ok   ok   no   no   ok   no   no
+desk/addresses/revive/                   -    -    -    -    -    -    -    -    -    -
 desk/reminders/                          in   no   no   no   no   no   no   ok   ok   no
 desk/reminders/next/                     in   no   no   no   no   no   no   ok   ok   no
 desk/reminders/new/                      in   no   no   no   no   no   no   ok   no   no

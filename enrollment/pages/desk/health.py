@@ -12,7 +12,7 @@ from academy.core import clock
 from academy.ledger import queries as ledger
 from academy.messages import actions as message_actions, queries as message_queries
 from academy.messages.models import Message
-from enrollment.pages.desk.frame import actor_of, at_desk, render, see
+from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 
 SHOWN = 100
 
@@ -25,13 +25,40 @@ def messages(request: HttpRequest) -> HttpResponse:
     rows = Message.objects.select_related("person").order_by("-pk")
     if state in Message.State.values:
         rows = rows.filter(state=state)
+    person = request.GET.get("person", "").strip()
+    if person:
+        rows = rows.filter(person__family_name__istartswith=person)
     context = {
         "overview": message_queries.desk_overview(now=clock.now()),
         "rows": rows[:SHOWN],
         "state": state,
+        "person": person,
+        "registers": viewer_of(request).may(Right.REGISTER),
         "states": [("", _("All")), *Message.State.choices],
     }
     return render(request, "desk/messages.html", context)
+
+
+@require_safe
+@at_desk(Right.READ_COURT, Right.REGISTER)
+def addresses(request: HttpRequest) -> HttpResponse:
+    """Whose mails do not arrive: of the own courts, or of all."""
+    viewer = viewer_of(request)
+    courts = None if viewer.may(Right.REGISTER) else viewer.courts
+    context = {
+        "rows": message_queries.unreachable(courts=courts, today=clock.now().date()),
+        "registers": viewer.may(Right.REGISTER),
+    }
+    return render(request, "desk/addresses.html", context)
+
+
+@require_POST
+@at_desk(Right.REGISTER)
+def revive(request: HttpRequest) -> HttpResponse:
+    """Send to an address again that was called unknown."""
+    message_actions.revive(address=request.POST.get("address", ""), actor=actor_of(request))
+    notices.success(request, _("Mails go to this address again."))
+    return see("addresses")
 
 
 @require_POST

@@ -1,10 +1,14 @@
 """What needs me now."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from academy.access.enums import Right
+from academy.access.queries import Viewer
 from academy.core import clock
+from academy.messages import queries as messages
 from enrollment.pages.desk.frame import STAFF, at_desk, render, viewer_of
 from enrollment.requests import access, desk_queries, inbox
 
@@ -21,6 +25,15 @@ def overview(request: HttpRequest) -> HttpResponse:
         "to_finalise": desk_queries.to_finalise(taught)[:10] if viewer.may(Right.TEACH) else [],
         "coming": desk_queries.coming(taught, now=now)[:10] if viewer.may(Right.TEACH) else [],
         "at_risk": desk_queries.at_risk(taught, now=now)[:10] if viewer.may(Right.PLAN) else [],
+        "unreachable": len(_unreachable(viewer, now)),
         "teaches": viewer.may(Right.TEACH),
     }
     return render(request, "desk/overview.html", context)
+
+
+def _unreachable(viewer: Viewer, now: datetime) -> list[messages.Unreachable]:
+    """Whose mails do not arrive: a task of the court's coordinator, and of the registrar."""
+    if not viewer.may(Right.READ_COURT) and not viewer.may(Right.REGISTER):
+        return []
+    courts = None if viewer.may(Right.REGISTER) else viewer.courts
+    return messages.unreachable(courts=courts, today=now.date())
