@@ -12,6 +12,7 @@ from academy.core import clock
 from academy.ledger import queries as ledger
 from academy.messages import actions as message_actions, queries as message_queries
 from academy.messages.models import Message
+from academy.web.states import look
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 
 SHOWN = 100
@@ -34,9 +35,13 @@ def messages(request: HttpRequest) -> HttpResponse:
         "state": state,
         "person": person,
         "registers": viewer_of(request).may(Right.REGISTER),
-        "states": [("", _("All")), *Message.State.choices],
+        "states": [("", _("All")), *_states()],
     }
     return render(request, "desk/messages.html", context)
+
+
+def _states() -> list[tuple[str, object]]:
+    return [(state, look("message", state).label) for state in Message.State.values]
 
 
 @require_safe
