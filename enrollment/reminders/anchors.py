@@ -238,13 +238,16 @@ def follows_enrollments(anchor: Anchor, recipient: Recipient) -> bool:
 DUE = """
 WITH found AS ({found}),
 placed AS (
-    SELECT found.*, coalesce(court.time_zone, %(zone)s) AS zone,
-           coalesce(court.region_id, 0) AS region
+    SELECT found.*, {in_digest} AS in_digest, coalesce(place.time_zone, %(zone)s) AS zone,
+           coalesce(place.region_id, 0) AS region
       FROM found
-      LEFT JOIN academy_court court ON court.id = coalesce(found.court_id, (
-           SELECT post.court_id FROM academy_appointment post
-            WHERE post.person_id = found.person_id AND post.period @> %(today)s::date
-            ORDER BY post.kind <> 'permanent', post.id LIMIT 1))
+      LEFT JOIN academy_mailchoice choice ON choice.person_id = found.person_id
+      LEFT JOIN LATERAL (
+           SELECT court.time_zone, court.region_id FROM academy_court court
+            WHERE court.id = CASE WHEN {needs_place} THEN coalesce(found.court_id, (
+                  SELECT post.court_id FROM academy_appointment post
+                   WHERE post.person_id = found.person_id AND post.period @> %(today)s::date
+                   ORDER BY post.kind <> 'permanent', post.id LIMIT 1)) END) place ON true
 ),
 timed AS (SELECT placed.*, {due} AS fell_due FROM placed {days}),
 ready AS (
@@ -255,11 +258,8 @@ ready AS (
        AND (since IS NULL OR fell_due > since)
 ),
 awake AS (
-    SELECT ready.*, {in_digest} AS in_digest,
-           CASE WHEN {in_digest} THEN {digest} ELSE {waits} END AS awake_at
-      FROM ready
-      LEFT JOIN academy_mailchoice choice ON choice.person_id = ready.person_id
-     CROSS JOIN LATERAL (SELECT ready_at AT TIME ZONE zone AS local) clock
+    SELECT ready.*, CASE WHEN in_digest THEN {digest} ELSE {waits} END AS awake_at
+      FROM ready, LATERAL (SELECT ready_at AT TIME ZONE zone AS local) clock
 )
 SELECT person_id, %(kind)s AS kind, subject_kind, subject_id,
        %(rule)s || '/' || revision || '/' || extract(epoch FROM moment)::bigint AS occurrence,
@@ -295,6 +295,13 @@ DIGEST = """(local::date + (local::time > %(digest_at)s)::int + %(digest_at)s) A
 def due(anchor: Anchor, recipient: Recipient, conditions: Sequence[str], **parts: str) -> str:
     """The SELECT of messages that fall due.
 
-    `parts`: the SQL of `due`, `days`, `waits` and `in_digest`.
+    `parts`: the SQL of `due`, `days`, `waits` and `in_digest`. Where the reader serves is looked up
+    only where the hour of the day or the calendar there matters.
     """
-    return DUE.format(found=found(anchor, recipient, *conditions), digest=DIGEST, **parts)
+    plain = parts["due"] == BY_HOURS and parts["waits"] == NO_WAIT
+    return DUE.format(
+        found=found(anchor, recipient, *conditions),
+        digest=DIGEST,
+        needs_place=parts["in_digest"] if plain else "true",
+        **parts,
+    )

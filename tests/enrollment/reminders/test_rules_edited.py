@@ -8,6 +8,8 @@ import pytest
 from academy.core import clock
 from academy.core.errors import Invalid, Stale
 from academy.ledger.models import Event
+from academy.messages.actions import choose
+from academy.messages.enums import Convenience
 from academy.messages.models import Message
 from enrollment.reminders import actions, rule_actions, rule_queries
 from enrollment.reminders.enums import Anchor, Recipient, Unit
@@ -146,3 +148,18 @@ def test_the_preview_is_what_the_clock_then_plans(rule, move_clock):
     assert actions.plan_due(seen.at - MINUTE) == 0
     assert actions.plan_due(seen.at) == 1
     assert rule_queries.forecast(rule, seen.at).number == 0
+
+
+@pytest.mark.parametrize(("wants", "hours"), [(False, 0), (True, 23)])
+def test_who_wants_a_digest_gets_it_in_the_morning(rule, wants, hours):
+    """The reminder falls due at nine in Almaty; the digest leaves at eight."""
+    run = factories.run(seats=None, starts_in=20 * DAY)
+    start = run.starts_at.replace(hour=4)
+    type(run).objects.update(starts_at=start)
+    claim = ask(run)
+    choose(person=claim.person_id, conveniences=Convenience.MAIL, wants_digest=wants)
+
+    actions.plan_due(start - 7 * DAY)
+
+    told = Message.objects.get(kind="reminder.run_start")
+    assert (told.in_digest, told.due_at) == (wants, start - 7 * DAY + hours * HOUR)
