@@ -28,6 +28,9 @@ INTERESTED = """
   JOIN courses_interest wish ON wish.course_id = run.course_id
    AND NOT EXISTS (SELECT FROM enrollment_enrollment mine
                     WHERE mine.run_id = run.id AND mine.person_id = wish.person_id)"""
+# Who was told of the run just before it opened need not hear it again.
+TOLD_LONG_AGO = f"""{INTERESTED}
+   AND (wish.told_at IS NULL OR wish.told_at < run.enrollment_opens_at - interval '1 day')"""
 # Every present head of the court and every present deputy, but the one concerned.
 HEADS = """
   JOIN LATERAL (
@@ -115,7 +118,7 @@ SOURCES: Mapping[Anchor, Source] = {
         "run.enrollment_closes_at",
         "run",
         {
-            Recipient.TRAINEE: People(INTERESTED, "wish.person_id"),
+            Recipient.TRAINEE: People(TOLD_LONG_AGO, "wish.person_id"),
             Recipient.COORDINATOR: EVERY_COORDINATOR,
         },
     ),
