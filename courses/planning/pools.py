@@ -104,7 +104,7 @@ def share_out(*, run: Run, shares: Sequence[Share], regions: Mapping[int, int]) 
         if share.seats >= present:
             moved.append(_move_free(root, pool, share.seats - present, exact=True))
         else:
-            moved.append(_move_free(pool, pool.parent or root, present - share.seats))
+            moved.append(_move_free(pool, _falls_to(pool) or root, present - share.seats))
     return [step for step in moved if step.seats]
 
 
@@ -164,13 +164,21 @@ def _pool(run: Run, share: Share, root: SeatPool, regions: Mapping[int, int]) ->
 
 def release(*, pool: SeatPool, at: datetime) -> Moved:
     """Let a pool's free seats fall to its parent. Who holds a seat keeps it."""
-    parent = pool.parent
+    parent = _falls_to(pool)
     if parent is None:
         raise Invalid("root_pool", _("The seats of everyone are not released any further."))
     moved = _move_free(pool, parent, Seat.objects.filter(pool=pool, free=True).count())
     pool.released_at = at
     pool.save(update_fields=["released_at"])
     return moved
+
+
+def _falls_to(pool: SeatPool) -> SeatPool | None:
+    """Where its free seats go: the nearest pool above that was not released itself."""
+    above = pool.parent
+    while above is not None and above.released_at is not None and above.parent is not None:
+        above = above.parent
+    return above
 
 
 def _move_free(source: SeatPool, target: SeatPool, count: int, *, exact: bool = False) -> Moved:

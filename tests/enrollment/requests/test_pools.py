@@ -131,3 +131,17 @@ def test_a_seat_left_after_the_release_of_its_pool_falls_to_the_parent_too():
 
     assert Enrollment.objects.get(pk=waiting.pk).state == State.OFFERED
     assert seats_of(run) == {"everyone:": 1, f"court:{home.pk}": 0}
+
+
+def test_a_pool_released_after_its_region_falls_to_everyone():
+    region = factories.region()
+    home = factories.court(in_region=region)
+    run = factories.run(seats=2)
+    shares = [share(home, 1), Share(PoolScope.REGION, 1, region_id=region.pk)]
+    pool_actions.share_seats(run=run.public_id, shares=shares, actor=ACTOR)
+    of_region, of_court = (SeatPool.objects.get(run=run, scope=s) for s in ("region", "court"))
+
+    for pool in (of_region, of_court):
+        pool_actions.release_pool(pool=pool.pk, actor=ACTOR)
+
+    assert seats_of(run)["everyone:"] == 2
