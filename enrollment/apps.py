@@ -25,6 +25,7 @@ class EnrollmentConfig(AppConfig):
         from academy.messages import registry as messages
         from academy.rest import measures
         from courses.pages import slots
+        from enrollment.calendars import handlers as calendars, invitations
         from enrollment.pages import on_course
         from enrollment.reminders import handlers as reminders, queries, reminding
         from enrollment.requests import handlers as requests
@@ -33,6 +34,8 @@ class EnrollmentConfig(AppConfig):
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
         slots.provide(on_course.facts)
         messages.register(*queries.kinds(), *reminding.kinds())
+        messages.register(*invitations.enclosing(queries.kinds()))
+        messages.register(invitations.CHANGED, invitations.TEACHING, invitations.DECLINED)
         measures.provide(
             lambda: measures.Measure(
                 "invariant_broken",
@@ -43,3 +46,4 @@ class EnrollmentConfig(AppConfig):
         )
         ledger.register(requests.HANDLER)
         ledger.register(reminders.HANDLER)
+        ledger.register(calendars.HANDLER)

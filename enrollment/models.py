@@ -1,6 +1,7 @@
 """The rooms' tables, listed for Django."""
 
 from enrollment.attendance.models import Mark, Outcome, TestResult
+from enrollment.calendars.models import CalendarFeed, Invitation
 from enrollment.certificates.models import Certificate
 from enrollment.credits.models import CreditEntry
 from enrollment.decisions.models import Decision, StepRule
@@ -15,11 +16,13 @@ from enrollment.seats.models import (
 )
 
 __all__ = [
+    "CalendarFeed",
     "Certificate",
     "CreditEntry",
     "Decision",
     "Enrollment",
     "InvariantResult",
+    "Invitation",
     "Mark",
     "Nomination",
     "Nominee",

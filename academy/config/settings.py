@@ -85,6 +85,7 @@ TEMPLATES = [
             BASE_DIR / "courses/pages/templates",
             BASE_DIR / "enrollment/pages/templates",
             BASE_DIR / "enrollment/reminders/templates",
+            BASE_DIR / "enrollment/calendars/templates",
         ],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -236,6 +237,8 @@ vars().update(env.email_url("EMAIL_URL", default="filemail:///" + str(BASE_DIR /
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="training@example.org")
 EMAIL_TIMEOUT = 20
 RETURNED_MAIL = env.str("RETURNED_MAIL", default="")  # a maildir of what mail servers send back
+# Who invites in calendar mails, and where answers to them go: a mailbox of its own if wanted.
+CALENDAR_ADDRESS = env.str("CALENDAR_MAIL", default=DEFAULT_FROM_EMAIL)
 
 # --- API ----------------------------------------------------------------------------------------
 CLIENT_WRITES_PER_MINUTE = env.int("CLIENT_WRITES_PER_MINUTE", default=60_000)  # 0: no limit

@@ -182,9 +182,9 @@ def _send(parts: Sequence[Part], writer: Writer, office: post.Post, *, durable: 
     stop = "" if duty else _stop(row)
     if len(said) > 1:
         words = writer.digest([its for _, its in said], name=row.name, stop=stop)
-    _hand_over(
-        said, post.Letter(row.public_id, row.address, words, clock.now(), stop), office, durable
-    )
+    calendar = tuple(part for _, holds in parts for part in holds.calendar)
+    letter = post.Letter(row.public_id, row.address, words, clock.now(), stop, calendar)
+    _hand_over(said, letter, office, durable)
 
 
 def _words(row: Claimed, holds: Holds, writer: Writer) -> Words | None:

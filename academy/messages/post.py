@@ -9,7 +9,7 @@ import email
 import re
 import smtplib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
+from academy.messages.calendar import CalendarPart, beside_the_words, enclosed
 from academy.messages.render import Words
 
 OK, GO_AHEAD, CLOSING = 250, 354, 421
@@ -68,6 +69,7 @@ class Letter:
     words: Words
     at: datetime
     stop: str = ""  # where the reader stops mails of this kind, if they may be stopped
+    calendar: Sequence[CalendarPart] = ()
 
     def as_bytes(self) -> bytes:
         """The mail as it travels. Written by hand: the standard library takes ten times as long."""
@@ -84,12 +86,15 @@ class Letter:
                 "X-Auto-Response-Suppress: OOF, AutoReply",
                 *_unsubscribing(self.stop),
                 "MIME-Version: 1.0",
-                f'Content-Type: multipart/alternative; boundary="{boundary}"',
             ]
         )
         parts = [_part("plain", self.words.text), _part("html", self.words.html)]
-        body = "".join(f"\r\n--{boundary}\r\n{part}" for part in parts)
-        return f"{head}\r\n{body}\r\n--{boundary}--\r\n".encode("ascii")
+        parts += beside_the_words(self.calendar)
+        pieces = "".join(f"\r\n--{boundary}\r\n{part}" for part in parts)
+        kind = f'Content-Type: multipart/alternative; boundary="{boundary}"'
+        body = f"{kind}\r\n{pieces}\r\n--{boundary}--\r\n"
+        body = enclosed(body, self.calendar, boundary=f"all-{self.id.hex}")
+        return f"{head}\r\n{body}".encode("ascii")
 
 
 def message_id(public_id: uuid.UUID) -> str:

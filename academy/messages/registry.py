@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from academy.messages.calendar import CalendarPart
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -54,6 +56,7 @@ class Holds:
     template: str = ""  # other words than the kind's own
     own: OwnWords | None = None
     shown_path: str = ""
+    calendar: tuple[CalendarPart, ...] = ()  # what the reader's calendar is told with the mail
 
 
 @dataclass(frozen=True, slots=True)

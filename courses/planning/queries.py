@@ -111,6 +111,32 @@ def course_as_json(code: str, *, now: datetime, with_drafts: bool) -> str | None
     return row[0] if row else None
 
 
+COMING_SESSIONS = """
+SELECT session.public_id AS session, run.public_id AS run, session.number,
+       (SELECT count(*) FROM courses_session other WHERE other.run_id = run.id) AS sessions,
+       lower(session.period) AS starts_at, upper(session.period) AS ends_at,
+       run.code, run.state, run.sequence, run.time_zone, run.language,
+       run.state_since, run.enrollment_closes_at, course.code AS course,
+       version.title::json AS title, venue.names::json AS venue, venue.city::json AS city
+  FROM courses_run run
+  JOIN courses_course course ON course.id = run.course_id AND course.status = 'published'
+  JOIN courses_courseversion version ON version.id = run.version_id
+  JOIN courses_session session ON session.run_id = run.id AND NOT session.is_cancelled
+  LEFT JOIN courses_venue venue ON venue.id = coalesce(session.venue_id, run.venue_id)
+ WHERE run.state IN ('published', 'going_ahead', 'running')
+   AND run.starts_at < %(until)s AND run.ends_at > %(now)s AND upper(session.period) > %(now)s
+ ORDER BY lower(session.period), session.id LIMIT %(limit)s
+"""
+
+
+def coming_sessions(*, now: datetime, until: datetime, limit: int) -> list[dict[str, Any]]:
+    """The sessions of public runs that begin before `until`, soonest first; nothing of people."""
+    with connection.cursor() as cursor:
+        cursor.execute(COMING_SESSIONS, {"now": now, "until": until, "limit": limit})
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 RUN = """
 SELECT run.public_id AS id, run.code, course.code AS course, version.number AS version,
        version.title::json AS title, run.state, run.enrollment_mode AS mode, format.code AS format,

@@ -16,6 +16,7 @@ from academy.access.queries import Viewer
 from academy.core import clock, ids
 from academy.rest.idempotency import LONGEST_KEY, KeyedCall, carry_out, fingerprint
 from academy.web.http import actor_of, own_person, see_other, signed_in, viewer_of
+from enrollment.calendars import actions as calendar_actions, queries as calendars
 from enrollment.pages import queue_words
 from enrollment.pages.cases import Shown, shown
 from enrollment.pages.forms import WithdrawForm
@@ -73,6 +74,7 @@ def enrollment(request: HttpRequest, enrollment: UUID) -> HttpResponse:
             "line": shown(own, now, came_from=_came_from(events, own)),
             "story": story(events, reader=viewer.account_public_id),
             "is_mine": row.person_id == viewer.person_id,
+            "is_late": _is_late_for(own, now),
         }
     )
     return render(request, "enrollment/enrollment.html", context)
@@ -82,6 +84,7 @@ def _more(own: OwnEnrollment) -> dict[str, Any]:
     """What only some states ask for, so that no page reads more than it shows."""
     return {
         "sessions": own_queries.sessions_of(own.run_public_id) if own.state in HOLDING else [],
+        "declined": _declined(own) if own.state in HOLDING else None,
         "decisions": own_queries.decisions_on(own.id) if own.state in DECIDED else [],
         **(_order(own) if own.state in QUEUED else {}),
     }
@@ -104,6 +107,12 @@ def _moves(viewer: Viewer, row: Enrollment, now: datetime) -> dict[str, Any]:
     if row.person_id != viewer.person_id and not viewer.may(Right.REGISTER):
         return {}
     return {"moves": moving_queries.ways_out(row, now=now)}
+
+
+def _declined(own: OwnEnrollment) -> datetime | None:
+    """When the session starts that was declined in a calendar; none when none was."""
+    found = calendars.declined([own.public_id]).get(own.public_id)
+    return found[-1] if found else None
 
 
 def _came_from(events: list[dict[str, Any]], own: OwnEnrollment) -> str:
@@ -130,6 +139,16 @@ def _answer(
 
 accept = _answer(actions.accept, lambda: _("You have accepted the seat."))
 confirm = _answer(actions.confirm, lambda: _("Thank you. You keep your seat."))
+
+
+@require_POST
+@signed_in
+def keep(request: HttpRequest, enrollment: UUID) -> HttpResponse:
+    """To decline in the calendar was a slip: the place is kept."""
+    access.own_enrollment(viewer_of(request), enrollment)
+    calendar_actions.keep_place(enrollment=enrollment, actor=actor_of(request))
+    messages.success(request, _("Thank you. You keep your seat."))
+    return see_other("enrollment:enrollment", enrollment=enrollment)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,8 +188,11 @@ def _own_line(request: HttpRequest, enrollment: UUID) -> Shown:
 
 
 def _is_late(line: Shown) -> bool:
-    until = line.own.withdraw_until
-    return line.own.state in HOLDING and until is not None and clock.now() > until
+    return _is_late_for(line.own, clock.now())
+
+
+def _is_late_for(own: OwnEnrollment, now: datetime) -> bool:
+    return own.state in HOLDING and own.withdraw_until is not None and now > own.withdraw_until
 
 
 def _effects(line: Shown) -> list[str]:

@@ -27,6 +27,8 @@ TITLES: dict[str, Words] = {
     "decision.given": gettext_lazy("Agreed to"),
     "decision.refused": gettext_lazy("Not agreed to"),
     "decision.lapsed": gettext_lazy("No decision was made in time"),
+    "calendar.declined": gettext_lazy("A session was declined in the calendar"),
+    "calendar.kept": gettext_lazy("Kept, although declined in the calendar"),
     "run.postponed": gettext_lazy("The run was postponed"),
     "run.moved": gettext_lazy("The run got new dates"),
     "run.cancelled": gettext_lazy("The run was cancelled"),

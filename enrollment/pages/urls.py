@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from enrollment.pages import answering, certificates, enrolling, moving, my, published
+from enrollment.pages import answering, calendars, certificates, enrolling, moving, my, published
 
 ONE = "enrollments/<uuid:enrollment>/"
 
@@ -20,6 +20,11 @@ urlpatterns = [
     path(f"{ONE}transfer/", moving.transfer, name="transfer"),
     path(f"{ONE}substitute/", moving.substitute, name="substitute"),
     path("answer/<str:token>/", answering.answer, name="answer"),
+    path(f"{ONE}keep/", enrolling.keep, name="keep"),
+    path("profile/calendars/", calendars.calendars, name="calendars"),
+    path("profile/calendars/new/", calendars.make, name="calendar-new"),
+    path("profile/calendars/<uuid:feed>/end/", calendars.end, name="calendar-end"),
+    path("calendar/<str:token>.ics", calendars.feed, name="calendar"),
     path("verify/", certificates.ask, name="verify-form"),
     path("verify/<str:serial>", certificates.verify, name="verify"),
     path("certificates/<uuid:certificate>.pdf", certificates.pdf, name="certificate-pdf"),

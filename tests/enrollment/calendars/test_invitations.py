@@ -1,0 +1,338 @@
+"""Whatever happens to an enrolment or a run, the calendars of those concerned follow."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from academy.core.actor import Actor
+from academy.ledger import delivery as ledger
+from academy.messages import actions as messages, delivery, lease
+from academy.messages.models import Message
+from courses.planning.actions import SessionPlan
+from courses.planning.models import Session
+from enrollment.calendars.models import Invitation
+from enrollment.requests import actions as requests, run_actions, transfers
+from enrollment.seats.models import Enrollment
+from tests import factories
+from tests.enrollment.calendars.conftest import items_of
+from tests.factories import ACTOR
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = timedelta(days=1)
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+
+
+@pytest.fixture
+def person(db):
+    return factories.person(factories.court(parent=factories.court()), language="ru")
+
+
+def enroll(run, person):
+    return requests.enroll(run=run.public_id, person=person.pk, actor=ACTOR)
+
+
+def move(run, *, days=7, sessions=1):
+    first = run.sessions.get(number=1).period.lower + timedelta(days=days)
+    plans = [
+        SessionPlan(first + number * DAY, 90, length=timedelta(minutes=100))
+        for number in range(sessions)
+    ]
+    run_actions.move_run(run=run.public_id, sessions=plans, actor=ACTOR)
+
+
+def test_a_confirmation_invites_to_each_session(person, mails):
+    run = factories.run(sessions=3)
+    enrollment = enroll(run, person)
+
+    (mail,) = mails.new_to(person)
+
+    items = items_of(mail)
+    assert [item.short for item in items] == [(REQUEST, 0, "CONFIRMED")] * 3
+    assert len({item.uid for item in items}) == 3
+    starts = [session.period.lower for session in run.sessions.order_by("number")]
+    assert [item.event["DTSTART"].dt for item in items] == starts
+    first = items[0].event
+    assert str(first["SUMMARY"]) == "Мотивировка решений · 1"
+    assert str(first["ATTENDEE"]) == f"mailto:{person.email}"
+    assert str(first["ORGANIZER"]) == "mailto:training@example.org"
+    assert str(first["URL"]).endswith(f"/enrollments/{enrollment.public_id}/")
+    assert mail.get_content_type() == "multipart/mixed"
+    alternatives = [part.get_content_type() for part in mail.get_payload()[0].get_payload()]
+    assert alternatives == ["text/plain", "text/html", "text/calendar"]
+
+
+def test_one_session_is_one_more_version_of_the_mail(person, mails):
+    enroll(factories.run(), person)
+
+    (mail,) = mails.new_to(person)
+
+    assert mail.get_content_type() == "multipart/alternative"
+    assert len(items_of(mail)) == 1
+
+
+def test_a_move_updates_in_place_and_asks_again(person, mails):
+    run = factories.run()
+    enrollment = enroll(run, person)
+    (before,) = mails.items_to(person)
+    move(run)
+    (moved,) = mails.items_to(person)
+    requests.confirm(enrollment=enrollment.public_id, actor=ACTOR)
+    (again,) = mails.items_to(person)
+
+    assert before.uid == moved.uid == again.uid
+    assert moved.short == (REQUEST, 1, "TENTATIVE")
+    assert again.short == (REQUEST, 2, "CONFIRMED")
+    assert moved.event["DTSTART"].dt == before.event["DTSTART"].dt + 7 * DAY
+
+
+def test_there_and_back_again_the_number_still_grows(person, mails):
+    run = factories.run()
+    enroll(run, person)
+    told = [mails.items_to(person)[0]]
+    for days in (7, -7, 7):
+        move(run, days=days)
+        told += mails.items_to(person)  # once each, also while an earlier answer is awaited
+
+    assert [item.sequence for item in told] == [0, 1, 2, 3]
+    starts = [item.event["DTSTART"].dt for item in told]
+    assert starts[0] == starts[2] != starts[1] == starts[3]
+
+
+def test_a_session_that_is_left_out_is_taken_back_and_a_new_one_added(person, mails):
+    run = factories.run(sessions=3)
+    enroll(run, person)
+    before = {item.event["DTSTART"].dt: item.uid for item in mails.items_to(person)}
+    move(run, days=0, sessions=2)
+    fewer = mails.items_to(person)
+    move(run, days=0, sessions=4)
+    more = mails.items_to(person)
+
+    last = before[max(before)]
+    assert {(item.uid, item.method) for item in fewer} == {
+        (uid, CANCEL if uid == last else REQUEST) for uid in before.values()
+    }
+    assert {item.method for item in more} == {REQUEST}
+    assert len({item.uid for item in more} - set(before.values())) == 1
+    assert {item.sequence for item in more if item.uid == last} == {2}
+
+
+@pytest.mark.parametrize("how", ["withdraw", "cancel", "cancel_run"])
+def test_whatever_ends_an_enrolment_takes_it_out_of_the_calendar(person, mails, how):
+    run = factories.run(sessions=2)
+    enrollment = enroll(run, person)
+    uids = {item.uid for item in mails.items_to(person)}
+    if how == "withdraw":
+        requests.withdraw(enrollment=enrollment.public_id, actor=ACTOR)
+    elif how == "cancel":
+        requests.cancel_enrollment(enrollment=enrollment.public_id, reason="x", actor=ACTOR)
+    else:
+        run_actions.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
+
+    items = mails.items_to(person)
+
+    assert {item.uid for item in items} == uids
+    assert {item.short for item in items} == {(CANCEL, 1, "CANCELLED")}
+
+
+def test_a_transfer_takes_back_here_and_invites_there(person, mails):
+    here = factories.run()
+    there = factories.run(of=here.course, starts_in=timedelta(days=50))
+    enrollment = enroll(here, person)
+    (old,) = mails.items_to(person)
+    transfers.transfer(enrollment=enrollment.public_id, to_run=there.public_id, actor=ACTOR)
+
+    items = {item.method: item for item in mails.items_to(person)}
+
+    assert items[CANCEL].uid == old.uid
+    assert items[CANCEL].sequence == 1
+    assert items[REQUEST].uid != old.uid
+    assert items[REQUEST].sequence == 0
+
+
+def test_a_colleague_who_takes_over_is_invited_and_the_holder_is_not_any_more(mails):
+    court = factories.court()
+    one, other = factories.person(court), factories.person(court)
+    run = factories.run()
+    enrollment = enroll(run, one)
+    mails.work()
+    transfers.substitute(enrollment=enrollment.public_id, person=other.pk, actor=ACTOR)
+    mails.work()
+
+    both = {one.email, other.email}
+    told = [mail for mail in mails.office.mails if mail["To"] in both][1:]
+    assert {mail["To"]: [i.method for i in items_of(mail)] for mail in told} == {
+        one.email: [CANCEL],
+        other.email: [REQUEST],
+    }
+
+
+def test_a_postponed_run_leaves_the_calendar_and_comes_back_under_its_name(person, mails):
+    run = factories.run()
+    enroll(run, person)
+    (before,) = mails.items_to(person)
+    run_actions.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
+    (postponed,) = mails.items_to(person)
+    move(run)
+    (again,) = mails.items_to(person)
+
+    assert postponed.short == (CANCEL, 1, "CANCELLED")
+    assert again.short == (REQUEST, 2, "TENTATIVE")
+    assert before.uid == postponed.uid == again.uid
+
+
+def test_who_only_waits_is_not_invited(person, mails):
+    run = factories.run(seats=1)
+    enroll(run, factories.person())
+    waiting = enroll(run, person)
+    assert mails.items_to(person) == []
+    requests.withdraw(enrollment=waiting.public_id, actor=ACTOR)
+
+    assert mails.items_to(person) == []
+    assert not Invitation.objects.filter(person=person).exists()
+
+
+def test_what_was_never_told_is_not_taken_back(person, mails):
+    enrollment = enroll(factories.run(), person)
+    requests.withdraw(enrollment=enrollment.public_id, actor=ACTOR)
+
+    assert mails.items_to(person) == []
+
+
+def test_a_new_attempt_is_a_new_event(person, mails):
+    run = factories.run()
+    first = enroll(run, person)
+    (old,) = mails.items_to(person)
+    requests.withdraw(enrollment=first.public_id, actor=ACTOR)
+    mails.work()
+    enroll(run, person)
+
+    new = mails.items_to(person)[-1]
+    assert (new.method, new.sequence) == (REQUEST, 0)
+    assert new.uid != old.uid
+
+
+def test_trainers_are_invited_moved_and_released(mails):
+    trainer = factories.person()
+    run = factories.run(trainer=trainer, sessions=2)
+    invited = mails.items_to(trainer)
+    move(run, sessions=2)
+    moved = mails.items_to(trainer)
+    run_actions.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
+    released = mails.items_to(trainer)
+
+    assert [item.short for item in invited] == [(REQUEST, 0, "CONFIRMED")] * 2
+    assert [item.short for item in moved] == [(REQUEST, 1, "CONFIRMED")] * 2
+    assert [item.short for item in released] == [(CANCEL, 2, "CANCELLED")] * 2
+    assert invited[0].event["ATTENDEE"].params["ROLE"] == "CHAIR"
+    assert [item.uid for item in invited] == [item.uid for item in moved]
+
+
+def test_teaching_one_run_and_learning_in_another_are_kept_apart(person, mails):
+    taught, attended = factories.run(trainer=person), factories.run(starts_in=timedelta(days=40))
+    enrollment = enroll(attended, person)
+    roles = {item.event["ATTENDEE"].params["ROLE"]: item.uid for item in mails.items_to(person)}
+    requests.withdraw(enrollment=enrollment.public_id, actor=ACTOR)
+    (item,) = mails.items_to(person)
+
+    assert item.uid == roles["REQ-PARTICIPANT"] != roles["CHAIR"]
+    assert Invitation.objects.get(session__run=taught).method == "request"
+
+
+def test_seeds_invite_nobody_and_the_first_change_is_still_told(person, mails):
+    run = factories.run()
+    requests.enroll(run=run.public_id, person=person.pk, actor=Actor.system("seed"))
+    assert mails.items_to(person) == []
+    move(run)
+
+    (item,) = mails.items_to(person)
+    assert item.short == (REQUEST, 0, "TENTATIVE")
+
+
+def test_the_same_mail_again_is_the_same_version(person, mails, post_office):
+    post_office.at_data = lambda _address: "451 later"
+    enroll(factories.run(), person)
+    mails.work()
+    first = Invitation.objects.get(person=person)
+    post_office.at_data = lambda _address: "250 OK"
+    Message.objects.filter(person=person).update(due_at=first.told_at)
+
+    (item,) = mails.items_to(person)
+    assert item.sequence == 0
+    assert item.event["DTSTAMP"].dt == first.told_at.replace(microsecond=0)
+
+
+def test_a_worker_killed_between_record_and_mail_leaves_the_number_taken(person, mails):
+    """The version is committed first: what changed meanwhile gets a number of its own."""
+    run = factories.run()
+    enroll(run, person)
+    mails.office.at_data = lambda _address: "451 later"  # the record is there, the mail is not
+    mails.work()
+    Session.objects.update(link="https://example.org/room")
+    mails.office.at_data = lambda _address: "250 OK"
+    Message.objects.filter(person=person).update(due_at=run.created_at)
+
+    (item,) = mails.items_to(person)
+    assert item.sequence == 1
+
+
+def test_support_sends_the_same_once_more(person, mails):
+    enroll(factories.run(), person)
+    (first,) = mails.items_to(person)
+    message = Message.objects.get(person=person)
+    messages.send_again(message=message.public_id, actor=ACTOR)
+
+    (again,) = mails.items_to(person)
+    assert (again.uid, again.sequence, again.method) == (first.uid, 0, REQUEST)
+    assert again.event.to_ical() == first.event.to_ical()
+
+
+def test_what_the_calendar_knows_is_not_mailed_for_its_own_sake(mails):
+    trainer = factories.person()
+    run = factories.run(trainer=trainer)
+    mails.work()
+    told = Message.objects.get(person=trainer, kind="calendar.teaching")
+    messages.send_again(message=told.public_id, actor=ACTOR)
+    mails.work()
+
+    again = Message.objects.get(again_of=told)
+    assert (again.state, again.outcome) == ("dropped", "calendar_is_current")
+    assert run.code in told.body
+
+
+def test_the_database_refuses_a_smaller_number(person, mails):
+    enroll(factories.run(), person)
+    mails.work()
+    Invitation.objects.update(sequence=4)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Invitation.objects.update(sequence=3)
+    assert Invitation.objects.get(person=person).sequence == 4
+
+
+def test_sessions_that_are_over_stay_as_they_were(person, mails, monkeypatch):
+    run = factories.run(sessions=2, starts_in=timedelta(days=3))
+    enrollment = enroll(run, person)
+    mails.work()
+    after_first = run.sessions.get(number=1).period.upper + timedelta(hours=1)
+    Enrollment.objects.filter(pk=enrollment.pk).update(busy=None)
+    monkeypatch.setattr("academy.core.clock.now", lambda: after_first)
+    run_actions.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
+    mails.seen = len(mails.office.mails)
+
+    (item,) = mails.items_to(person)
+    assert item.method == CANCEL
+    assert item.event["DTSTART"].dt == run.sessions.get(number=2).period.lower
+
+
+def test_a_batch_costs_the_same_few_statements(mails, django_assert_max_num_queries):
+    run = factories.run(seats=None, sessions=2)
+    for person in factories.people(12):
+        enroll(run, person)
+    ledger.advance()
+    batch = [row for row in lease.claim() if row.kind == "enrollment.confirmed"]
+    assert len(batch) == 12
+    with django_assert_max_num_queries(8):
+        answers = dict(delivery._resolve(batch, run.created_at))
+    assert {len(answer.calendar) for answer in answers.values()} == {2}
