@@ -36,6 +36,7 @@ TO_PARTICIPANTS = frozenset(
     {
         Letter.CONFIRMED,
         Letter.PROMOTED,
+        Letter.TRANSFERRED,
         Letter.RECONFIRM,
         Letter.RUN_MOVED,
         Letter.RUN_POSTPONED,

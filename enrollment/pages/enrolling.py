@@ -16,7 +16,7 @@ from academy.access.queries import Viewer
 from academy.core import clock, ids
 from academy.rest.idempotency import LONGEST_KEY, KeyedCall, carry_out, fingerprint
 from academy.web.http import actor_of, own_person, see_other, signed_in, viewer_of
-from enrollment.calendars import actions as calendar_actions, queries as calendars
+from enrollment.calendars import actions as calendar_actions
 from enrollment.pages import queue_words
 from enrollment.pages.cases import Shown, shown
 from enrollment.pages.forms import WithdrawForm
@@ -82,9 +82,11 @@ def enrollment(request: HttpRequest, enrollment: UUID) -> HttpResponse:
 
 def _more(own: OwnEnrollment) -> dict[str, Any]:
     """What only some states ask for, so that no page reads more than it shows."""
+    sessions = own_queries.sessions_of(own) if own.state in HOLDING else []
+    declined = [session.period.lower for session in sessions if session.declined]  # type: ignore[attr-defined]
     return {
-        "sessions": own_queries.sessions_of(own.run_public_id) if own.state in HOLDING else [],
-        "declined": _declined(own) if own.state in HOLDING else None,
+        "sessions": sessions,
+        "declined": declined[0] if declined else None,
         "decisions": own_queries.decisions_on(own.id) if own.state in DECIDED else [],
         **(_order(own) if own.state in QUEUED else {}),
     }
@@ -107,12 +109,6 @@ def _moves(viewer: Viewer, row: Enrollment, now: datetime) -> dict[str, Any]:
     if row.person_id != viewer.person_id and not viewer.may(Right.REGISTER):
         return {}
     return {"moves": moving_queries.ways_out(row, now=now)}
-
-
-def _declined(own: OwnEnrollment) -> datetime | None:
-    """When the session starts that was declined in a calendar; none when none was."""
-    found = calendars.declined([own.public_id]).get(own.public_id)
-    return found[-1] if found else None
 
 
 def _came_from(events: list[dict[str, Any]], own: OwnEnrollment) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from academy.ledger.queries import history_within
 from courses.planning.models import Session
+from enrollment.calendars.models import Invitation
 from enrollment.decisions.models import Decision
 from enrollment.seats.enums import ACTIVE
 from enrollment.seats.models import PromotionLook
@@ -158,10 +159,17 @@ def _own(where: str, values: dict[str, Any]) -> list[OwnEnrollment]:
         return [OwnEnrollment(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
-def sessions_of(run: UUID) -> list[Session]:
-    """The sessions of a run that are held, in order, with their places."""
-    rows = Session.objects.filter(run__public_id=run, is_cancelled=False)
-    return list(rows.select_related("venue", "run__venue").order_by("period"))
+def sessions_of(own: OwnEnrollment) -> list[Session]:
+    """The sessions of a run that are held, in order, with their places.
+
+    `declined` says of each whether the person declined it in a calendar and has not answered since.
+    """
+    said_no = Invitation.objects.filter(
+        session=OuterRef("pk"), enrollment=own.id, declined_at__isnull=False
+    )
+    rows = Session.objects.filter(run__public_id=own.run_public_id, is_cancelled=False)
+    rows = rows.annotate(declined=Exists(said_no)).select_related("venue", "run__venue")
+    return list(rows.order_by("period"))
 
 
 def decisions_on(enrollment: int) -> list[Decision]:
