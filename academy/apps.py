@@ -10,6 +10,7 @@ class AcademyConfig(AppConfig):
     def ready(self) -> None:
         """Who leaves loses the account; who got an account is told."""
         from academy.accounts import actions as accounts
+        from academy.clients import handlers as webhooks
         from academy.courts import imports as court_files
         from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
@@ -19,5 +20,6 @@ class AcademyConfig(AppConfig):
         people.on_leaving("accounts", accounts.close_accounts_of)
         messages.register(handlers.KIND)
         ledger.register(handlers.HANDLER)
+        ledger.register(webhooks.HANDLER)
         jobs.register("people", jobs.Importer(people_files.plan_people, people_files.apply))
         jobs.register("courts", jobs.Importer(court_files.plan_courts, court_files.apply))

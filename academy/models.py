@@ -2,7 +2,7 @@
 
 from academy.access.models import Deputy, RoleGrant
 from academy.accounts.models import Account
-from academy.clients.models import Client, Disclosure
+from academy.clients.models import Call, Client, Disclosure, Webhook
 from academy.courts.models import CalendarDay, Court, CourtKind, CourtLevel, Position, Region
 from academy.jobs.models import Job
 from academy.ledger.models import Cursor, Event, FeedEntry, Inbox, Note
@@ -14,6 +14,7 @@ __all__ = [
     "Account",
     "Appointment",
     "CalendarDay",
+    "Call",
     "Client",
     "Court",
     "CourtKind",
@@ -35,4 +36,5 @@ __all__ = [
     "Position",
     "Region",
     "RoleGrant",
+    "Webhook",
 ]

@@ -38,6 +38,7 @@ class CoursesConfig(AppConfig):
 
         for name in (projections.MINIMAL, projections.EVALUATOR):
             projections.allow(name, OPEN_TO_ALL)
+        projections.ends("course.archived", "run.cancelled")
         ledger.register(search.HANDLER)
         jobs.register("courses", jobs.Importer(imports.plan_courses, imports.apply))
         checks.register(check_ctype, checks.Tags.database)

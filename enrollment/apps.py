@@ -13,6 +13,12 @@ OPEN_TO_EVALUATORS = {
     "certificate.replaced": ("person", "context"),
 }
 
+# After these a copy of the enrolment or the certificate says nothing any more.
+ENDINGS = (
+    *("enrollment.rejected", "enrollment.expired", "enrollment.withdrawn"),
+    *("enrollment.cancelled", "enrollment.transferred", "certificate.revoked"),
+)
+
 
 class EnrollmentConfig(AppConfig):
     name = "enrollment"
@@ -32,6 +38,7 @@ class EnrollmentConfig(AppConfig):
         from enrollment.seats import monitor
 
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
+        projections.ends(*ENDINGS)
         slots.provide(on_course.facts)
         messages.register(*queries.kinds(), *reminding.kinds())
         messages.register(*invitations.enclosing(queries.kinds()))

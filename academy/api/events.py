@@ -1,21 +1,24 @@
 """The feed of events: in order, without gaps, through the caller's projection."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from academy.access.enums import Right
-from academy.api.shapes import EventsQuery, FeedOut
-from academy.clients.projections import Projection
-from academy.ledger import queries as ledger
+from academy.api.shapes import ChecksumOut, ChecksumQuery, EventsQuery, FeedOut
+from academy.clients import actions as clients, projections
+from academy.clients.queries import ClientPass
+from academy.ledger import feed
 from academy.rest.endpoint import Endpoint
+from academy.rest.middleware import request_id_of
 from academy.rest.pagination import next_link
 from academy.rest.permissions import any_of
+from academy.rest.renderers import to_json
 from academy.rest.schema import answered, describe
+
+SOON = "1"  # seconds: when a reader who has caught up should look again
 
 EXAMPLE = {
     "items": [
@@ -32,14 +35,33 @@ EXAMPLE = {
         }
     ],
     "position": 4711,
+    "end": 4711,
     "next": "/api/v1/events?after=4711",
+}
+SAME = {
+    "after": 4000,
+    "until": 4711,
+    "count": 2,
+    "digest": "9f0c2b6c5f0f7d2c4b0e9a1d8b7a6c5e4f3d2c1b0a9f8e7d6c5b4a3f2e1d0c9b",
+    "types": {"enrollment.confirmed": 2},
 }
 
 
-class Events(Endpoint):
-    """What happened, for systems that keep their own copy."""
+class Feed(Endpoint):
+    """What both endpoints of the feed share: the view that the caller has of it."""
 
     needs: ClassVar = {"GET": any_of(Right.READ_ALL, scope="events:read")}
+
+    def view(self, types: str) -> feed.View:
+        """The caller's projection, narrowed to the types that were asked for."""
+        wanted = {name.strip() for name in types.split(",") if name.strip()}
+        shown = self.projection
+        fields = {kind: names for kind, names in shown.fields.items() if "." in kind}
+        return feed.View(None if shown.is_full else fields, wanted or None, projections.endings())
+
+
+class Events(Feed):
+    """What happened, for systems that keep their own copy."""
 
     @describe(
         "listEvents",
@@ -48,67 +70,64 @@ class Events(Endpoint):
         query=EventsQuery,
         examples=[answered("A stretch of the feed", EXAMPLE)],
         description="Positions have an order that never changes; nothing is committed behind a "
-        "position that was read. Store `position` together with what you made of the events.",
+        "position that was read. Store `position` together with what you made of the events, and "
+        "ask on until `position` equals `end`: a stretch may hold no event that you may see. "
+        "No call is held open: where `wait` is sent and nothing is new, the answer comes at once "
+        "with `Retry-After`. To be told instead, set up a webhook.",
     )
     def get(self, request: Request) -> Response:
         """The next events after a position."""
         asked = self.query(EventsQuery)
-        end = ledger.last_position()  # read first: what is numbered meanwhile comes next time
-        types = _types(asked["types"], self.projection)
-        entries = (
-            []
-            if types == []
-            else ledger.feed_after(asked["after"], types=types or (), limit=asked["limit"])
+        found = feed.stretch(
+            asked["after"],
+            view=self.view(asked["types"]),
+            limit=asked["limit"],
+            source=settings.PUBLIC_URL,
         )
-        items = [_cloud_event(entry, self.projection) for entry in entries]
-        is_full = len(entries) == asked["limit"]
-        reached = entries[-1].position if is_full else max(end, asked["after"])
-        if entries:
-            reached = max(reached, entries[-1].position)
-        self.disclosed("events", _people(entries, self.projection))
-        link = next_link(request, after=str(reached))
-        return Response({"items": items, "position": reached, "next": link})
+        self._note(asked["after"], found)
+        rest = {
+            "position": found.reached,
+            "end": found.end,
+            "next": next_link(request, after=str(found.reached)),
+        }
+        body = b'{"items":' + found.events + b"," + to_json(rest)[1:]
+        idle = not found.count and found.reached >= found.end
+        return Response(body, headers={"Retry-After": SOON} if idle else {})
+
+    def _note(self, after: int, found: feed.Stretch) -> None:
+        if isinstance(self.request.auth, ClientPass):
+            clients.note_reading(
+                client=self.request.auth.client_pk,
+                after=after,
+                projection=self.projection.name,
+                people=found.people,
+                request_id=request_id_of(self.request._request),  # noqa: SLF001
+            )
 
 
-def _types(asked: str, projection: Projection) -> list[str] | None:
-    """The types to read: None for all of them, an empty list for nothing at all."""
-    wanted = {name.strip() for name in asked.split(",") if name.strip()}
-    if projection.is_full:
-        return sorted(wanted) or None
-    open_types = {kind for kind in projection.fields if "." in kind}
-    return sorted(wanted & open_types if wanted else open_types)
+class Checksum(Feed):
+    """Whether a copy of the feed is complete."""
 
-
-def _cloud_event(entry: Any, projection: Projection) -> dict[str, Any]:
-    event = entry.event
-    return {
-        "specversion": "1.0",
-        "id": event.public_id,
-        "source": settings.PUBLIC_URL,
-        "type": event.type,
-        "subject": f"{event.subject_kind}/{event.subject_id}",
-        "time": event.time,
-        "datacontenttype": "application/json",
-        "data": projection.cut(event.type, _facts(event)),
-        "position": entry.position,
-    }
-
-
-def _facts(event: Any) -> Mapping[str, Any]:
-    """The event's data and, beside them, whom and what it concerns and who acted."""
-    beside = {
-        "person": event.person_id,
-        "context": event.context_id,
-        "actor": f"{event.actor_kind}/{event.actor_id or event.actor_name}",
-        "reason": event.reason or None,
-    }
-    return {**event.data, **{name: value for name, value in beside.items() if value}}
-
-
-def _people(entries: list[Any], projection: Projection) -> list[UUID]:
-    return [
-        entry.event.person_id
-        for entry in entries
-        if entry.event.person_id
-        and (projection.is_full or "person" in projection.fields[entry.event.type])
-    ]
+    @describe(
+        "getEventsChecksum",
+        "Compare a copy with the feed",
+        answer=ChecksumOut,
+        query=ChecksumQuery,
+        examples=[answered("Two events", SAME)],
+        description="Counts the events that the caller may see behind `after` up to `until`, at "
+        "most 100,000 positions at once: go on with `after` set to the `until` of the answer. The "
+        "digest is SHA-256, in hexadecimal, over one line `position id` for each of them, in the "
+        "order of the feed and joined by line feeds.",
+    )
+    def get(self, request: Request) -> Response:
+        """Count and digest of a stretch."""
+        asked = self.query(ChecksumQuery)
+        found = feed.checksum(asked["after"], asked["until"], view=self.view(asked["types"]))
+        body: dict[str, Any] = {
+            "after": found.after,
+            "until": found.until,
+            "count": found.count,
+            "digest": found.digest,
+            "types": found.types,
+        }
+        return Response(body)

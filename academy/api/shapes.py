@@ -56,14 +56,17 @@ class CourtOut(serializers.Serializer[Any]):
     valid_to = serializers.DateField(allow_null=True)
 
 
-class EventsQuery(Query):
-    """Parameters of the feed."""
+LAST_POSITION = 2**62  # leaves room to add a window to it
+
+
+class StretchQuery(Query):
+    """Parameters of everything that is asked of the feed."""
 
     after = serializers.IntegerField(
         required=False,
         default=0,
         min_value=0,
-        max_value=2**63 - 1,
+        max_value=LAST_POSITION,
         help_text="The `position` up to which the reader has read.",
     )
     types = serializers.CharField(
@@ -73,7 +76,43 @@ class EventsQuery(Query):
         max_length=1000,
         help_text="Comma-separated types.",
     )
+
+
+class EventsQuery(StretchQuery):
+    """Parameters of the feed."""
+
     limit = serializers.IntegerField(required=False, default=500, min_value=1, max_value=1000)
+    wait = serializers.IntegerField(
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=60,
+        help_text="Accepted for readers that poll; no call is held open (see Retry-After).",
+    )
+
+
+class ChecksumQuery(StretchQuery):
+    """Parameters of a checksum."""
+
+    until = serializers.IntegerField(
+        required=False,
+        default=None,
+        min_value=0,
+        max_value=LAST_POSITION,
+        help_text="The last position that is compared; the newest one when it is left out.",
+    )
+
+
+class ChecksumOut(serializers.Serializer[Any]):
+    """What a complete copy of the stretch comes to."""
+
+    after = serializers.IntegerField()
+    until = serializers.IntegerField(help_text="How far this checksum reaches.")
+    count = serializers.IntegerField()
+    digest = serializers.CharField()
+    types = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Events by their type."
+    )
 
 
 class EventOut(serializers.Serializer[Any]):
@@ -87,6 +126,9 @@ class EventOut(serializers.Serializer[Any]):
     time = serializers.DateTimeField()
     datacontenttype = serializers.CharField()
     data = serializers.DictField()  # type: ignore[assignment]
+    tombstone = serializers.BooleanField(
+        required=False, help_text="True where a copy of the subject may be dropped."
+    )
     position = serializers.IntegerField()
 
 
@@ -95,6 +137,7 @@ class FeedOut(serializers.Serializer[Any]):
 
     items = EventOut(many=True)
     position = serializers.IntegerField(help_text="Ask on with `after` set to this.")
+    end = serializers.IntegerField(help_text="The newest position of the whole feed.")
     next = serializers.CharField(help_text="The same, as an address relative to this host.")
 
 

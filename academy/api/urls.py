@@ -1,6 +1,6 @@
 """Addresses of the institution's endpoints, under /api/v1/."""
 
-from academy.api import events, imports, organisation
+from academy.api import events, imports, organisation, webhooks
 from academy.rest.routes import route
 
 app_name = "academy_api"
@@ -10,6 +10,16 @@ urlpatterns = [
     *route("courts", organisation.Courts, "courts"),
     *route("courts/<slug:code>", organisation.OneCourt, "court"),
     *route("events", events.Events, "events"),
+    *route("events/checksum", events.Checksum, "events-checksum"),
+    *route("webhooks", webhooks.Webhooks, "webhooks"),
+    *route("webhooks/<uuid:webhook>", webhooks.OneWebhook, "webhook"),
+    *route("webhooks/<uuid:webhook>/rotate", webhooks.Rotate, "webhook-rotate"),
+    *route("webhooks/<uuid:webhook>/pause", webhooks.Pause, "webhook-pause"),
+    *route("webhooks/<uuid:webhook>/resume", webhooks.Resume, "webhook-resume"),
+    *route("webhooks/<uuid:webhook>/remove", webhooks.Remove, "webhook-remove"),
+    *route("webhooks/<uuid:webhook>/test", webhooks.Try, "webhook-test"),
+    *route("webhooks/<uuid:webhook>/calls", webhooks.Calls, "webhook-calls"),
+    *route("webhooks/<uuid:webhook>/calls/<uuid:call>/replay", webhooks.Replay, "webhook-replay"),
     *route("imports", imports.Imports, "imports"),
     *route("imports/<uuid:job>", imports.OneImport, "import"),
 ]

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.generators import generate_client_id, generate_client_secret
@@ -95,3 +96,36 @@ def disclose(
         people=[] if len(distinct) == 1 else distinct,
         request_id=request_id,
     )
+
+
+READING = """
+WITH reading AS (
+    UPDATE academy_client SET read_position = %(after)s, read_at = %(at)s WHERE id = %(client)s
+    RETURNING id
+)
+INSERT INTO academy_disclosure (client_id, at, resource, projection, person_id, people, request_id)
+SELECT id, %(at)s, 'events', %(projection)s,
+       CASE cardinality(%(people)s::uuid[]) WHEN 1 THEN (%(people)s::uuid[])[1] END,
+       CASE cardinality(%(people)s::uuid[]) WHEN 1 THEN '{}' ELSE %(people)s::uuid[] END,
+       %(request_id)s
+  FROM reading WHERE cardinality(%(people)s::uuid[]) > 0
+"""
+
+
+def note_reading(
+    *, client: int, after: int, projection: str, people: Sequence[UUID], request_id: str
+) -> None:
+    """Remember how far a client has read the feed and, in the same statement, what it was told.
+
+    `after` is what the client asked with: everything up to there it has dealt with.
+    """
+    values: dict[str, Any] = {
+        "client": client,
+        "after": after,
+        "at": clock.now(),
+        "projection": projection,
+        "people": list(people),
+        "request_id": request_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(READING, values)

@@ -36,6 +36,8 @@ class Projection:
         return {name: value for name, value in facts.items() if name in allowed}
 
 
+_endings: set[str] = set()
+
 _projections: dict[str, Projection] = {
     FULL: Projection(FULL, is_full=True),
     EVALUATOR: Projection(EVALUATOR),
@@ -48,6 +50,16 @@ def allow(projection: str, kinds: Mapping[str, Iterable[str]]) -> None:
     entry = _projections.setdefault(projection, Projection(projection))
     for kind, fields in kinds.items():
         entry.fields[kind] = entry.fields.get(kind, frozenset()) | frozenset(fields)
+
+
+def ends(*kinds: str) -> None:
+    """Name types of events after which a copy of the subject may be dropped: tombstones."""
+    _endings.update(kinds)
+
+
+def endings() -> frozenset[str]:
+    """Every type of event that is a tombstone."""
+    return frozenset(_endings)
 
 
 def projection(name: str) -> Projection:

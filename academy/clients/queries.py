@@ -6,9 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import get_access_token_model
 
-from academy.clients.models import Client, Disclosure
+from academy.clients import projections
+from academy.clients.models import Call, Client, Disclosure, Webhook
+from academy.clients.scopes import SCOPES
+from academy.core.errors import Missing
+from academy.ledger import queries as ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,56 @@ def all_clients() -> QuerySet[Client]:
     return found
 
 
+def client_of(public_id: UUID) -> Client:
+    """One client by its public id."""
+    found: Client | None = Client.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Missing("unknown_client", _("There is no such system."))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One client as staff see it: how far it is behind the feed (None: it has never read it)."""
+
+    client: Client
+    behind: int | None
+
+
+def standings() -> list[Standing]:
+    """Every client with its lag, in two statements."""
+    end = ledger.last_position()
+    return [Standing(client, _behind(client, end)) for client in all_clients()]
+
+
+def standing_of(client: Client) -> Standing:
+    """One client with its lag."""
+    return Standing(client, _behind(client, ledger.last_position()))
+
+
+def _behind(client: Client, end: int) -> int | None:
+    return None if client.read_position is None else max(0, end - client.read_position)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a client may see: what its scopes open, and the facts of each type it is shown.
+
+    `facts` is None where the projection hides nothing of the ledger.
+    """
+
+    scopes: list[tuple[str, str | Promise]]
+    facts: list[tuple[str, list[str]]] | None
+
+
+def sight_of(client: Client) -> Sight:
+    """What this client may see, from the same lists that its calls are answered by."""
+    shown = projections.projection(client.projection)
+    facts = [(kind, sorted(names)) for kind, names in sorted(shown.fields.items())]
+    opened = [(scope, SCOPES.get(scope, "")) for scope in client.scopes]
+    return Sight(opened, None if shown.is_full else facts)
+
+
 def disclosures_to(client: Client) -> QuerySet[Disclosure]:
     """What a client has read about people, newest first."""
     return Disclosure.objects.filter(client=client).order_by("-id")
@@ -69,3 +125,43 @@ def disclosures_about(person: UUID) -> QuerySet[Disclosure]:
         people__contains=[person]
     )
     return about.select_related("client").order_by("-id")
+
+
+def webhooks_of(client: UUID | None) -> QuerySet[Webhook]:
+    """The webhooks of one client, or of all of them; the removed ones are gone."""
+    rows = Webhook.objects.exclude(state=Webhook.State.REMOVED).select_related("client")
+    return (rows.filter(client__public_id=client) if client else rows).order_by("id")
+
+
+def webhook_of(public_id: UUID, client: UUID | None) -> Webhook:
+    """A webhook that this client (None: anybody) may see."""
+    found = webhooks_of(client).filter(public_id=public_id).first()
+    if found is None:
+        raise Missing("unknown_webhook", _("There is no such webhook."))
+    return found
+
+
+def calls_of(webhook: Webhook) -> QuerySet[Call]:
+    """The log of a webhook, newest first."""
+    return webhook.calls.order_by("-id")
+
+
+def call_of(public_id: UUID, webhook: Webhook) -> Call:
+    """A call of this webhook."""
+    found = webhook.calls.filter(public_id=public_id).first()
+    if found is None:
+        raise Missing("unknown_call", _("There is no such call."))
+    return found
+
+
+def call_to(client: UUID, public_id: UUID) -> Call:
+    """A call of one of this client's webhooks."""
+    found = Call.objects.filter(public_id=public_id, webhook__client__public_id=client).first()
+    if found is None:
+        raise Missing("unknown_call", _("There is no such call."))
+    return found
+
+
+def calls_to(client: Client) -> QuerySet[Call]:
+    """The newest calls of all of a client's webhooks."""
+    return Call.objects.filter(webhook__client=client).select_related("webhook").order_by("-id")

@@ -2,25 +2,28 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.scopes import BaseScopes
 
-SCOPES: dict[str, str] = {
-    "courses:read": "The catalogue and its runs; they are public, so this opens nothing more.",
-    "runs:write": "Plan, publish, cancel and finalise runs.",
-    "enrollments:read": "Enrolments, through the client's projection.",
-    "enrollments:write": "Enrol, withdraw, accept, decline and confirm for a named person.",
-    "marks:write": "Record attendance.",
-    "people:read": "People and their posts.",
-    "courts:read": "Courts and their regions.",
-    "imports:write": "Send files of people, courts and courses, and read what came of them.",
-    "events:read": "The change feed, through the client's projection.",
+SCOPES: dict[str, str | Promise] = {
+    "courses:read": _("The catalogue and its runs; they are public, so this opens nothing more."),
+    "runs:write": _("Plan, publish, cancel and finalise runs."),
+    "enrollments:read": _("Enrolments, through the client's projection."),
+    "enrollments:write": _("Enrol, withdraw, accept, decline and confirm for a named person."),
+    "marks:write": _("Record attendance."),
+    "people:read": _("People and their posts."),
+    "courts:read": _("Courts and their regions."),
+    "imports:write": _("Send files of people, courts and courses, and read what came of them."),
+    "webhooks:write": _("Addresses that are called when something happens, with their log."),
+    "events:read": _("The change feed, through the client's projection."),
 }
 
 
 class ClientScopes(BaseScopes):
     """Each client has its own list of scopes; a token carries all of it, or the part asked for."""
 
-    def get_all_scopes(self) -> dict[str, str]:
+    def get_all_scopes(self) -> dict[str, str | Promise]:
         """Every scope and what it opens."""
         return SCOPES
 

@@ -19,6 +19,7 @@ from celery.signals import task_success
 EVERY: Mapping[str, float] = {
     "ledger.advance": 2,
     "messages.deliver": 10,
+    "clients.call_webhooks": 5,
     "reminders.plan": 60,
     "requests.nominate": 5,
     "messages.read_returned": 300,
@@ -36,6 +37,7 @@ AT: Mapping[str, crontab] = {
     "rest.forget_keys": crontab(minute="17"),
     "accounts.clear_sessions": crontab(hour="22", minute="40"),  # UTC: night at home
     "clients.clear_tokens": crontab(hour="22", minute="50"),
+    "clients.forget_calls": crontab(hour="22", minute="55"),
 }
 
 DAY = 86_400.0
@@ -61,6 +63,8 @@ def follow_up(sender: Any, result: Any, **_kwargs: Any) -> None:
     """
     if result and sender.name in {"ledger.advance", "reminders.plan", "messages.deliver"}:
         sender.app.send_task("messages.deliver", expires=EVERY["messages.deliver"], retry=False)
+    if result and sender.name in {"ledger.advance", "clients.call_webhooks"}:
+        sender.app.send_task("clients.call_webhooks", expires=SHORTEST_LIFE, retry=False)
 
 
 def install(app: Celery) -> None:

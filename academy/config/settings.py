@@ -243,6 +243,8 @@ CALENDAR_ADDRESS = env.str("CALENDAR_MAIL", default=DEFAULT_FROM_EMAIL)
 # --- API ----------------------------------------------------------------------------------------
 CLIENT_WRITES_PER_MINUTE = env.int("CLIENT_WRITES_PER_MINUTE", default=60_000)  # 0: no limit
 ACCOUNT_WRITES_PER_MINUTE = env.int("ACCOUNT_WRITES_PER_MINUTE", default=300)
+# Receivers inside the courts' own network, without TLS: for tests and closed networks only.
+WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # who holds it may read /metrics from afar
 REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -276,6 +278,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "WebhookState": "academy.clients.models.Webhook.State",
+        "WebhookCallState": "academy.clients.models.Call.State",
         "RunState": "courses.planning.enums.RunState",
         "EnrollmentMode": "courses.planning.enums.EnrollmentMode",
         "PoolScope": "courses.planning.enums.PoolScope",

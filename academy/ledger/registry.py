@@ -18,13 +18,13 @@ class Handler:
     """
 
     name: str
-    types: tuple[str, ...]  # exact types, or prefixes that end in a dot
+    types: tuple[str, ...]  # exact types, prefixes that end in a dot, or "*" for everything
     react: Callable[[Sequence[Event]], None]
 
     def wants(self, event_type: str) -> bool:
         """Whether this handler reacts to events of that type."""
         return any(
-            event_type == wanted or (wanted.endswith(".") and event_type.startswith(wanted))
+            wanted in ("*", event_type) or (wanted.endswith(".") and event_type.startswith(wanted))
             for wanted in self.types
         )
 

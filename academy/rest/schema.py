@@ -135,7 +135,8 @@ class ClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         """OAuth 2 client credentials."""
-        flow = {"tokenUrl": "/oauth/token/", "scopes": SCOPES}
+        scopes = {name: str(opens) for name, opens in SCOPES.items()}
+        flow = {"tokenUrl": "/oauth/token/", "scopes": scopes}
         return {"type": "oauth2", "flows": {"clientCredentials": flow}}
 
 

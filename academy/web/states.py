@@ -89,6 +89,21 @@ _JOB: Final = {
     "stopped": Look(pgettext_lazy("job", "Stopped"), "outline", "minus"),
 }
 
+_WEBHOOK: Final = {
+    "active": Look(pgettext_lazy("webhook", "Called"), "success", "check"),
+    "paused": Look(pgettext_lazy("webhook", "Paused"), "warning", "wait"),
+    "gone": Look(pgettext_lazy("webhook", "Asked for no more calls"), "danger", "cross"),
+    "dead": Look(pgettext_lazy("webhook", "Silent for three days"), "danger", "cross"),
+    "removed": Look(pgettext_lazy("webhook", "Removed"), "outline", "minus"),
+}
+
+_CALL: Final = {
+    "waiting": Look(pgettext_lazy("webhook call", "Waiting"), "info", "wait"),
+    "taken": Look(pgettext_lazy("webhook call", "Taken"), "success", "check"),
+    "given_up": Look(pgettext_lazy("webhook call", "Given up"), "danger", "danger"),
+    "dropped": Look(pgettext_lazy("webhook call", "Not made"), "outline", "minus"),
+}
+
 LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
     "enrollment": _ENROLLMENT,
     "run": _RUN,
@@ -98,6 +113,8 @@ LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
     "message": _MESSAGE,
     "job": _JOB,
     "check": _CHECK,
+    "webhook": _WEBHOOK,
+    "call": _CALL,
 }
 
 

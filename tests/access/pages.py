@@ -9,6 +9,8 @@ from django.test import Client
 from academy.access.enums import Role
 from academy.access.queries import viewer_of
 from academy.accounts.models import Account
+from academy.clients.actions import add_client
+from academy.clients.models import Client as System
 from academy.core import clock
 from courses.planning.enums import EnrollmentMode
 from enrollment.reminders.models import ReminderRule
@@ -37,6 +39,8 @@ class Place:
         self.rule = ReminderRule.objects.create(
             code="day-before", anchor="run_start", recipient="trainee", offset=-24
         )
+        add_client(name="HR", scopes=["people:read"], projection="full", actor=actor)
+        self.client = System.objects.get()
         self.accounts: dict[str, Account | None] = {
             "nobody": None,
             "trainee": cast.asel_account,
@@ -60,6 +64,9 @@ class Place:
     def address(self, route: str) -> str:
         """The route with the ids of what is there."""
         ids: dict[str, object] = {
+            "<uuid:client>": self.client.public_id,
+            "<uuid:webhook>": self.client.public_id,
+            "<uuid:call>": self.client.public_id,
             "<uuid:run>": self.run.public_id,
             "<uuid:enrollment>": self.enrollment.public_id,
             "<uuid:decision>": self.decision.public_id,

@@ -102,6 +102,10 @@ desk/reminders/<slug:rule>/              in   no   no   no   no   no   no   ok  
 desk/health/                             in   no   no   no   no   no   no   ok   ok   no
 desk/invariants/                         in   no   no   no   no   no   no   ok   ok   no
 desk/invariants/ask/                     -    -    -    -    -    -    -    -    -    -
+desk/systems/                            in   no   no   no   no   no   no   ok   ok   no
+desk/systems/<uuid:client>/              in   no   no   no   no   no   no   ok   ok   no
+desk/systems/<uuid:client>/webhooks/<uuid:webhook>/test/ - - - - - - - - - -
+desk/systems/<uuid:client>/calls/<uuid:call>/replay/ - - - - - - - - - -
 <signing in>
 sign-in/                                 ok   on   on   on   on   on   on   on   on   on
 sign-in/closed/                          ok   on   on   on   on   on   on   on   on   on

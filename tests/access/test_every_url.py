@@ -53,6 +53,8 @@ CANCEL = row(nobody=401, registrar=422, system=422, rest=403)
 TEACH = row(nobody=401, trainer=404, registrar=404, system=404, rest=403)
 MARK = row(nobody=401, trainer=422, registrar=422, system=422, rest=403)
 
+WEBHOOKS = [f"webhook-{step}" for step in ("rotate", "pause", "resume", "remove", "test", "replay")]
+
 READS = {
     "certificates": MINE,
     "certificate": OPEN,
@@ -64,6 +66,7 @@ READS = {
     "enrollments": SIGNED_IN,
     "enrollment": ONE_OF_MINE,
     "events": row(nobody=401, registrar=200, auditor=200, system=200, rest=403),
+    "events-checksum": row(nobody=401, registrar=200, auditor=200, system=200, rest=403),
     "import": row(nobody=401, registrar=404, system=404, rest=403),
     "nominations": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=200),
     "nomination": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
@@ -74,6 +77,9 @@ READS = {
     "run": GONE,
     "roster": row(nobody=401, trainee=403, head=403, coordinator=403, stranger=403, rest=404),
     "sessions": GONE,
+    "webhooks": row(nobody=401, registrar=200, auditor=200, system=200, rest=403),
+    "webhook": row(nobody=401, registrar=404, auditor=404, system=404, rest=403),
+    "webhook-calls": row(nobody=401, registrar=404, auditor=404, system=404, rest=403),
 }
 COMMANDS = {
     "enrollments": row(nobody=401, stranger=403, rest=422),
@@ -95,6 +101,8 @@ COMMANDS = {
     "finalise": TEACH,
     "marks": MARK,
     "imports": row(nobody=401, registrar=415, system=415, rest=403),
+    "webhooks": row(nobody=401, registrar=422, system=422, rest=403),
+    **dict.fromkeys(WEBHOOKS, REGISTRAR),
 }
 SCOPES = {
     "courts": "courts:read",
@@ -105,6 +113,7 @@ SCOPES = {
     "nominations": "enrollments:write",
     "nomination": "enrollments:write",
     "apply": "enrollments:write",
+    "events-checksum": "events:read",
     "people": "people:read",
     "roster": "enrollments:read",
     "person": "people:read",
@@ -115,6 +124,7 @@ SCOPES = {
     "finalise": "runs:write",
     "marks": "marks:write",
     "imports": "imports:write",
+    **dict.fromkeys(("webhooks", "webhook", "webhook-calls", *WEBHOOKS), "webhooks:write"),
     "import": "imports:write",
 }
 WRITES = dict.fromkeys(("enrollments", *list(COMMANDS)[1:7]), "enrollments:write")

@@ -1,12 +1,13 @@
 import threading
 from datetime import timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 
 from academy.clients import projections
-from academy.clients.models import Disclosure
+from academy.clients.models import Client, Disclosure
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.ledger import actions as ledger
@@ -34,7 +35,7 @@ def read_all(caller, limit=1000, types=""):
     while True:
         body = caller.get(f"/events?after={after}&limit={limit}&types={types}").json()
         items += body["items"]
-        if body["position"] == after:
+        if body["position"] == body["end"]:
             return items
         after = body["position"]
 
@@ -54,6 +55,90 @@ def test_an_event_is_a_cloud_event(cast):
     assert event["data"]["person"] == str(cast.asel.public_id)
     assert body["position"] == event["position"]
     assert body["next"].endswith(f"after={body['position']}")
+
+
+def digest_of(events):
+    """What a consumer makes of the events that it holds."""
+    lines = (f"{event['position']} {event['id']}" for event in events)
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def happened(*kinds):
+    """Events of a test, given their place."""
+    with transaction.atomic():
+        facts = [Fact(kind, "test", uuid4(), data={"№": "Әділет"}) for kind in kinds]
+        ledger.record(facts, actor=Actor.system('a "quoted" part'), at=clock.now())
+    ledger.sequence_all()
+
+
+def test_a_copy_can_be_compared_with_the_feed_by_projection(cast):
+    factories.run()
+    happened("test.one", "test.two", "test.one")
+    full, minimal = system("events:read"), system("events:read", projection="minimal")
+
+    for reader, types in ((full, ""), (full, "test.one"), (minimal, "")):
+        copy = read_all(reader, limit=2, types=types)
+        said = reader.get(f"/events/checksum?types={types}").json()
+        assert (said["count"], said["digest"]) == (len(copy), digest_of(copy)), types
+    assert said["types"] == {"run.published": 1}
+
+
+def test_a_copy_with_a_hole_does_not_compare(cast):
+    happened("test.one", "test.two", "test.three")
+    reader = system("events:read")
+    copy = read_all(reader)
+    begin, until = copy[0]["position"], copy[1]["position"]
+
+    said = reader.get(f"/events/checksum?after={begin}&until={until}").json()
+
+    assert (said["after"], said["until"], said["count"]) == (begin, until, 1)
+    assert said["digest"] == digest_of(copy[1:2]) != digest_of(copy[2:3])
+
+
+def test_a_filter_that_shows_nothing_reads_a_bounded_stretch(cast, monkeypatch):
+    monkeypatch.setattr("academy.ledger.feed.WINDOW", 2)
+    happened(*["test.dull"] * 5, "test.rare")
+    reader = system("events:read")
+
+    first = reader.get("/events?types=test.rare").json()
+    found = read_all(reader, types="test.rare")
+
+    assert (first["items"], first["position"]) == ([], 2)
+    assert [event["type"] for event in found] == ["test.rare"]
+
+
+def test_who_waits_is_answered_at_once_and_told_when_to_look_again(cast):
+    happened("test.one")
+    reader = system("events:read")
+    end = reader.get("/events").json()["end"]
+
+    idle = reader.get(f"/events?after={end}&wait=20")
+    busy = reader.get("/events?after=0&wait=20")
+
+    assert (idle.json()["items"], idle["Retry-After"]) == ([], "1")
+    assert "Retry-After" not in busy
+
+
+def test_what_ends_a_subject_is_a_tombstone(cast):
+    run = factories.run()
+    made = actions.enroll(run=run.public_id, person=cast.asel.pk, actor=factories.ACTOR)
+    actions.withdraw(enrollment=made.public_id, actor=factories.ACTOR)
+    ledger.sequence_all()
+
+    events = read_all(system("events:read"), types="enrollment.confirmed,enrollment.withdrawn")
+
+    assert [event.get("tombstone") for event in events] == [None, True]
+
+
+def test_a_client_says_how_far_it_has_read(cast):
+    happened("test.one", "test.two")
+    reader = system("events:read")
+
+    end = reader.get("/events").json()["position"]
+    before = Client.objects.get().read_position
+    reader.get(f"/events?after={end}")
+
+    assert (before, Client.objects.get().read_position) == (0, end)
 
 
 def write_ten(number, written):

@@ -17,6 +17,7 @@ from enrollment.pages.desk import (
     reminders,
     runs,
     sharing,
+    systems,
 )
 
 urlpatterns = [
@@ -64,4 +65,12 @@ urlpatterns = [
     path("health/", health.health, name="health"),
     path("invariants/", checks.invariants, name="invariants"),
     path("invariants/ask/", checks.ask_again, name="invariants-ask"),
+    path("systems/", systems.listing, name="systems"),
+    path("systems/<uuid:client>/", systems.show, name="system"),
+    path(
+        "systems/<uuid:client>/webhooks/<uuid:webhook>/test/",
+        systems.send_test,
+        name="webhook-test",
+    ),
+    path("systems/<uuid:client>/calls/<uuid:call>/replay/", systems.replay, name="webhook-replay"),
 ]
