@@ -1,12 +1,16 @@
-"""Name deputies and end their time."""
+"""Name deputies and end their time; say who has which role of the academy's own."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.range import DateRange
 
-from academy.access.models import Deputy
+from academy.access.enums import Role
+from academy.access.models import Deputy, RoleGrant
+from academy.accounts.models import Account
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Refused
@@ -15,6 +19,8 @@ from academy.ledger.actions import Fact, record
 from academy.people.models import Appointment, Person
 
 LONGEST = timedelta(days=366)
+GRANTED_BY_HR = (Role.TRAINER, Role.REGISTRAR, Role.AUDITOR)
+"""Roles of the academy as a whole; a coordinator's names a court and is given at the desk."""
 
 
 def name_deputy(
@@ -86,3 +92,29 @@ def _fact(row: Deputy, verb: str) -> Fact:
     if row.period:
         data |= {"first": str(row.period.lower), "until": str(row.period.upper)}
     return Fact(verb, "deputy", row.public_id, person_id=row.deputy.public_id, data=data)
+
+
+def set_role(*, role: Role, people: Collection[UUID], actor: Actor) -> None:
+    """Let exactly these people have a role of the academy; accounts without a person keep theirs.
+
+    Refuses somebody without an open account: a role is used by signing in.
+    """
+    at = clock.now()
+    with transaction.atomic(durable=True):
+        accounts = Account.objects.select_for_update().filter(person__isnull=False, is_active=True)
+        wanted = {row.pk: row for row in accounts.filter(person__public_id__in=people)}
+        if len(wanted) < len(set(people)):
+            raise Refused("no_account", _("Somebody among them has no open account."))
+        present = RoleGrant.objects.filter(role=role, court=None, account__person__isnull=False)
+        held = {grant.account_id: grant for grant in present.select_related("account")}
+        gone = [grant for pk, grant in held.items() if pk not in wanted]
+        new = [account for pk, account in wanted.items() if pk not in held]
+        RoleGrant.objects.filter(pk__in=[grant.pk for grant in gone]).delete()
+        RoleGrant.objects.bulk_create(RoleGrant(account=account, role=role) for account in new)
+        facts = [_role_fact("role.withdrawn", grant.account, role) for grant in gone]
+        facts += [_role_fact("role.granted", account, role) for account in new]
+        record(facts, actor=actor, at=at)
+
+
+def _role_fact(kind: str, account: Account, role: Role) -> Fact:
+    return Fact(kind, "account", account.public_id, data={"role": role.value})

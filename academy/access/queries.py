@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from academy.access.enums import RIGHTS, SECOND_FACTOR_ROLES, Right, Role
-from academy.access.models import Deputy
+from academy.access.models import Deputy, RoleGrant
 from academy.core.actor import Actor, ActorKind
 
 
@@ -137,3 +137,11 @@ def deputies_of(viewer: Viewer, *, day: date) -> QuerySet[Deputy]:
     rows = Deputy.objects.filter(head_id=viewer.person_id, court_id__in=viewer.headed_courts)
     open_end = Q(period__upper_inf=True) | Q(period__endswith__gt=day)
     return rows.filter(open_end).select_related("deputy", "court").order_by("period", "pk")
+
+
+def people_with(role: Role) -> list[tuple[UUID, str]]:
+    """The people whose accounts were granted a role: their ids and names, in alphabetical order."""
+    grants = RoleGrant.objects.filter(role=role, court=None, account__person__isnull=False)
+    rows = grants.select_related("account__person").order_by("account__person__sort_key", "pk")
+    people = (grant.account.person for grant in rows)
+    return [(person.public_id, person.full_name) for person in people if person]

@@ -13,6 +13,8 @@ SCOPES: dict[str, str | Promise] = {
     "enrollments:write": _("Enrol, withdraw, accept, decline and confirm for a named person."),
     "marks:write": _("Record attendance."),
     "people:read": _("People and their posts."),
+    "people:provision": _("Bring people and their posts in and up to date, as the HR system."),
+    "roles:provision": _("Say which accounts are trainers, registrars and auditors."),
     "courts:read": _("Courts and their regions."),
     "imports:write": _("Send files of people, courts and courses, and read what came of them."),
     "webhooks:write": _("Addresses that are called when something happens, with their log."),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from academy.core.working_days import OfficeHours, WorkingCalendar
-from academy.courts.models import CalendarDay, Court
+from academy.courts.models import CalendarDay, Court, Position
 
 
 def courts_on(day: date) -> QuerySet[Court]:
@@ -100,3 +100,12 @@ def _calendar(rows: Sequence[tuple[date, str, int | None]], region: int | None) 
         frozenset(day for day, kind in mine if kind != worked),
         frozenset(day for day, kind in mine if kind == worked),
     )
+
+
+def codes() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The codes of every court and of every position, in order."""
+    every = (Court.objects, Position.objects)
+    courts, positions = (
+        tuple(rows.order_by("code").values_list("code", flat=True)) for rows in every
+    )
+    return courts, positions

@@ -1,6 +1,6 @@
 """Reads of the ledger: histories and lags."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +24,14 @@ def histories_of(subjects: Iterable[UUID]) -> QuerySet[Event]:
 def history_within(context_id: UUID) -> QuerySet[Event]:
     """Everything that happened within a run (or another context), oldest first."""
     return Event.objects.filter(context_id=context_id).order_by("id")
+
+
+def feed_after(position: int, *, types: Sequence[str] = (), limit: int = 100) -> list[FeedEntry]:
+    """The next entries of the feed after a position, optionally of some types only."""
+    entries = FeedEntry.objects.filter(position__gt=position).select_related("event")
+    if types:
+        entries = entries.filter(event__type__in=types)
+    return list(entries.order_by("position")[:limit])
 
 
 def last_position() -> int:

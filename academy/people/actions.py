@@ -59,12 +59,17 @@ def load_people(*, entries: Sequence[PersonEntry], actor: Actor, at: datetime) -
         [entry.person for entry in entries if entry.person]
     )
     left_before = {pk for pk, person in present.items() if person.left_on}
-    people = [_fill(present.get(entry.person or 0) or Person(), entry) for entry in entries]
+    people = [
+        _fill(present.get(entry.person or 0) or Person(created_at=at), entry, at)
+        for entry in entries
+    ]
     pairs = zip(people, entries, strict=True)
     new = [person for person, entry in pairs if entry.person not in present]
     Person.objects.bulk_create(new, batch_size=BATCH)
     Person.objects.bulk_update(
-        present.values(), [*PLAIN, "iin_cipher", "iin_hash"], batch_size=BATCH
+        present.values(),
+        [*PLAIN, "iin_cipher", "iin_hash", "changed_at", "deprovisioned_at"],
+        batch_size=BATCH,
     )
     facts = [_person_fact(person, is_new=person.pk not in present) for person in people]
     facts += _write_posts(people, entries)
@@ -83,8 +88,8 @@ def person_left(*, person: UUID, left_on: date, actor: Actor, at: datetime | Non
         row = Person.objects.select_for_update().filter(public_id=person).first()
         if row is None:
             raise Missing("unknown_person", _("There is no such person."))
-        row.left_on = left_on
-        row.save(update_fields=["left_on"])
+        row.left_on, row.changed_at = left_on, at
+        row.save(update_fields=["left_on", "changed_at"])
         after_last = left_on + timedelta(days=1)
         open_posts = list(
             row.appointments.filter(
@@ -101,7 +106,8 @@ def person_left(*, person: UUID, left_on: date, actor: Actor, at: datetime | Non
     return row
 
 
-def _fill(person: Person, entry: PersonEntry) -> Person:
+def _fill(person: Person, entry: PersonEntry, at: datetime) -> Person:
+    person.changed_at, person.deprovisioned_at = at, None
     for name in PLAIN:
         setattr(person, name, getattr(entry.facts, name))
     person.external_id = entry.facts.external_id or None

@@ -4,7 +4,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Lower
 
 from academy.core import ids
 from academy.courts.models import Court, Position
@@ -33,6 +33,12 @@ class Person(models.Model):
     language = models.CharField(max_length=10)
     iin_cipher = models.BinaryField(null=True, blank=True)
     iin_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    # What HR's system calls the person where it follows single changes, and since when it does.
+    user_name = models.CharField(max_length=254, blank=True)
+    employee_number = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    deprovisioned_at = models.DateTimeField(null=True, blank=True)
     in_service_since = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
     sort_key = models.GeneratedField(
@@ -51,6 +57,11 @@ class Person(models.Model):
     )
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("user_name"), condition=~Q(user_name=""), name="person_user_name_any_case"
+            ),
+        ]
         indexes = [models.Index(fields=["sort_key", "id"], name="person_sorted")]
 
     def __str__(self) -> str:

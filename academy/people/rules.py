@@ -107,3 +107,34 @@ def _ended(post: Post, last_day: date) -> Post:
 
 def _same(held: Post, reported: Post) -> bool:
     return replace(held, ends_on=None) == replace(reported, ends_on=None)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """A permanent post as an HR system names it; `starts_on` None: HR did not say from when."""
+
+    court: str
+    position: str
+    starts_on: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happens to the permanent posts: the held one is kept, or another is opened."""
+
+    keeps: bool
+    starts_on: date
+
+
+def step_to(wanted: NewPost, held: NewPost | None, today: date) -> Step:
+    """What leads from the post that is held to the one that HR names.
+
+    Another court or position is a move: it begins on the day that HR names, else today, but not
+    before the present post. Where the same post is named with another day, the day was wrong.
+    """
+    if held is None or held.starts_on is None:
+        return Step(False, wanted.starts_on or today)
+    if (wanted.court, wanted.position) == (held.court, held.position):
+        return Step(True, wanted.starts_on or held.starts_on)
+    return Step(False, wanted.starts_on or max(today, held.starts_on))

@@ -139,6 +139,7 @@ api/docs/                                ok   ok   ok   ok   ok   ok   ok   ok  
 api/docs/problems/                       ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 api/docs/problems/<slug:code>            no   no   no   no   no   no   no   no   no   no
 api/docs/problems/<slug:code>/           no   no   no   no   no   no   no   no   no   no
+scim/v2/<path:path>                      key  key  key  key  key  key  key  key  key  key
 api/…                                    no   no   no   no   no   no   no   no   no   no
 healthz                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 readyz                                   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
@@ -146,7 +147,7 @@ metrics                                  ok   ok   ok   ok   ok   ok   ok   ok  
 """
 LINES = [line.split() for line in TABLE.splitlines()[2:] if line and not line.startswith("<")]
 EXPECTED = {route: dict(zip(ROLES, answers, strict=True)) for route, *answers in LINES}
-WORDS = {200: "ok", 404: "no", 405: "-", 302: "on"}
+WORDS = {200: "ok", 404: "no", 405: "-", 302: "on", 401: "key"}
 PATTERNS = {
     r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
         "account/password/reset/key/…/"
