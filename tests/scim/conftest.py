@@ -11,6 +11,7 @@ from tests import factories
 
 SERVICE = "urn:judicial-training:scim:schemas:extension:service:1.0:User"
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
+USERS = "/Users"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -53,7 +54,7 @@ class Hr:
 
     def patch(self, person, *operations, **headers):
         body = {"schemas": [PATCH], "Operations": [*operations]}
-        return self.call("PATCH", f"/Users/{person}", body, **headers)
+        return self.call("PATCH", f"{USERS}/{person}", body, **headers)
 
 
 @pytest.fixture

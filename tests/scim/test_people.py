@@ -12,7 +12,7 @@ from academy.courts.models import Position
 from academy.ledger.models import Event
 from academy.people.models import Appointment, Person
 from tests import factories
-from tests.scim.conftest import PATCH, SERVICE, Hr, post, user
+from tests.scim.conftest import PATCH, SERVICE, USERS, Hr, post, user
 
 TODAY = date(2026, 11, 24)
 
@@ -103,7 +103,7 @@ def test_who_leaves_loses_posts_account_and_session(hr, courts):
 
     account.refresh_from_db()
     assert left.status_code == 204
-    assert hr.get(f"/Users/{who}").json()["active"] is False
+    assert hr.get(f"{USERS}/{who}").json()["active"] is False
     assert not account.is_active
     assert browser.get("/profile/").status_code == 302
     assert posts() == [(here.code, "judge", date(2020, 1, 1), date(2026, 11, 25))]
@@ -113,8 +113,8 @@ def test_who_leaves_loses_posts_account_and_session(hr, courts):
 def test_who_is_deprovisioned_is_not_found_and_comes_back_as_the_same_person(hr, courts):
     who = made(hr)["id"]
 
-    assert hr.call("DELETE", f"/Users/{who}").status_code == 204
-    assert hr.get(f"/Users/{who}").status_code == 404
+    assert hr.call("DELETE", f"{USERS}/{who}").status_code == 204
+    assert hr.get(f"{USERS}/{who}").status_code == 404
     assert hr.get("/Users").json()["totalResults"] == 0
     again = made(hr)["id"]
 
@@ -127,7 +127,7 @@ def test_a_directory_that_knows_only_names_leaves_the_posts_alone(hr, courts):
     who = made(hr, **post(here, since="2020-01-01"))["id"]
     plain = user(schemas=[user()["schemas"][0]], name={"familyName": "Асан", "givenName": "Әсел"})
 
-    replaced = hr.call("PUT", f"/Users/{who}", plain)
+    replaced = hr.call("PUT", f"{USERS}/{who}", plain)
 
     assert replaced.status_code == 200, replaced.content
     assert Person.objects.get().family_name == "Асан"
@@ -175,7 +175,7 @@ def test_who_edits_an_old_version_is_told(hr, courts):
     fresh = hr.patch(first["id"], change, **{"If-Match": first["meta"]["version"]})
 
     assert (stale.status_code, fresh.status_code) == (412, 204)
-    assert hr.get(f"/Users/{first['id']}").json()["meta"]["version"] != first["meta"]["version"]
+    assert hr.get(f"{USERS}/{first['id']}").json()["meta"]["version"] != first["meta"]["version"]
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def provider_for(
 ) -> ScimProvider:
     """The description of the service for these codes."""
     person, extension = _person(languages), _extension(courts, positions)
-    users = ResourceType.from_resource(person[Enterprise | extension])  # type: ignore[valid-type]
+    users = ResourceType.from_resource(person[Enterprise | extension])
     groups = ResourceType.from_resource(Group)
     return ScimProvider([person, Enterprise, extension, Group], [users, groups], _config(), LENIENT)
 

@@ -143,12 +143,12 @@ class Directory(ScimStorage):
 
         return unchanged
 
-    def _user(self, row: Person) -> Any:
-        found = user_of(self.user, row, clock.now().date())
+    def _user(self, row: Person) -> Resource[Any]:
+        found: Resource[Any] = user_of(self.user, row, clock.now().date())
         found.meta = _meta("User", found, row.created_at, row.changed_at)
         return found
 
-    def _group(self, role: Role) -> Any:
+    def _group(self, role: Role) -> Resource[Any]:
         members = [
             GroupMember(value=str(person), ref=f"Users/{person}", display=name)
             for person, name in roles.people_with(role)
