@@ -52,11 +52,15 @@ TO_TRAINERS = frozenset({Letter.TEACHING})
 
 UNTOLD_CHANGES = {
     "enrollment.transferred": Mail.CHANGED,
+    "enrollment.cancelled": Mail.CHANGED,  # when its holder was moved to another run
     "run.moved": Mail.CHANGED,  # to those whose answer to an earlier move is still awaited
     "run.published": Mail.TEACHING,
     "calendar.declined": Mail.DECLINED,
 }
 """Events that touch calendars and of which no letter tells. An event on sessions goes in here."""
+
+MOVED_TO = "moved_to"
+"""A fact of events: the letter of such a move is about the new enrolment, none about the old."""
 
 QUIET_ACTORS = ("import", "seed")
 """Who brings in what people know already: nobody is told."""

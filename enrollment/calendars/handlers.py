@@ -6,7 +6,7 @@ from academy.core import clock
 from academy.ledger.registry import Event, Handler
 from academy.messages.actions import Draft, write_messages
 from enrollment.calendars import queries
-from enrollment.calendars.enums import QUIET_ACTORS, UNTOLD_CHANGES, Mail
+from enrollment.calendars.enums import MOVED_TO, QUIET_ACTORS, UNTOLD_CHANGES, Mail
 from enrollment.reminders.queries import person_keys
 
 
@@ -18,7 +18,7 @@ def react(events: Sequence[Event]) -> None:
 
 
 def _to_participants(events: Sequence[Event]) -> Iterator[Draft]:
-    mine = [event for event in events if event.subject_kind == "enrollment"]
+    mine = [event for event in events if _is_untold(event)]
     people = person_keys(event.person_id for event in mine if event.person_id)
     for event in mine:
         if event.person_id in people:
@@ -29,6 +29,12 @@ def _to_participants(events: Sequence[Event]) -> Iterator[Draft]:
                 subject_id=event.subject_id,
                 occurrence=str(event.public_id),
             )
+
+
+def _is_untold(event: Event) -> bool:
+    if event.type == "enrollment.cancelled":
+        return MOVED_TO in event.data
+    return event.subject_kind == "enrollment"
 
 
 def _to_those_asked_before(events: Sequence[Event]) -> Iterator[Draft]:

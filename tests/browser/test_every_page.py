@@ -39,6 +39,7 @@ PAGES = {
         "/messages/",
         "/profile/",
         "/profile/who-saw/",
+        "/profile/calendars/",
         "/account/2fa/",
     ),
     "dana": ("/enrollments/{held}/transfer/", "/enrollments/{held}/substitute/"),

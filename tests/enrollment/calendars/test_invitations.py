@@ -12,7 +12,7 @@ from academy.messages.models import Message
 from courses.planning.actions import SessionPlan
 from courses.planning.models import Session
 from enrollment.calendars.models import Invitation
-from enrollment.requests import actions as requests, run_actions, transfers
+from enrollment.requests import actions as requests, run_actions, surgery, transfers
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.enrollment.calendars.conftest import items_of
@@ -149,6 +149,19 @@ def test_a_transfer_takes_back_here_and_invites_there(person, mails):
     assert items[CANCEL].sequence == 1
     assert items[REQUEST].uid != old.uid
     assert items[REQUEST].sequence == 0
+
+
+def test_a_merge_takes_back_here_and_invites_there(person, mails):
+    here = factories.run()
+    there = factories.run(of=here.course, starts_in=timedelta(days=50))
+    enroll(here, person)
+    (old,) = mails.items_to(person)
+    surgery.merge_runs(run=here.public_id, into=there.public_id, actor=ACTOR)
+
+    items = {item.method: item for item in mails.items_to(person)}
+
+    assert (items[CANCEL].uid, items[CANCEL].sequence) == (old.uid, 1)
+    assert (items[REQUEST].sequence, items[REQUEST].status) == (0, "TENTATIVE")
 
 
 def test_a_colleague_who_takes_over_is_invited_and_the_holder_is_not_any_more(mails):
