@@ -175,7 +175,8 @@ def test_who_edits_an_old_version_is_told(hr, courts):
     fresh = hr.patch(first["id"], change, **{"If-Match": first["meta"]["version"]})
 
     assert (stale.status_code, fresh.status_code) == (412, 204)
-    assert hr.get(f"{USERS}/{first['id']}").json()["meta"]["version"] != first["meta"]["version"]
+    who = first["id"]
+    assert hr.get(f"{USERS}/{who}").json()["meta"]["version"] != first["meta"]["version"]
 
 
 @pytest.mark.parametrize(

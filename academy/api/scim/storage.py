@@ -139,7 +139,7 @@ class Directory(ScimStorage):
 
         def unchanged(row: Person) -> bool:
             present = self._user(_visible().get(pk=row.pk))
-            return version is None or present.meta.version == version
+            return version is None or (present.meta or Meta()).version == version
 
         return unchanged
 
