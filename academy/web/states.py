@@ -68,8 +68,7 @@ _CERTIFICATE: Final = {
 }
 
 _MESSAGE: Final = {
-    "planned": Look(pgettext_lazy("message", "Waiting to be sent"), "info", "wait"),
-    "sending": Look(pgettext_lazy("message", "Being sent"), "info", "wait"),
+    "waiting": Look(pgettext_lazy("message", "Waiting to be sent"), "info", "wait"),
     "sent": Look(pgettext_lazy("message", "Sent"), "success", "check"),
     "dropped": Look(pgettext_lazy("message", "Not sent: no longer true"), "outline", "minus"),
     "failed": Look(pgettext_lazy("message", "Could not be delivered"), "danger", "danger"),

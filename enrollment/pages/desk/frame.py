@@ -110,6 +110,7 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
         _("Behind the scenes"),
         [
             ("desk-messages", _("Messages"), {Right.READ_ALL}),
+            ("addresses", _("Addresses that do not work"), {Right.READ_COURT, Right.REGISTER}),
             ("reminders", _("Reminders"), {Right.READ_ALL}),
             ("systems", _("Systems"), {Right.READ_ALL}),
             ("health", _("Health"), {Right.READ_ALL}),

@@ -26,7 +26,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "coming": desk_queries.coming(taught, now=now)[:10] if viewer.may(Right.TEACH) else [],
         "at_risk": desk_queries.at_risk(taught, now=now)[:10] if viewer.may(Right.PLAN) else [],
         "unreachable": len(_unreachable(viewer, now)),
-        "teaches": viewer.may(Right.TEACH),
+        "nominates": viewer.may(Right.NOMINATE),
     }
     return render(request, "desk/overview.html", context)
 

@@ -14,7 +14,7 @@ from courses.planning.actions import plan_run
 from courses.planning.bookings import clashes_of
 from courses.planning.enums import TRANSITIONS, RunState
 from enrollment.attendance.queries import obstacle_of, sheet_of
-from enrollment.pages.desk.forms import CapacityForm, RunForm
+from enrollment.pages.desk.forms import RunForm
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.requests import access, desk_queries, run_actions
 
@@ -66,7 +66,7 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
         "teaches": viewer.may(Right.TEACH),
         "reads_all": viewer.may(Right.READ_ALL),
         "next": {state.value for state in next_states},
-        "capacity_form": CapacityForm(initial={"capacity": row.capacity}),
+        "movable": RunState.CANCELLED in next_states and row.state != RunState.RUNNING,
     }
     return render(request, "desk/run.html", context)
 
