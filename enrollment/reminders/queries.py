@@ -291,6 +291,12 @@ def active_on(runs: Iterable[UUID]) -> list[tuple[UUID, int, UUID]]:
     return list(rows.values_list("run__public_id", "person_id", "public_id").order_by("id"))
 
 
+def asked_since(enrollments: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Since when these are asked whether they still come; those only who are."""
+    rows = Enrollment.objects.filter(public_id__in=list(enrollments), state=State.RECONFIRM)
+    return dict(rows.values_list("public_id", "state_since"))
+
+
 def courses_of(runs: Iterable[UUID]) -> list[tuple[int, UUID]]:
     """The courses of these runs: course, run."""
     found = Run.objects.filter(public_id__in=set(runs))

@@ -66,11 +66,17 @@ def _own(event: Event, person: int) -> Draft:
 
 
 def _to_everybody_on_the_run(events: Sequence[Event], _now: datetime) -> Iterator[Draft]:
+    """Who was asked "still coming?" before the run moved once more is asked it anew."""
     runs = {event.subject_id: event for event in events if event.type in RUN_LETTERS}
-    for run, person, enrollment in queries.active_on(runs) if runs else ():
+    found = queries.active_on(runs) if runs else []
+    asked = queries.asked_since(enrollment for _run, _person, enrollment in found)
+    for run, person, enrollment in found:
+        letter, event = RUN_LETTERS[runs[run].type], runs[run]
+        since = asked.get(enrollment)
+        is_asked_anew = letter == Letter.RUN_MOVED and since is not None and since < event.time
         yield Draft(
             person=person,
-            kind=RUN_LETTERS[runs[run].type].value,
+            kind=(Letter.RECONFIRM if is_asked_anew else letter).value,
             subject_kind="enrollment",
             subject_id=enrollment,
             occurrence=str(runs[run].public_id),

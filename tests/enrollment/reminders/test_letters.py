@@ -8,6 +8,7 @@ from academy.access.actions import end_deputy, name_deputy
 from academy.core import clock
 from academy.ledger import delivery as ledger
 from academy.messages import lease, registry
+from courses.planning.actions import SessionPlan
 from courses.planning.enums import EnrollmentMode
 from courses.planning.models import Run
 from enrollment.decisions.models import Decision
@@ -238,3 +239,18 @@ def test_a_deputy_is_told_of_the_naming_and_of_what_waits_until_it_ends(told, po
     ledger.advance()
     end_deputy(row=naming, actor=ACTOR)
     assert told(cast.kenzhe)[-1] == ("decision.opened", "dropped", "not_head_any_more")
+
+
+def test_who_has_not_answered_when_the_run_moves_again_is_asked_anew(person, told):
+    run = factories.run(seats=5, starts_in=timedelta(days=40))
+    enrollment = enroll(run, person)
+    for days in (50, 60):
+        start = (clock.now() + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+        plan = SessionPlan(start, 90)
+        run_actions.move_run(run=run.public_id, sessions=[plan], actor=ACTOR)
+        told(person)
+
+    enrollment.refresh_from_db()
+    asked = [one for one in told(person) if one[0] == "enrollment.reconfirm"]
+    assert enrollment.state == "reconfirm"
+    assert asked == [("enrollment.reconfirm", *SENT)] * 2
