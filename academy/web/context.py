@@ -34,6 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "privacy": reverse("academy:privacy"),
             "accessibility": reverse("academy:accessibility"),
             "verify": "/verify/",
+            "priority": "/priority/",
             "api_docs": reverse("rest:docs"),
         },
     }

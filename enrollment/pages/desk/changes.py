@@ -178,7 +178,7 @@ def split(request: HttpRequest, run: UUID) -> HttpResponse:
         command=lambda: partial(
             _between(request, row, surgery.split_run, form.other), enrollments=form.chosen
         ),
-        title=_("Divide %(code)s") % {"code": row.code},
+        title=_("Move some people of %(code)s to another run") % {"code": row.code},
         effects=[
             _("Who has a seat keeps one where one is free, and is asked about the new dates."),
             _("Seats that come free here go to the waiting list."),

@@ -104,13 +104,13 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
             ("runs", _("Runs"), {Right.TEACH, Right.READ_ALL}),
             ("interest", _("Interest in courses"), {Right.READ_ALL}),
             ("priority", _("Priority rules"), {Right.READ_ALL}),
+            ("addresses", _("Addresses that do not work"), {Right.READ_COURT, Right.REGISTER}),
         ],
     ),
     (
         _("Behind the scenes"),
         [
             ("desk-messages", _("Messages"), {Right.READ_ALL}),
-            ("addresses", _("Addresses that do not work"), {Right.READ_COURT, Right.REGISTER}),
             ("reminders", _("Reminders"), {Right.READ_ALL}),
             ("systems", _("Systems"), {Right.READ_ALL}),
             ("health", _("Health"), {Right.READ_ALL}),
