@@ -16,10 +16,11 @@ emptying.install()
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
+def quick_settings(settings: Any) -> None:
     """Argon2 is slow on purpose; a test that makes seven accounts need not wait for it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SECOND_FACTOR_REQUIRED = False  # the tests of signing in ask for it
+    settings.WHITENOISE_AUTOREFRESH = True  # else each test client lists all static files anew
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ NARROW, WIDE = 375, 1280
 
 
 @pytest.fixture
-def quick_passwords(settings):
+def quick_settings(settings):
     """The server knows Argon2 only; a cheap one is one that it can check, too."""
     settings.PASSWORD_HASHERS = ["tests.browser.stage.QuickArgon2"]
 

@@ -210,4 +210,5 @@ def test_who_finds_work_asks_for_its_delivery(monkeypatch):
     schedule.follow_up(sender=app.tasks["requests.sweep"], result=4)
     schedule.follow_up(sender=advance, result=4)
 
-    assert asked == [("messages.deliver", {"expires": 10, "retry": False})]
+    soon = {"expires": 10, "retry": False}
+    assert asked == [("messages.deliver", soon), ("clients.call_webhooks", soon)]
