@@ -180,8 +180,10 @@ def _add_everybody(found: dict[UUID, Effect], reached: dict[UUID, str], event: E
         "person__public_id", "public_id", "state"
     ):
         effect = found.setdefault(person, Effect(person, before=state, after=state))
+        stood = subject not in reached  # no event of the own: as before
+        asked_anew = stood and letter == Letter.RUN_MOVED and state == State.RECONFIRM
         reached[subject] = state
-        effect.said.append((letter, subject))
+        effect.said.append((Letter.RECONFIRM if asked_anew else letter, subject))
 
 
 def _in_full(effects: list[Effect], runs: Sequence[UUID]) -> list[Effect]:

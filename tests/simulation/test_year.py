@@ -25,6 +25,7 @@ from tests.simulation.postal import AFTER, BEFORE, BadDays, Nursery
 from tests.simulation.world import DAY, HOUR, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WINDOW = "in the window: told again"
 BEGINS = datetime(2027, 3, 1, 3, tzinfo=UTC)
 
 
@@ -137,3 +138,22 @@ def test_a_fortnight_in_which_everybody_is_told_once(monkeypatch, settings):
     assert audit.counts["dropped"] > 5
     assert audit.counts["tried more than once"] > 1
     assert world.done["move"] > 0
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(900)
+def test_a_year_in_which_everybody_is_told_once(monkeypatch, settings, record_property):
+    world, life, audit = simulate(
+        monkeypatch, settings,
+        seed=1, people=300, runs=120, days=364, step=8 * HOUR, share=0.02, killed_every=7 * DAY,
+    )  # fmt: skip
+    names = ("expected", "sent", "dropped", "failed", "tried more than once", WINDOW)
+    for name in names:
+        record_property(name, audit.counts[name])
+    for name in ("missing", "twice", "untrue"):
+        record_property(name, len(getattr(audit, name)))
+    record_property("workers killed", life.kills)
+    record_property("steps of life", sum(world.done.values()))
+
+    assert_honest(audit)
+    assert life.kills > 40

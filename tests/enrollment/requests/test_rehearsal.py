@@ -75,6 +75,17 @@ def test_moving_asks_holders_again_and_shows_who_is_busy_then():
     ]
 
 
+def test_who_was_asked_before_another_move_is_asked_anew():
+    run = factories.run(seats=1, starts_in=60 * DAY)
+    fill(run, 1)
+    once, again = ([SessionPlan(clock.now() + days * DAY, 90)] for days in (70, 80))
+    run_actions.move_run(run=run.public_id, sessions=once, actor=ACTOR)
+
+    foreseen = seen(run_actions.move_run, run, sessions=again)
+
+    assert [one.letters for one in foreseen.effects] == [[Letter.RECONFIRM]]
+
+
 def test_what_the_command_refuses_its_dry_run_refuses_too():
     run = factories.run()
     run_actions.cancel_run(run=run.public_id, reason="other", actor=ACTOR)
