@@ -13,7 +13,7 @@ from courses.catalogue.models import Course
 from courses.planning.enums import RunState
 from courses.planning.models import Run, Session
 
-BATCH = 2_000
+BATCH = 1_000  # rows of a statement: PostgreSQL takes 65,535 values, a run has some forty
 OPEN_BEFORE = timedelta(days=45)
 CLOSED_BEFORE = timedelta(days=5)
 

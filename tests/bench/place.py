@@ -48,12 +48,31 @@ def engines() -> Iterator["Place"]:
             place.stop()
 
 
+DEFAULTS = """
+DO $$
+DECLARE c record;
+BEGIN
+  FOR c IN SELECT table_name, column_name, data_type FROM information_schema.columns
+            WHERE table_schema = 'public' AND is_nullable = 'NO' AND is_identity = 'NO'
+              AND column_default IS NULL AND data_type IN
+                  ('character varying', 'text', 'boolean', 'ARRAY', 'jsonb', 'smallint', 'integer')
+  LOOP
+    EXECUTE format('ALTER TABLE %I ALTER COLUMN %I SET DEFAULT %L', c.table_name, c.column_name,
+      CASE c.data_type WHEN 'boolean' THEN 'false' WHEN 'smallint' THEN '0' WHEN 'integer' THEN '0'
+                       WHEN 'ARRAY' THEN '{}' WHEN 'jsonb' THEN '{}' ELSE '' END);
+  END LOOP;
+END $$
+"""
+"""Rows that are written past the models name only what is measured."""
+
+
 def _set_up() -> None:
     import django  # noqa: PLC0415 - the settings read the environment that was just made
     from django.core.management import call_command  # noqa: PLC0415
 
     django.setup()
     call_command("migrate", verbosity=0)
+    sql(DEFAULTS)
     call_command("translations", "compile")
     call_command(*children.COLLECT)
 
@@ -159,7 +178,7 @@ def sql(statement: str, **values: Any) -> list[tuple[Any, ...]]:
     from django.db import connection  # noqa: PLC0415 - needs Django set up
 
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, values or None)
         return list(cursor.fetchall()) if cursor.description else []
 
 
