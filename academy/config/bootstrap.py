@@ -94,9 +94,14 @@ def make_venv() -> None:
 
 
 def install(listed: str) -> None:
-    """Wheels only, so no compiler is needed; a line of dots shows that it works."""
+    """Wheels only, so no compiler is needed; a line of dots shows that it works.
+
+    The list is complete, so nothing is resolved here (`--no-deps`): an older pip would take the
+    newest release for a dependency written `package[extra]`, which the list does not name.
+    """
     began = time.time()
-    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--only-binary=:all:"]
+    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps"]
+    command += ["--only-binary=:all:"]
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar=off"]
     command += ["--requirement", str(ROOT / listed)]
     name = f"  Python packages ({listed}) "
