@@ -33,15 +33,15 @@ class EnrollmentConfig(AppConfig):
         from courses.pages import slots
         from enrollment.calendars import handlers as calendars, invitations
         from enrollment.pages import on_course
-        from enrollment.reminders import handlers as reminders, queries, reminding
+        from enrollment.reminders import handlers as reminders, letters, reminding
         from enrollment.requests import handlers as requests
         from enrollment.seats import monitor
 
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
         projections.ends(*ENDINGS)
         slots.provide(on_course.facts)
-        messages.register(*queries.kinds(), *reminding.kinds())
-        messages.register(*invitations.enclosing(queries.kinds()))
+        messages.register(*letters.kinds(), *reminding.kinds())
+        messages.register(*invitations.enclosing(letters.kinds()))
         messages.register(invitations.CHANGED, invitations.TEACHING, invitations.DECLINED)
         measures.provide(
             lambda: measures.Measure(

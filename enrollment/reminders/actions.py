@@ -71,7 +71,7 @@ def plan_again(*, enrollments: Iterable[UUID], runs: Iterable[UUID], now: dateti
         # Under a lock: nothing is planned by a timing that the registrar is about to change.
         for rule in ReminderRule.objects.select_for_update().filter(is_active=True).order_by("pk"):
             span = timing.due_span(now, useful=rule.timing.useful)
-            if moved:
+            if moved and anchors.follows_runs(Anchor(rule.anchor)):
                 written += _write(rule, span, now, THESE_RUNS, moved)
             if late and anchors.follows_enrollments(Anchor(rule.anchor), Recipient(rule.recipient)):
                 written += _write(rule, span, now, THESE_ENROLLMENTS, late)

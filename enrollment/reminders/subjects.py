@@ -1,0 +1,103 @@
+"""The subjects of reminders as they are now: one reader for each kind, one statement each."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from courses.planning.models import Run, Session
+from enrollment.attendance.models import Mark
+from enrollment.decisions.models import Decision
+from enrollment.reminders import anchors
+from enrollment.reminders.enums import Anchor, Recipient
+from enrollment.reminders.models import ReminderRule
+from enrollment.reminders.queries import RUN_COLUMNS, run_columns
+from enrollment.seats.enums import HOLDING, State
+from enrollment.seats.models import Enrollment
+
+Row = dict[str, Any]
+
+
+def subject_rows(rule: ReminderRule, subjects: Iterable[UUID]) -> dict[UUID, Row]:
+    """What there is to say about these subjects of the rule, in one statement."""
+    kind = anchors.subject_of(Anchor(rule.anchor), Recipient(rule.recipient))
+    return {row["public_id"]: row for row in READERS[kind](subjects)}
+
+
+RUN_NAMES = tuple(f"run_{name}" for name in RUN_COLUMNS)
+
+
+def _enrollments(subjects: Iterable[UUID]) -> list[Row]:
+    rows = Enrollment.objects.filter(public_id__in=subjects).annotate(**run_columns("run__"))
+    found: list[Row] = list(rows.values("public_id", "state", "due_at", *RUN_NAMES))
+    return found
+
+
+def _runs(subjects: Iterable[UUID]) -> list[Row]:
+    held = Count("enrollments", filter=Q(enrollments__state__in=HOLDING))
+    rows = Run.objects.filter(public_id__in=subjects).annotate(
+        held=held, decides_at=Coalesce("decide_by", "enrollment_closes_at"), **run_columns("")
+    )
+    columns = ("state", "minimum_size", "enrollment_opens_at", "enrollment_closes_at")
+    found: list[Row] = list(rows.values("public_id", "held", "decides_at", *columns, *RUN_NAMES))
+    return found
+
+
+def _sessions(subjects: Iterable[UUID]) -> list[Row]:
+    marked = Mark.objects.filter(enrollment=OuterRef("pk"), session=OuterRef(OuterRef("pk")))
+    unmarked = (
+        Enrollment.objects.filter(run=OuterRef("run"), state=State.CONFIRMED)
+        .filter(~Exists(marked))
+        .order_by()
+        .values("run")
+        .annotate(number=Count("id"))
+        .values("number")
+    )
+    rows = Session.objects.filter(public_id__in=subjects).annotate(
+        missing=Coalesce(Subquery(unmarked), 0), state=F("run__state"), **run_columns("run__")
+    )
+    columns = ("number", "period", "is_cancelled", "missing", "state")
+    found: list[Row] = list(rows.values("public_id", *columns, *RUN_NAMES))
+    return found
+
+
+def _decisions(subjects: Iterable[UUID]) -> list[Row]:
+    rows = Decision.objects.filter(public_id__in=subjects).annotate(
+        family=F("enrollment__person__family_name"),
+        given=F("enrollment__person__given_name"),
+        patronymic=F("enrollment__person__patronymic"),
+        **run_columns("enrollment__run__"),
+    )
+    columns = ("state", "due_at", "kind", "silence", "decider", "family", "given", "patronymic")
+    found: list[Row] = list(rows.values("public_id", *columns, *RUN_NAMES))
+    return found
+
+
+READERS: Mapping[str, Callable[[Iterable[UUID]], list[Row]]] = {
+    "enrollment": _enrollments,
+    "run": _runs,
+    "session": _sessions,
+    "decision": _decisions,
+}
+
+MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
+    Anchor.RUN_START: lambda row: row["run_starts_at"],
+    Anchor.SESSION_START: lambda row: row["period"].lower,
+    Anchor.ENROLLMENT_OPENS: lambda row: row["enrollment_opens_at"],
+    Anchor.ENROLLMENT_DEADLINE: lambda row: row["enrollment_closes_at"],
+    Anchor.OFFER_EXPIRY: lambda row: row["due_at"],
+    Anchor.RECONFIRM_DUE: lambda row: row["due_at"],
+    Anchor.DECISION_DUE: lambda row: row["due_at"],
+    Anchor.MARKS_MISSING: lambda row: row["period"].upper,
+    Anchor.MINIMUM_AT_RISK: lambda row: row["decides_at"],
+}
+
+LAST: Mapping[str, Any] = {
+    "enrollment": Enrollment,
+    "run": Run,
+    "session": Session,
+    "decision": Decision,
+}
