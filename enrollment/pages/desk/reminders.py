@@ -16,7 +16,7 @@ from academy.messages.registry import kind
 from academy.messages.render import Writer
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.pages.desk.reminder_forms import RuleForm, braces
-from enrollment.reminders import reminding, rule_actions, rule_queries
+from enrollment.reminders import reminding, rule_actions, rule_queries, subjects
 from enrollment.reminders.enums import WHO, kind_of
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.rule_queries import Forecast
@@ -121,7 +121,7 @@ def _preview(rule: ReminderRule, now: datetime) -> dict[str, Any]:
     """Who, when, and the words of one such mail in every language."""
     found: Forecast = rule_queries.forecast(rule, now)
     at = found.first[0].at if found.first else now
-    rows = reminding.subject_rows(rule, [found.first[0].subject_id]) if found.first else {}
+    rows = subjects.subject_rows(rule, [found.first[0].subject_id]) if found.first else {}
     holds = next((reminding.holds(rule, row, at) for row in rows.values()), None)
     holds = holds or reminding.example(rule, now)
     writer, name = Writer(), "…"
