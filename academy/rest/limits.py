@@ -23,11 +23,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left of the present minute."""
+    """What is left of the present window."""
 
     limit: int
     used: int
-    reset: int  # seconds until the next minute
+    reset: int  # seconds until the next window
 
     @property
     def headers(self) -> dict[str, str]:
@@ -47,19 +47,21 @@ class Allowance:
 def count(caller: UUID, *, is_client: bool) -> Allowance | None:
     """Count one changing call; None where there is no limit or nobody counts."""
     limit = settings.CLIENT_WRITES_PER_MINUTE if is_client else settings.ACCOUNT_WRITES_PER_MINUTE
-    if not limit:
-        return None
-    moment = int(clock.now().timestamp())
-    minute, gone = divmod(moment, WINDOW)
+    return once_more(f"writes:{caller}", limit=limit, window=WINDOW) if limit else None
+
+
+def once_more(name: str, *, limit: int, window: int) -> Allowance | None:
+    """Count one more in the present window of so many seconds; None where nobody counts."""
+    place, gone = divmod(int(clock.now().timestamp()), window)
     try:
         with _cache().pipeline(transaction=False) as pipe:
-            pipe.incr(f"writes:{caller}:{minute}")
-            pipe.expire(f"writes:{caller}:{minute}", 2 * WINDOW)
+            pipe.incr(f"{name}:{place}")
+            pipe.expire(f"{name}:{place}", 2 * window)
             used = int(pipe.execute()[0])
     except redis.RedisError as error:
         log.warning("rest.limits_unknown", error=type(error).__name__)
         return None
-    return Allowance(limit, used, WINDOW - gone)
+    return Allowance(limit, used, window - gone)
 
 
 @cache

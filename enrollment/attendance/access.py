@@ -9,6 +9,7 @@ from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.core.errors import Missing
 from courses.planning.models import Run, Session
+from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 
 
@@ -29,6 +30,16 @@ def session_to_mark(viewer: Viewer, public_id: UUID) -> Session:
         _writable(viewer), public_id=public_id
     )
     session = sessions.first()
+    if session is None:
+        raise Missing("unknown_session", _("There is no such session."))
+    return session
+
+
+def session_to_attend(person: int, public_id: UUID) -> Session:
+    """The session of a run in which the person has a confirmed seat."""
+    rows = Session.objects.select_related("run__version", "run__course")
+    seats = Enrollment.objects.filter(person=person, state=State.CONFIRMED)
+    session = rows.filter(public_id=public_id, run__in=seats.values("run")).first()
     if session is None:
         raise Missing("unknown_session", _("There is no such session."))
     return session

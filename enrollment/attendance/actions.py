@@ -60,9 +60,10 @@ def record_marks(
     stored = _already_received(meeting, marks)
     new = _unsent(meeting, marks, stored, roster)
     if new:
-        _check_session(meeting, now)
+        check_session(meeting, now)
         _check_confirmed(marks, roster, new)
-        stored |= _write(meeting, new, roster, actor, now)
+        for mark in write_marks(meeting, new, actor, now):
+            stored[mark.enrollment.public_id, mark.nonce] = mark
     answered = [stored[draft.enrollment, draft.nonce] for draft in marks]
     if keyed:
         keyed.keep(answered)
@@ -132,7 +133,8 @@ def _minutes(place: int, draft: MarkDraft, session: Session) -> int:
         raise Invalid(bad.code, bad.sentence, fields={field_name: [bad.sentence]}) from bad
 
 
-def _check_session(session: Session, now: datetime) -> None:
+def check_session(session: Session, now: datetime) -> None:
+    """Refuse marks of a session that is cancelled, not held, or not about to begin."""
     _check_run(session.run)
     if session.is_cancelled:
         raise Refused("session_cancelled", _("This session was cancelled."))
@@ -156,13 +158,8 @@ def _check_confirmed(
     _refuse_people(drafts, {each for each in new_people if roster[each].state != State.CONFIRMED})
 
 
-def _write(
-    session: Session,
-    new: list[Mark],
-    roster: dict[UUID, Enrollment],
-    actor: Actor,
-    now: datetime,
-) -> dict[tuple[UUID, UUID], Mark]:
+def write_marks(session: Session, new: Sequence[Mark], actor: Actor, now: datetime) -> list[Mark]:
+    """Add marks that were found fit, inside the caller's transaction: one event each."""
     for mark in new:
         mark.marked_by, mark.at = actor.id, now
     written = Mark.objects.bulk_create(new)
@@ -178,7 +175,7 @@ def _write(
         for mark in written
     ]
     record(facts, actor=actor, at=now)
-    return {(mark.enrollment.public_id, mark.nonce): mark for mark in written}
+    return written
 
 
 @refusing_conflicts()

@@ -4,16 +4,15 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import segno
 import typst
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from academy.core import qr
 from academy.core.errors import Refused
 from courses.planning.models import Run
 from enrollment.certificates import rules
@@ -104,14 +103,8 @@ def _sheet(certificate: Certificate) -> dict[str, object]:
         "columns": [rules.column_of(paper, language) for language in paper.languages],
         "serial": rules.in_groups(certificate.serial),
         "url": url,
-        "qr": _qr_svg(url),
+        "qr": qr.svg(url),
     }
-
-
-def _qr_svg(url: str) -> str:
-    picture = BytesIO()
-    segno.make_qr(url, error="m").save(picture, kind="svg", border=0, xmldecl=False)
-    return picture.getvalue().decode("utf-8")
 
 
 @cache

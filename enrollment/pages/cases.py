@@ -8,6 +8,7 @@ from django.utils import translation
 from academy.core.texts import Picked, pick
 from academy.web import dates
 from courses.planning.enums import AHEAD, NoAnswer, RunState
+from enrollment.attendance.rules import may_mark_from
 from enrollment.certificates.models import Certificate
 from enrollment.pages.sentences import Case, Said, said
 from enrollment.requests.own_queries import OwnEnrollment
@@ -27,6 +28,7 @@ class Shown:
     can_withdraw: bool
     shows_link: bool
     has_certificate: bool
+    can_check_in: bool
 
 
 def shown(own: OwnEnrollment, now: datetime, *, came_from: str = "") -> Shown:
@@ -42,6 +44,9 @@ def shown(own: OwnEnrollment, now: datetime, *, came_from: str = "") -> Shown:
         can_withdraw=own.is_active and not has_begun and own.run_state in AHEAD,
         shows_link=bool(own.link) and own.state in HOLDING and own.run_state not in OVER,
         has_certificate=own.certificate_state == Certificate.State.VALID,
+        can_check_in=own.state == State.CONFIRMED
+        and own.next_starts_at is not None
+        and may_mark_from(own.next_starts_at) <= now,
     )
 
 

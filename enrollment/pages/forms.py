@@ -33,6 +33,17 @@ class WithdrawForm(forms.Form):
             del self.fields["reason"], self.fields["note"]
 
 
+class CodeForm(forms.Form):
+    """The number that the room shows."""
+
+    code = forms.CharField(
+        label=_("Number that the room shows"),
+        help_text=_("Six digits. They change every half minute."),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
 class SerialForm(forms.Form):
     """The number on a certificate, typed from paper."""
 

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from enrollment.pages import answering, calendars, certificates, enrolling, moving, my, published
+from enrollment.pages import (
+    answering,
+    calendars,
+    certificates,
+    checking_in,
+    enrolling,
+    moving,
+    my,
+    published,
+)
 
 ONE = "enrollments/<uuid:enrollment>/"
 
@@ -25,6 +34,7 @@ urlpatterns = [
     path("profile/calendars/new/", calendars.make, name="calendar-new"),
     path("profile/calendars/<uuid:feed>/end/", calendars.end, name="calendar-end"),
     path("calendar/<str:token>.ics", calendars.feed, name="calendar"),
+    path("check-in/<uuid:session>/", checking_in.sign_in_to, name="check-in"),
     path("verify/", certificates.ask, name="verify-form"),
     path("verify/<str:serial>", certificates.verify, name="verify"),
     path("certificates/<uuid:certificate>.pdf", certificates.pdf, name="certificate-pdf"),

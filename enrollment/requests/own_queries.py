@@ -52,6 +52,7 @@ class OwnEnrollment:
     course_code: str
     title: Map
     online: bool
+    next_session: UUID | None
     next_starts_at: datetime | None
     next_ends_at: datetime | None
     link: str
@@ -89,7 +90,8 @@ SELECT e.id, e.public_id, e.state, e.source, e.due_at, e.end_reason, e.is_late, 
        run.starts_at, run.ends_at, run.time_zone, run.language, run.withdraw_until,
        run.promote_until, run.auto_accept, run.no_answer, run.cancel_reason,
        course.code AS course_code, version.title::json AS title, format.online,
-       session.starts_at AS next_starts_at, session.ends_at AS next_ends_at,
+       session.public_id AS next_session, session.starts_at AS next_starts_at,
+       session.ends_at AS next_ends_at,
        coalesce(nullif(session.link, ''), run.link) AS link,
        venue.names::json AS venue, venue.city::json AS city, venue.address::json AS address,
        step.kind AS step_kind, step.decider AS step_decider, step.due_at AS step_due_at,
@@ -103,7 +105,7 @@ SELECT e.id, e.public_id, e.state, e.source, e.due_at, e.end_reason, e.is_late, 
   JOIN courses_courseversion version ON version.id = run.version_id
   JOIN courses_format format ON format.id = run.format_id
   LEFT JOIN LATERAL (
-       SELECT lower(period) AS starts_at, upper(period) AS ends_at, link, venue_id
+       SELECT public_id, lower(period) AS starts_at, upper(period) AS ends_at, link, venue_id
          FROM courses_session
         WHERE run_id = run.id AND NOT is_cancelled AND upper(period) > %(now)s
         ORDER BY lower(period) LIMIT 1) session ON true

@@ -33,6 +33,7 @@ accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok  
 style-guide/                             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 language/                                on   on   on   on   on   on   on   on   on   on
 priority/                                ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+check-in/<uuid:session>/                 in   ok   no   no   no   no   no   no   no   no
 verify/                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 verify/<str:serial>                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 <one's own training; an account without a person has none>
@@ -89,6 +90,8 @@ desk/runs/<uuid:run>/changes/<str:request_id>/ in no no no no  no   no   no   no
 desk/runs/<uuid:run>/postpone/           in   no   no   no   no   no   no   ok   no   no
 desk/runs/<uuid:run>/cancel/             in   no   no   no   no   no   no   ok   no   no
 desk/runs/<uuid:run>/marks/<uuid:session>/ in no  no   no   no   ok   no   ok   no   no
+desk/runs/<uuid:run>/code/<uuid:session>/ in no   no   no   no   ok   no   ok   no   no
+desk/runs/<uuid:run>/signatures/         in   no   no   no   no   ok   no   ok   no   no
 desk/runs/<uuid:run>/tests/              -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok   no   no
 desk/messages/                           in   no   no   no   no   no   no   ok   ok   no

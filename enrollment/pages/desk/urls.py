@@ -4,6 +4,7 @@ from django.urls import path
 
 from enrollment.pages.desk import (
     changes,
+    check_in,
     checks,
     decisions,
     deputies,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("runs/<uuid:run>/split/", changes.split, name="run-split"),
     path("runs/<uuid:run>/changes/<str:request_id>/", changes.report, name="run-change-report"),
     path("runs/<uuid:run>/marks/<uuid:session>/", marks.sheet, name="marks"),
+    path("runs/<uuid:run>/code/<uuid:session>/", check_in.projector, name="room-code"),
+    path("runs/<uuid:run>/signatures/", check_in.signatures, name="signatures"),
     path("runs/<uuid:run>/tests/", marks.tests, name="tests"),
     path("runs/<uuid:run>/finalise/", marks.finalise, name="finalise"),
     path("messages/", health.messages, name="desk-messages"),
