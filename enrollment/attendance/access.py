@@ -1,5 +1,6 @@
 """Who may read a run's attendance sheet and who may write on it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.core.errors import Missing
 from courses.planning.models import Run, Session
+from enrollment.attendance.rules import EARLY_MARKS
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 
@@ -35,11 +37,18 @@ def session_to_mark(viewer: Viewer, public_id: UUID) -> Session:
     return session
 
 
+def sessions_to_attend(person: int, now: datetime) -> QuerySet[Session]:
+    """The sessions at which the person could sign in now."""
+    return _attended_by(person).filter(
+        is_cancelled=False,
+        period__startswith__lte=now + EARLY_MARKS,
+        period__endswith__gt=now,
+    )
+
+
 def session_to_attend(person: int, public_id: UUID) -> Session:
     """The session of a run in which the person has a confirmed seat."""
-    rows = Session.objects.select_related("run__version", "run__course")
-    seats = Enrollment.objects.filter(person=person, state=State.CONFIRMED)
-    session = rows.filter(public_id=public_id, run__in=seats.values("run")).first()
+    session = _attended_by(person).filter(public_id=public_id).first()
     if session is None:
         raise Missing("unknown_session", _("There is no such session."))
     return session
@@ -58,6 +67,12 @@ def enrollment_to_mark(viewer: Viewer, public_id: UUID) -> Enrollment:
 
 def _writable(viewer: Viewer) -> Q:
     return Q() if viewer.may(Right.REGISTER) else Q(run__in=_taught_by(viewer))
+
+
+def _attended_by(person: int) -> QuerySet[Session]:
+    seats = Enrollment.objects.filter(person=person, state=State.CONFIRMED)
+    rows = Session.objects.select_related("run__version", "run__course")
+    return rows.filter(run__in=seats.values("run")).order_by("period", "pk")
 
 
 def _taught_by(viewer: Viewer) -> QuerySet[Run]:

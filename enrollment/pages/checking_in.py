@@ -4,10 +4,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from academy.core import clock
 from academy.core.errors import Refused
 from academy.rest import limits
 from academy.web.http import actor_of, own_person, see_other, signed_in
@@ -16,6 +17,16 @@ from enrollment.attendance.enums import MarkStatus
 from enrollment.pages.forms import CodeForm
 
 TRIES, WINDOW = 10, 600  # wrong guesses of one person at one session, in ten minutes
+
+
+@require_safe
+@signed_in
+def sign_in_now(request: HttpRequest) -> HttpResponse:
+    """The address that can be typed from a screen: leads to the session that is on now."""
+    found = list(access.sessions_to_attend(own_person(request), clock.now()))
+    if len(found) == 1:
+        return redirect("enrollment:check-in", session=found[0].public_id)
+    return render(request, "enrollment/check_in_now.html", {"sessions": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

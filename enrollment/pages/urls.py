@@ -34,6 +34,7 @@ urlpatterns = [
     path("profile/calendars/new/", calendars.make, name="calendar-new"),
     path("profile/calendars/<uuid:feed>/end/", calendars.end, name="calendar-end"),
     path("calendar/<str:token>.ics", calendars.feed, name="calendar"),
+    path("check-in/", checking_in.sign_in_now, name="check-in-now"),
     path("check-in/<uuid:session>/", checking_in.sign_in_to, name="check-in"),
     path("verify/", certificates.ask, name="verify-form"),
     path("verify/<str:serial>", certificates.verify, name="verify"),

@@ -33,6 +33,7 @@ accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok  
 style-guide/                             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 language/                                on   on   on   on   on   on   on   on   on   on
 priority/                                ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+check-in/                                in   ok   ok   ok   ok   ok   ok   no   no   no
 check-in/<uuid:session>/                 in   ok   no   no   no   no   no   no   no   no
 verify/                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 verify/<str:serial>                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok

@@ -104,6 +104,14 @@ def test_nobody_without_a_seat_comes_in(cast, room, browser):
     assert browser().get(address(session)).status_code == 302
 
 
+def test_the_address_on_the_screen_finds_the_session(cast, room, browser):
+    _run, session, _claim = room
+
+    assert browser(cast.asel_account).get("/check-in/")["Location"] == address(session)
+    page = browser(cast.dana_account).get("/check-in/").content.decode()
+    assert "You have no session at this time" in page
+
+
 def test_my_training_leads_there_when_it_is_time(cast, room, browser):
     _run, session, _claim = room
     http = browser(cast.asel_account)

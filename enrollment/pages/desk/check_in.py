@@ -35,7 +35,7 @@ def projector(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
         "run": page.run,
         "session": meeting,
         "code": f"{code[:3]} {code[3:]}",
-        "address": f"{settings.PUBLIC_URL}{path}",
+        "address": f"{settings.PUBLIC_URL}{reverse('enrollment:check-in-now')}",
         "picture": qr.svg(f"{settings.PUBLIC_URL}{path}?{urlencode({'code': code})}"),
         "next_in": check_in_rules.seconds_left(now),
         "here": sum(row.marks[place] is not None for row in page.rows),
