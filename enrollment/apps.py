@@ -32,6 +32,7 @@ class EnrollmentConfig(AppConfig):
         from academy.rest import measures
         from courses.pages import slots
         from enrollment.calendars import handlers as calendars, invitations
+        from enrollment.classroom import handlers as classroom
         from enrollment.pages import on_course
         from enrollment.reminders import handlers as reminders, letters, reminding
         from enrollment.requests import handlers as requests
@@ -54,3 +55,5 @@ class EnrollmentConfig(AppConfig):
         ledger.register(requests.HANDLER)
         ledger.register(reminders.HANDLER)
         ledger.register(calendars.HANDLER)
+        messages.register(classroom.KIND)
+        ledger.register(classroom.HANDLER)

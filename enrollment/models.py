@@ -3,6 +3,7 @@
 from enrollment.attendance.models import Mark, Outcome, TestResult
 from enrollment.calendars.models import CalendarFeed, Invitation
 from enrollment.certificates.models import Certificate
+from enrollment.classroom.models import Material, Notice
 from enrollment.credits.models import CreditEntry
 from enrollment.decisions.models import Decision, StepRule
 from enrollment.reminders.models import ReminderRule
@@ -24,8 +25,10 @@ __all__ = [
     "InvariantResult",
     "Invitation",
     "Mark",
+    "Material",
     "Nomination",
     "Nominee",
+    "Notice",
     "Outcome",
     "PriorityRule",
     "PromotionLook",

@@ -86,6 +86,7 @@ TEMPLATES = [
             BASE_DIR / "enrollment/pages/templates",
             BASE_DIR / "enrollment/reminders/templates",
             BASE_DIR / "enrollment/calendars/templates",
+            BASE_DIR / "enrollment/classroom/templates",
         ],
         "APP_DIRS": True,
         "OPTIONS": {

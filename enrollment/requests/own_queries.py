@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from academy.ledger.queries import history_within
 from courses.planning.models import Session
 from enrollment.calendars.models import Invitation
+from enrollment.classroom.access import READERS
 from enrollment.decisions.models import Decision
 from enrollment.seats.enums import ACTIVE
 from enrollment.seats.models import PromotionLook
@@ -67,6 +68,7 @@ class OwnEnrollment:
     outcome: str | None
     certificate: UUID | None
     certificate_state: str | None
+    materials: list[Map] | None
 
     @property
     def is_active(self) -> bool:
@@ -97,7 +99,12 @@ SELECT e.id, e.public_id, e.state, e.source, e.due_at, e.end_reason, e.is_late, 
        step.kind AS step_kind, step.decider AS step_decider, step.due_at AS step_due_at,
        step.silence AS step_silence, step.court AS step_court,
        outcome.outcome, certificate.public_id AS certificate,
-       certificate.state AS certificate_state
+       certificate.state AS certificate_state,
+       CASE WHEN e.state = ANY(%(readers)s) THEN (
+            SELECT json_agg(json_build_object('public_id', public_id, 'name', name, 'url', url,
+                                              'size', size) ORDER BY id)
+              FROM enrollment_material WHERE run_id = run.id)
+       END AS materials
   FROM enrollment_enrollment e
   JOIN academy_person person ON person.id = e.person_id
   JOIN courses_run run ON run.id = e.run_id
@@ -156,7 +163,7 @@ def own_row(enrollment: int, *, now: datetime) -> OwnEnrollment:
 
 def _own(where: str, values: dict[str, Any]) -> list[OwnEnrollment]:
     with connection.cursor() as cursor:
-        cursor.execute(OWN.format(where=where), values)
+        cursor.execute(OWN.format(where=where), {**values, "readers": sorted(READERS)})
         names = [column.name for column in cursor.description]
         return [OwnEnrollment(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 

@@ -13,6 +13,7 @@ from academy.clients.actions import add_client
 from academy.clients.models import Client as System
 from academy.core import clock
 from courses.planning.enums import EnrollmentMode
+from enrollment.classroom.actions import add_link
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
@@ -36,6 +37,9 @@ class Place:
         request = enroll(run=by_approval.public_id, person=cast.asel.pk, actor=actor)
         self.decision = request.decisions.get()
         self.nomination = self.nominated()
+        self.material = add_link(
+            run=self.run, name="The code", url="https://example.org/", actor=actor
+        )
         self.rule = ReminderRule.objects.create(
             code="day-before", anchor="run_start", recipient="trainee", offset=-24
         )
@@ -74,6 +78,7 @@ class Place:
             "<str:code>": self.run.course.code,
             "<uuid:deputy>": self.run.public_id,
             "<uuid:nomination>": self.nomination.public_id,
+            "<uuid:material>": self.material.public_id,
             "<slug:rule>": self.rule.code,
         }
         for name, value in ids.items():

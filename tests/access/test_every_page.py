@@ -33,6 +33,7 @@ accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok  
 style-guide/                             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 language/                                on   on   on   on   on   on   on   on   on   on
 priority/                                ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+materials/<uuid:material>/               in   on   no   no   no   on   no   on   on   no
 check-in/                                in   ok   ok   ok   ok   ok   ok   no   no   no
 check-in/<uuid:session>/                 in   ok   no   no   no   no   no   no   no   no
 verify/                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
@@ -93,6 +94,9 @@ desk/runs/<uuid:run>/cancel/             in   no   no   no   no   no   no   ok  
 desk/runs/<uuid:run>/marks/<uuid:session>/ in no  no   no   no   ok   no   ok   no   no
 desk/runs/<uuid:run>/code/<uuid:session>/ in no   no   no   no   ok   no   ok   no   no
 desk/runs/<uuid:run>/signatures/         in   no   no   no   no   ok   no   ok   no   no
+desk/runs/<uuid:run>/notice/             in   no   no   no   no   ok   no   ok   no   no
+desk/runs/<uuid:run>/materials/          in   no   no   no   no   ok   no   ok   no   no
+desk/runs/<uuid:run>/materials/<uuid:material>/remove/ - - - - - -    -    -    -    -
 desk/runs/<uuid:run>/tests/              -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok   no   no
 desk/messages/                           in   no   no   no   no   no   no   ok   ok   no
