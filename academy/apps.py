@@ -8,15 +8,22 @@ class AcademyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Who leaves loses the account; who got an account is told."""
+        """Who leaves loses the account; who got an account is told; what is known of whom."""
         from academy.accounts import actions as accounts
-        from academy.clients import handlers as webhooks
+        from academy.clients import handlers as webhooks, known
         from academy.courts import imports as court_files
         from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
         from academy.messages import handlers, registry as messages
         from academy.people import imports as people_files, registry as people
 
+        people.knows("person", known.person)
+        people.knows("posts", known.posts)
+        people.knows("account", known.account)
+        people.knows("roles", known.roles)
+        people.knows("messages", known.messages)
+        people.knows("disclosures", known.disclosures)
+        people.knows("events", known.events)
         people.on_leaving("accounts", accounts.close_accounts_of)
         messages.register(handlers.KIND)
         ledger.register(handlers.HANDLER)

@@ -32,10 +32,13 @@ class CoursesConfig(AppConfig):
         from academy.clients import projections
         from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
+        from academy.people import registry as people
         from courses.catalogue import imports
+        from courses.planning import interests
         from courses.search import handlers as search
         from courses.search.queries.ctype import check_ctype
 
+        people.knows("interests", interests.known)
         for name in (projections.MINIMAL, projections.EVALUATOR):
             projections.allow(name, OPEN_TO_ALL)
         projections.ends("course.archived", "run.cancelled")

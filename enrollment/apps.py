@@ -29,15 +29,18 @@ class EnrollmentConfig(AppConfig):
         from academy.clients import projections
         from academy.ledger import registry as ledger
         from academy.messages import registry as messages
+        from academy.people import registry as people
         from academy.rest import measures
         from courses.pages import slots
         from enrollment.calendars import handlers as calendars, invitations
         from enrollment.classroom import handlers as classroom
         from enrollment.pages import on_course
         from enrollment.reminders import handlers as reminders, letters, reminding
-        from enrollment.requests import handlers as requests
+        from enrollment.requests import handlers as requests, known
         from enrollment.seats import monitor
 
+        for noun, facts in known.ALL.items():
+            people.knows(noun, facts)
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
         projections.ends(*ENDINGS)
         slots.provide(on_course.facts)

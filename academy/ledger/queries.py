@@ -21,6 +21,11 @@ def histories_of(subjects: Iterable[UUID]) -> QuerySet[Event]:
     return Event.objects.filter(subject_id__in=list(subjects)).order_by("id")
 
 
+def events_about(person_id: UUID) -> QuerySet[Event]:
+    """Everything that happened to one person, oldest first."""
+    return Event.objects.filter(person_id=person_id).order_by("id")
+
+
 def history_within(context_id: UUID) -> QuerySet[Event]:
     """Everything that happened within a run (or another context), oldest first."""
     return Event.objects.filter(context_id=context_id).order_by("id")

@@ -1,5 +1,6 @@
 """Pages about the person who looks: profile, who saw the data, what we sent."""
 
+import orjson
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +20,8 @@ from academy.messages import actions as messages_actions, links, queries as mess
 from academy.messages.enums import Convenience
 from academy.messages.models import Message
 from academy.pages.forms import LanguageForm, MailForm
-from academy.people import queries as people
-from academy.web.http import own_person, see_other, signed_in, viewer_of
+from academy.people import actions as people_actions, queries as people
+from academy.web.http import actor_of, own_person, see_other, signed_in, viewer_of
 
 PAGE = 20
 
@@ -104,6 +105,20 @@ def disclosures(request: HttpRequest) -> HttpResponse:
     shown = list(rows.filter(id__lt=before)[: PAGE + 1] if before else rows[: PAGE + 1])
     context = {"disclosures": shown[:PAGE], "next_url": _next(shown)}
     return render(request, "academy/disclosures.html", context)
+
+
+@require_POST
+@signed_in
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Everything that the service keeps about the person, as one file to carry away."""
+    document = people_actions.tell_everything(person=own_person(request), actor=actor_of(request))
+    response = HttpResponse(
+        orjson.dumps(document, default=str, option=orjson.OPT_INDENT_2),
+        content_type="application/json",
+    )
+    response["Content-Disposition"] = 'attachment; filename="my-training-data.json"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_safe

@@ -9,6 +9,7 @@ urlpatterns = [
     path("profile/", own.profile, name="profile"),
     path("profile/who-saw/", own.disclosures, name="disclosures"),
     path("profile/mails/", own.choose_mails, name="choose_mails"),
+    path("profile/my-data/", own.my_data, name="my_data"),
     path("messages/", own.sent, name="sent"),
     path("messages/stop/<str:token>/", own.stop_mails, name="stop_mails"),
     path("help/", about.help_page, name="help"),

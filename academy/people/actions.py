@@ -106,6 +106,19 @@ def person_left(*, person: UUID, left_on: date, actor: Actor, at: datetime | Non
     return row
 
 
+@transaction.atomic(durable=True)
+def tell_everything(
+    *, person: int, actor: Actor, at: datetime | None = None
+) -> dict[str, list[Mapping[str, object]]]:
+    """Everything that every room keeps about this person, for that person; noted in the ledger."""
+    who = Person.objects.filter(pk=person).first()
+    if who is None:
+        raise Missing("no_person", _("There is no such person."))
+    fact = Fact("person.told_everything", "person", who.public_id, person_id=who.public_id)
+    record([fact], actor=actor, at=at or clock.now())
+    return registry.everything_about(who)
+
+
 def _fill(person: Person, entry: PersonEntry, at: datetime) -> Person:
     person.changed_at, person.deprovisioned_at = at, None
     for name in PLAIN:

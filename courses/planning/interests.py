@@ -1,5 +1,6 @@
 """Who wants to hear when a course is held: a wish, taken back at will, answered at publication."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -29,6 +30,12 @@ def tell_me(*, course: Course, person: int, actor: Actor, at: datetime | None = 
             row.save(update_fields=["at", "told_at"])
             record([_fact("interest.noted", course, row.person)], actor=actor, at=at)
     return row
+
+
+def known(who: Person) -> Iterable[Mapping[str, object]]:
+    """The wishes of one person, for that person."""
+    rows = Interest.objects.filter(person=who).order_by("id")
+    yield from rows.values("course__code", "at", "told_at")
 
 
 def never_mind(*, course: Course, person: int, actor: Actor, at: datetime | None = None) -> None:

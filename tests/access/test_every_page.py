@@ -44,6 +44,7 @@ start/                                   on   on   on   on   on   on   on   on  
 answer/<str:token>/                      no   no   no   no   no   no   no   no   no   no
 messages/stop/<str:token>/               no   no   no   no   no   no   no   no   no   no
 profile/mails/                           -    -    -    -    -    -    -    -    -    -
+profile/my-data/                         -    -    -    -    -    -    -    -    -    -
 messages/                                in   ok   ok   ok   ok   ok   ok   no   no   no
 profile/                                 in   ok   ok   ok   ok   ok   ok   ok   ok   ok
 profile/who-saw/                         in   ok   ok   ok   ok   ok   ok   ok   ok   ok

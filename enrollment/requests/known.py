@@ -1,0 +1,74 @@
+"""What the rooms of enrolment keep about one person, in that person's own hands.
+
+Remarks that others wrote about somebody else's request are not there; the reason for a decision on
+the own request is.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from academy.people.models import Person
+from enrollment.attendance.models import Mark, Outcome
+from enrollment.calendars.models import CalendarFeed
+from enrollment.certificates.models import Certificate
+from enrollment.credits.models import CreditEntry
+from enrollment.decisions.models import Decision
+from enrollment.seats.models import Enrollment
+
+Rows = Iterable[Mapping[str, object]]
+
+
+def enrollments(who: Person) -> Rows:
+    """Every claim on a run, and how it ended."""
+    columns = ("public_id", "run__code", "run__course__code", "state", "source", "queue_number")
+    rows = Enrollment.objects.filter(person=who).order_by("id")
+    yield from rows.values(*columns, "priority_class", "end_reason", "created_at", "state_since")
+
+
+def decisions(who: Person) -> Rows:
+    """Every step on the own requests."""
+    rows = Decision.objects.filter(enrollment__person=who).order_by("id")
+    columns = ("public_id", "kind", "decider", "state", "due_at", "reason")
+    yield from rows.values("enrollment__public_id", *columns)
+
+
+def marks(who: Person) -> Rows:
+    """Attendance, also what was corrected later."""
+    rows = Mark.objects.filter(enrollment__person=who).order_by("id")
+    yield from rows.values("enrollment__public_id", "session__number", "status", "minutes", "at")
+
+
+def outcomes(who: Person) -> Rows:
+    """What the runs came to, every revision."""
+    rows = Outcome.objects.filter(enrollment__person=who).order_by("id")
+    columns = ("public_id", "enrollment__public_id", "revision", "outcome", "minutes_attended")
+    yield from rows.values(*columns, "minutes_planned", "test_passed", "frozen_at", "is_current")
+
+
+def credits_earned(who: Person) -> Rows:
+    """Credit, also what was superseded."""
+    rows = CreditEntry.objects.filter(person=who).order_by("id")
+    columns = ("public_id", "course__code", "kind", "year", "earned_on", "minutes")
+    yield from rows.values(*columns, "minutes_per_hour", "superseded_at")
+
+
+def certificates(who: Person) -> Rows:
+    """Papers, and what became of them."""
+    rows = Certificate.objects.filter(outcome__enrollment__person=who).order_by("id")
+    yield from rows.values("public_id", "serial", "state", "issued_at", "ended_at", "paper")
+
+
+def calendars(who: Person) -> Rows:
+    """Private addresses for calendars: that they exist, not what they are."""
+    yield from CalendarFeed.objects.filter(account__person=who).values("kind", "made_at")
+
+
+ALL = {
+    "enrollments": enrollments,
+    "decisions": decisions,
+    "marks": marks,
+    "outcomes": outcomes,
+    "credits": credits_earned,
+    "certificates": certificates,
+    "calendars": calendars,
+}
+"""By the noun under which each is told."""
