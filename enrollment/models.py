@@ -6,6 +6,14 @@ from enrollment.certificates.models import Certificate
 from enrollment.classroom.models import Material, Notice
 from enrollment.credits.models import CreditEntry
 from enrollment.decisions.models import Decision, StepRule
+from enrollment.feedback.models import (
+    AnswerCount,
+    AnswerInvitation,
+    AnswerText,
+    FeedbackRound,
+    Questionnaire,
+    QuestionnaireChoice,
+)
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests.models import Nomination, Nominee
 from enrollment.seats.models import (
@@ -17,11 +25,15 @@ from enrollment.seats.models import (
 )
 
 __all__ = [
+    "AnswerCount",
+    "AnswerInvitation",
+    "AnswerText",
     "CalendarFeed",
     "Certificate",
     "CreditEntry",
     "Decision",
     "Enrollment",
+    "FeedbackRound",
     "InvariantResult",
     "Invitation",
     "Mark",
@@ -33,6 +45,8 @@ __all__ = [
     "PriorityRule",
     "PromotionLook",
     "PromotionPass",
+    "Questionnaire",
+    "QuestionnaireChoice",
     "ReminderRule",
     "StepRule",
     "TestResult",

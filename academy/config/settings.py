@@ -233,6 +233,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = env.bool("PLAIN_STATIC", default=False)
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var/files")))
 
+# --- Questionnaires -----------------------------------------------------------------------------
+FEEDBACK_LEAST = env.int("FEEDBACK_LEAST", default=5)  # answers below which nothing is shown
+
 # --- Mail ---------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="filemail:///" + str(BASE_DIR / "var/mail")))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="training@example.org")
