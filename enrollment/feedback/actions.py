@@ -45,10 +45,11 @@ ON CONFLICT (round_id, enrollment_id) DO NOTHING
 """
 
 
+@atomic
 def open_rounds(*, run: UUID, finalised_at: datetime, now: datetime) -> list[FeedbackRound]:
     """Ask everyone who took part in a finalised run, wholly or in part: at once and later.
 
-    Runs inside the transaction of a handler. Later rounds are written now with their dates, so that
+    A handler calls it inside its own transaction. Later rounds are written now with their dates, so that
     nothing must remember them. A run that was finalised long ago, and one in which nobody took
     part, asks nobody; asking a second time changes nothing.
     """

@@ -8,7 +8,7 @@ from enrollment.feedback import actions
 
 
 def react(events: Sequence[Event]) -> None:
-    """Open the rounds of runs that were finalised here; past runs that are brought in ask nobody."""
+    """Open the rounds of runs that were finalised here; imported past runs ask nobody."""
     for event in events:
         if event.data.get("source") != "import":
             actions.open_rounds(run=event.subject_id, finalised_at=event.time, now=clock.now())

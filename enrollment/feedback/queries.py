@@ -1,4 +1,4 @@
-"""What people see: the own questionnaires, the results of a run, what colleagues say of a course."""
+"""The own questionnaires, the results of a run, what colleagues say of a course."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

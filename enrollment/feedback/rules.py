@@ -96,7 +96,7 @@ def checked(questions: Iterable[Question], given: Mapping[str, str]) -> dict[str
     """
     answers, faults = {}, {}
     for question in questions:
-        value = given.get(question.key, "").strip()
+        value = _plain(given.get(question.key, ""))
         if fault := _fault(question, value):
             faults[question.key] = [fault]
         elif value:
@@ -104,6 +104,11 @@ def checked(questions: Iterable[Question], given: Mapping[str, str]) -> dict[str
     if faults:
         raise Invalid("answers_invalid", _("Please correct what is marked."), fields=faults)
     return answers
+
+
+def _plain(value: str) -> str:
+    """Without what browsers add to lines, and what a database cannot keep."""
+    return value.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 def _fault(question: Question, value: str) -> Promise | str:

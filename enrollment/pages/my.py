@@ -11,6 +11,7 @@ from academy.core import clock
 from academy.web.http import viewer_of
 from courses.planning.enums import RunState
 from enrollment.credits.queries import credits_of
+from enrollment.feedback.queries import waiting_for
 from enrollment.pages.cases import Shown, shown
 from enrollment.requests.own_queries import enrollments_of
 from enrollment.seats.enums import HOLDING, TIMED, State
@@ -29,6 +30,7 @@ def my_training(request: HttpRequest) -> HttpResponse:
     context = _sorted(lines) | {
         "credits": credits_of(viewer.person_id, now.year),
         "year": now.year,
+        "questionnaires": waiting_for(viewer.person_id, now=now),
     }
     return render(request, "enrollment/my.html", context)
 

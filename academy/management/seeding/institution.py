@@ -15,6 +15,7 @@ from courses.catalogue import actions as catalogue, imports as course_imports
 from courses.catalogue.imports import CatalogueLists, load_lists
 from courses.catalogue.models import Course
 from courses.search.actions import reindex_courses
+from enrollment.feedback.actions import Seed, install_questionnaires
 from enrollment.reminders.actions import RuleSeed, install_rules
 from enrollment.requests.rule_actions import PrioritySeed, install_priority_rules
 from enrollment.seats.enums import PriorityKind
@@ -61,7 +62,8 @@ def load_institution() -> int:
         audiences=[_audience(item) for item in files.document("reference/audiences.json")],
     )
     rules = install_rules(_reminder_rules()) + install_priority_rules(_priority_rules())
-    return load_reference(reference) + load_lists(lists) + rules
+    asked = load_questionnaires()
+    return load_reference(reference) + load_lists(lists) + rules + asked
 
 
 def _flag(value: str) -> bool:
@@ -90,6 +92,16 @@ def _reminder_rules() -> Iterable[RuleSeed]:
 def _priority_rules() -> Iterable[PrioritySeed]:
     for item in files.document("reference/priority_rules.json"):
         yield PrioritySeed(**{**item, "kind": PriorityKind(item["kind"])})
+
+
+def load_questionnaires() -> int:
+    """What people are asked after a course, and later; those that are not there yet."""
+    return install_questionnaires(_questionnaires())
+
+
+def _questionnaires() -> Iterable[Seed]:
+    for item in files.document("reference/questionnaires.json"):
+        yield Seed.from_document(item)
 
 
 def load_courts(*, actor: Actor, at: datetime) -> int:
