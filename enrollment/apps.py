@@ -45,6 +45,7 @@ class EnrollmentConfig(AppConfig):
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
         projections.ends(*ENDINGS)
         slots.provide(on_course.facts)
+        slots.provide_opinion(on_course.opinion)
         messages.register(*letters.kinds(), *reminding.kinds())
         messages.register(*invitations.enclosing(letters.kinds()))
         messages.register(invitations.CHANGED, invitations.TEACHING, invitations.DECLINED)

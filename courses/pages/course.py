@@ -61,6 +61,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         "ahead": [line for line in lines if not line.is_past],
         "past": [line for line in lines if line.is_past],
         "may_enrol": viewer.may(Right.ENROL_SELF),
+        "opinion": slots.opinion_of(row.pk),
         "interest": _interest(viewer, row, lines),
         "signed_in": viewer.account_id is not None,
     }

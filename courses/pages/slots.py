@@ -32,8 +32,12 @@ class RunNews:
 
 Provider = Callable[[Viewer, Sequence[int]], Mapping[int, RunNews]]
 
+Words = Callable[[int], str]
+"""What colleagues say of a course, by its key; empty where too few have said anything."""
+
 NOTHING = RunNews()
 _providers: list[Provider] = []
+_opinions: list[Words] = []
 
 
 def provide(provider: Provider) -> None:
@@ -44,3 +48,13 @@ def provide(provider: Provider) -> None:
 def news_of(viewer: Viewer, runs: Sequence[int]) -> Mapping[int, RunNews]:
     """What is known about these runs, by their keys."""
     return _providers[0](viewer, runs) if _providers and runs else {}
+
+
+def provide_opinion(provider: Words) -> None:
+    """Fill the slot for what colleagues say; a second provider replaces the first."""
+    _opinions[:] = [provider]
+
+
+def opinion_of(course: int) -> str:
+    """What colleagues say of a course, in words; the same for every reader."""
+    return _opinions[0](course) if _opinions else ""

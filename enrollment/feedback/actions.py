@@ -49,9 +49,9 @@ ON CONFLICT (round_id, enrollment_id) DO NOTHING
 def open_rounds(*, run: UUID, finalised_at: datetime, now: datetime) -> list[FeedbackRound]:
     """Ask everyone who took part in a finalised run, wholly or in part: at once and later.
 
-    A handler calls it inside its own transaction. Later rounds are written now with their dates, so that
-    nothing must remember them. A run that was finalised long ago, and one in which nobody took
-    part, asks nobody; asking a second time changes nothing.
+    Later rounds are written now with their dates, so that nothing must remember them. A run that
+    was finalised long ago, and one in which nobody took part, asks nobody; asking a second time
+    changes nothing. A handler calls it inside its own transaction.
     """
     row = Run.objects.filter(public_id=run).first()
     if row is None or not _took_part(row):

@@ -10,11 +10,18 @@ from django.conf import settings
 from django.db.models import Count, F, Sum
 
 from academy.core.texts import Texts
+from courses.catalogue.models import Course
 from courses.planning.models import Run
 from enrollment.feedback import rules
 from enrollment.feedback.access import invitations_of
 from enrollment.feedback.enums import Moment, QuestionKind, Shown
-from enrollment.feedback.models import AnswerCount, AnswerText, FeedbackRound, Questionnaire
+from enrollment.feedback.models import (
+    AnswerCount,
+    AnswerText,
+    FeedbackRound,
+    Questionnaire,
+    QuestionnaireChoice,
+)
 from enrollment.feedback.rules import Closed, Tally
 
 
@@ -142,6 +149,12 @@ def _remarks(asks: Questionnaire, rounds: Sequence[int]) -> list[Remarks]:
         written[row.question].append(row)
     worded = [each for each in asks.asked if each.kind == QuestionKind.TEXT]
     return [Remarks(each, written[each.key]) for each in worded if written[each.key]]
+
+
+def asked_by(code: str) -> list[Course]:
+    """The courses that have chosen this questionnaire for their present version."""
+    chosen = QuestionnaireChoice.objects.filter(code=code).values("version")
+    return list(Course.objects.filter(current__in=chosen).order_by("code"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from academy.core import texts
 from academy.core.errors import Invalid
@@ -207,10 +207,3 @@ VERDICTS = (
 def verdict(mean: float) -> Promise:
     """A mean from 1 to 5 in a word."""
     return next(word for bound, word in VERDICTS if mean >= bound)
-
-
-def colleagues(number: int) -> str:
-    """How many answered, in words."""
-    return ngettext_lazy(  # type: ignore[no-any-return]
-        "%(number)d colleague answered", "%(number)d colleagues answered", "number"
-    ) % {"number": number}

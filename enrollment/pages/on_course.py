@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.core import clock
+from academy.web import dates
 from courses.pages.slots import RunNews
+from enrollment.feedback.queries import opinion_of
+from enrollment.feedback.rules import verdict
 from enrollment.requests.own_queries import OnRun, on_runs
 from enrollment.requests.seat_queries import OwnPool, own_pools
 from enrollment.seats.enums import ACTIVE, State
@@ -51,3 +54,17 @@ def _sentence(line: OnRun) -> str:
     if line.state == State.WAITLISTED and line.queue_place:
         return _("You are number %(place)s on the waiting list.") % {"place": line.queue_place}
     return ""
+
+
+def opinion(course: int) -> str:
+    """How many colleagues answered after a course, and their mean in words; empty for too few."""
+    found = opinion_of(course, now=clock.now())
+    if found is None:
+        return ""
+    sentence = ngettext(
+        "%(number)d colleague has answered. Their rating: %(mean)s of 5, %(verdict)s.",
+        "%(number)d colleagues have answered. Their rating: %(mean)s of 5, %(verdict)s.",
+        found.number,
+    )
+    mean = dates.number(round(found.mean, 1))
+    return sentence % {"number": found.number, "mean": mean, "verdict": verdict(found.mean)}

@@ -13,6 +13,7 @@ from academy.clients.actions import add_client
 from academy.clients.models import Client as System
 from academy.core import clock
 from courses.planning.enums import EnrollmentMode
+from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
 from enrollment.classroom.actions import add_link
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests.actions import enroll
@@ -43,6 +44,7 @@ class Place:
         self.rule = ReminderRule.objects.create(
             code="day-before", anchor="run_start", recipient="trainee", offset=-24
         )
+        self.invitation = self.asked()
         add_client(name="HR", scopes=["people:read"], projection="full", actor=actor)
         self.client = System.objects.get()
         self.accounts: dict[str, Account | None] = {
@@ -65,6 +67,19 @@ class Place:
         named = Named([self.cast.boris])
         return plan(run=self.run.public_id, named=named, viewer=kenzhe, actor=kenzhe.actor())
 
+    def asked(self) -> AnswerInvitation:
+        """Asel may answer a questionnaire about the run."""
+        now = clock.now()
+        asks = Questionnaire.objects.create(code="after", moment="after_run", names={"en": "After"})
+        opened = FeedbackRound.objects.create(
+            run=self.run,
+            moment="after_run",
+            questionnaire=asks,
+            opens_at=now,
+            closes_at=now + timedelta(days=21),
+        )
+        return AnswerInvitation.objects.create(round=opened, enrollment=self.enrollment)
+
     def address(self, route: str) -> str:
         """The route with the ids of what is there."""
         ids: dict[str, object] = {
@@ -80,6 +95,8 @@ class Place:
             "<uuid:nomination>": self.nomination.public_id,
             "<uuid:material>": self.material.public_id,
             "<slug:rule>": self.rule.code,
+            "<uuid:invitation>": self.invitation.public_id,
+            "<slug:questionnaire>": "after",
         }
         for name, value in ids.items():
             route = route.replace(name, str(value))

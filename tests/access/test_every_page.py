@@ -60,6 +60,8 @@ enrollments/<uuid:enrollment>/decline/   in   ok   no   no   no   no   no   ok  
 enrollments/<uuid:enrollment>/withdraw/  in   ok   no   no   no   no   no   ok   no   no
 enrollments/<uuid:enrollment>/transfer/  in   ok   no   ok   ok   no   no   ok   no   no
 enrollments/<uuid:enrollment>/substitute/ in  ok   no   ok   ok   no   no   ok   no   no
+questionnaires/<uuid:invitation>/        in   ok   no   no   no   no   no   no   no   no
+questionnaires/<uuid:invitation>/thanks/ in   no   no   no   no   no   no   no   no   no
 certificates/<uuid:certificate>.pdf      no   no   no   no   no   no   no   no   no   no
 <the desk>
 desk/                                    in   no   no   ok   ok   ok   ok   ok   ok   no
@@ -100,6 +102,11 @@ desk/runs/<uuid:run>/materials/          in   no   no   no   no   ok   no   ok  
 desk/runs/<uuid:run>/materials/<uuid:material>/remove/ - - - - - -    -    -    -    -
 desk/runs/<uuid:run>/tests/              -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok   no   no
+desk/runs/<uuid:run>/feedback/           in   no   no   no   no   ok   no   ok   ok   no
+desk/questionnaires/                     in   no   no   no   no   no   no   ok   ok   no
+desk/questionnaires/<slug:questionnaire>/ in  no   no   no   no   no   no   ok   ok   no
+desk/questionnaires/<slug:questionnaire>/revise/ in no no no no  no   no   ok   no   no
+desk/questionnaires/<slug:questionnaire>/choose/ - - - - - - - - - -
 desk/messages/                           in   no   no   no   no   no   no   ok   ok   no
 desk/messages/<uuid:message>/send-again/ no   no   no   no   no   no   no   no   no   no
 desk/addresses/                          in   no   no   ok   ok   no   no   ok   no   no

@@ -21,7 +21,8 @@ SELECT table_name, column_name FROM information_schema.columns
 FOREIGN_KEYS = """
 SELECT source.relname, target.relname
   FROM pg_constraint one
-  JOIN pg_class source ON source.oid = one.conrelid JOIN pg_class target ON target.oid = one.confrelid
+  JOIN pg_class source ON source.oid = one.conrelid
+  JOIN pg_class target ON target.oid = one.confrelid
  WHERE one.contype = 'f'
 """
 KEPT = {"enrollment_answercount", "enrollment_answertext"}
