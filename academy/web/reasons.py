@@ -26,6 +26,8 @@ REASONS: Final[Mapping[str, str | Promise]] = {
     "not_registrar_any_more": _("is not registrar any more"),
     "marked": _("the marks are complete"),
     "minimum_reached": _("enough people by now"),
+    "is_answered": _("has answered already"),
+    "questionnaire_closed": _("the questionnaire has closed"),
     "run_began": _("the run has begun"),
     "session_cancelled": _("the session was cancelled"),
     "said_by_certificate": _("said by the message about the certificate"),

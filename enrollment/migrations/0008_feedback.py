@@ -243,4 +243,24 @@ class Migration(migrations.Migration):
                 fields=("version", "moment"), name="questionnaire_chosen_once"
             ),
         ),
+        migrations.AlterField(
+            model_name="reminderrule",
+            name="anchor",
+            field=models.CharField(
+                choices=[
+                    ("run_start", "the run begins"),
+                    ("session_start", "a later session begins"),
+                    ("enrollment_opens", "enrolment opens"),
+                    ("enrollment_deadline", "enrolment closes"),
+                    ("offer_expiry", "the offer of a seat ends"),
+                    ("reconfirm_due", "the time to confirm again ends"),
+                    ("decision_due", "a decision is due"),
+                    ("marks_missing", "a session has ended without all marks"),
+                    ("minimum_at_risk", "the go or no-go date of a run below its minimum"),
+                    ("questionnaire_open", "the questionnaire about a course opens"),
+                    ("follow_up", "a questionnaire three or six months later opens"),
+                ],
+                max_length=20,
+            ),
+        ),
     ]

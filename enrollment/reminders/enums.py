@@ -85,6 +85,8 @@ class Anchor(TextChoices):
     DECISION_DUE = "decision_due", _("a decision is due")
     MARKS_MISSING = "marks_missing", _("a session has ended without all marks")
     MINIMUM_AT_RISK = "minimum_at_risk", _("the go or no-go date of a run below its minimum")
+    QUESTIONNAIRE_OPEN = "questionnaire_open", _("the questionnaire about a course opens")
+    FOLLOW_UP = "follow_up", _("a questionnaire three or six months later opens")
 
 
 class Recipient(TextChoices):
@@ -115,10 +117,15 @@ WHO: Mapping[Anchor, tuple[Recipient, ...]] = {
     Anchor.DECISION_DUE: (Recipient.HEAD, Recipient.COORDINATOR, Recipient.REGISTRAR),
     Anchor.MARKS_MISSING: (Recipient.TRAINER, Recipient.REGISTRAR),
     Anchor.MINIMUM_AT_RISK: (Recipient.REGISTRAR, Recipient.TRAINER),
+    # Nobody else: who has not answered is nobody else's business.
+    Anchor.QUESTIONNAIRE_OPEN: (Recipient.TRAINEE,),
+    Anchor.FOLLOW_UP: (Recipient.TRAINEE,),
 }
 """Whom each anchor can tell: where the role has nobody, there is nothing to choose."""
 
-AFTERWARDS = frozenset({Anchor.MARKS_MISSING})
+QUESTIONNAIRES = frozenset({Anchor.QUESTIONNAIRE_OPEN, Anchor.FOLLOW_UP})
+
+AFTERWARDS = frozenset({Anchor.MARKS_MISSING, *QUESTIONNAIRES})
 """These speak of what is over, and are told after it; all others before their moment."""
 
 EITHER_SIDE = frozenset({Anchor.ENROLLMENT_OPENS})
@@ -129,6 +136,7 @@ MAY_BE_SWITCHED_OFF = frozenset(
         Anchor.SESSION_START,
         Anchor.ENROLLMENT_OPENS,
         Anchor.ENROLLMENT_DEADLINE,
+        *QUESTIONNAIRES,
     }
 )
 """Conveniences. The others ask for something that somebody else waits for: they are duty."""

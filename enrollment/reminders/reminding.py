@@ -14,6 +14,7 @@ from django.db import connection
 from django.urls import reverse
 
 from academy.messages.registry import Answer, Claimed, Holds, Kind, OwnWords, Untrue
+from courses.planning.enums import RunState
 from enrollment.reminders import anchors, answer_links, rules
 from enrollment.reminders.anchors import THESE_SUBJECTS
 from enrollment.reminders.enums import (
@@ -21,6 +22,7 @@ from enrollment.reminders.enums import (
     DATED,
     HELD,
     MAY_BE_SWITCHED_OFF,
+    QUESTIONNAIRES,
     URGENT_ANCHORS,
     Anchor,
     Recipient,
@@ -100,11 +102,13 @@ RUN_STATES: Mapping[Anchor, frozenset[str]] = {
     Anchor.OFFER_EXPIRY: ALIVE,
     Anchor.RECONFIRM_DUE: ALIVE,
     Anchor.DECISION_DUE: ALIVE,
+    **dict.fromkeys(QUESTIONNAIRES, frozenset({RunState.FINALISED.value})),
 }
 STATES: Mapping[Anchor, frozenset[str]] = {
     Anchor.OFFER_EXPIRY: frozenset({State.OFFERED}),
     Anchor.RECONFIRM_DUE: frozenset({State.RECONFIRM}),
     Anchor.DECISION_DUE: frozenset({"open"}),
+    **dict.fromkeys(QUESTIONNAIRES, frozenset({"open"})),
 }
 
 
@@ -131,6 +135,8 @@ def _settled(anchor: Anchor, recipient: Recipient, row: Row) -> str:
         return "marked"
     if anchor == Anchor.MINIMUM_AT_RISK and row["held"] >= row["minimum_size"]:
         return "minimum_reached"
+    if anchor in QUESTIONNAIRES:
+        return "questionnaire_closed"
     if recipient == Recipient.TRAINEE:
         return "no_seat_any_more" if anchor == Anchor.SESSION_START else "asked_already"
     return f"not_{recipient}_any_more"
@@ -158,7 +164,7 @@ def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
         "held": row.get("held", ""),
         "minimum": row.get("minimum_size", ""),
         "opens": row.get("enrollment_opens_at", ""),
-        "closes": row.get("enrollment_closes_at", ""),
+        "closes": row.get("closes_at", row.get("enrollment_closes_at", "")),
     }
     own = OwnWords(rule.titles, rule.texts) if rule.titles or rule.texts else None
     if anchor in (Anchor.OFFER_EXPIRY, Anchor.RECONFIRM_DUE):
@@ -188,17 +194,21 @@ def _days_until(moment: datetime | None, now: datetime, zone: str) -> int:
     return (moment.astimezone(clock).date() - now.astimezone(clock).date()).days
 
 
+OVERVIEWS = {Recipient.COORDINATOR: "desk", Recipient.REGISTRAR: "decisions"}
+"""Who does not decide alone is led to where the open decisions are listed."""
+
+
 def _path(rule: ReminderRule, row: Row) -> str:
     """The one page on which the reader can act."""
     run, subject = row["run_public_id"], row["public_id"]
     if rule.anchor == Anchor.MARKS_MISSING:
         return reverse("enrollment:marks", kwargs={"run": run, "session": subject})
+    if rule.anchor in QUESTIONNAIRES:
+        return reverse("enrollment:questionnaire", kwargs={"invitation": subject})
     if rule.anchor == Anchor.DECISION_DUE:
-        if rule.recipient == Recipient.COORDINATOR:
-            return reverse("enrollment:desk")
-        if rule.recipient == Recipient.REGISTRAR:
-            return reverse("enrollment:decisions")
-        return reverse("enrollment:decide", kwargs={"decision": subject})
+        page = OVERVIEWS.get(Recipient(rule.recipient))
+        decide = reverse("enrollment:decide", kwargs={"decision": subject})
+        return reverse(f"enrollment:{page}") if page else decide
     if rule.anchor in {Anchor.ENROLLMENT_OPENS, Anchor.ENROLLMENT_DEADLINE}:
         return reverse("courses:course", kwargs={"code": row["run_course_code"]})
     if rule.recipient != Recipient.TRAINEE:

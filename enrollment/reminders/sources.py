@@ -74,6 +74,7 @@ OWN = People("", "enrollment.person_id", "enrollment", "enrollment.court_id", ha
 AT_SESSION = People(
     SEATED, "enrollment.person_id", "session", "enrollment.court_id", has_enrollment=True
 )
+INVITEE = People("", "enrollment.person_id", court="enrollment.court_id")
 TRAINER = People(TRAINERS, "trainer.person_id")
 REGISTRAR = People(REGISTRARS, "account.person_id")
 EVERY_COORDINATOR = People(COORDINATORS, "account.person_id", court="role.court_id")
@@ -84,6 +85,12 @@ CLAIMS = "enrollment_enrollment enrollment JOIN courses_run run ON run.id = enro
 STEPS = """enrollment_decision step
   JOIN enrollment_enrollment enrollment ON enrollment.id = step.enrollment_id
   JOIN courses_run run ON run.id = enrollment.run_id"""
+# Only who has not answered: what was answered is out of reach of any statement that knows a person.
+INVITED = """enrollment_feedbackround asked
+  JOIN enrollment_answerinvitation invitation
+    ON invitation.round_id = asked.id AND NOT invitation.answered
+  JOIN enrollment_enrollment enrollment ON enrollment.id = invitation.enrollment_id
+  JOIN courses_run run ON run.id = asked.run_id"""
 ASKING = "run.state IN ('published', 'going_ahead')"
 GO_OR_NO_GO = "coalesce(run.decide_by, run.enrollment_closes_at)"
 BELOW_MINIMUM = """run.state = 'published' AND run.minimum_size > 0
@@ -186,6 +193,22 @@ SOURCES: Mapping[Anchor, Source] = {
         "run",
         {Recipient.REGISTRAR: REGISTRAR, Recipient.TRAINER: TRAINER},
     ),
+    Anchor.QUESTIONNAIRE_OPEN: Source(
+        INVITED,
+        "asked.moment = 'after_run' AND asked.closes_at > %(now)s",
+        "asked.opens_at",
+        "asked.closes_at",
+        "invitation",
+        {Recipient.TRAINEE: INVITEE},
+    ),
+    Anchor.FOLLOW_UP: Source(
+        INVITED,
+        "asked.moment <> 'after_run' AND asked.closes_at > %(now)s",
+        "asked.opens_at",
+        "asked.closes_at",
+        "invitation",
+        {Recipient.TRAINEE: INVITEE},
+    ),
 }
 
-SUBJECT_KINDS = {"step": "decision"}
+SUBJECT_KINDS = {"step": "decision", "invitation": "questionnaire"}

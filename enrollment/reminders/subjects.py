@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from courses.planning.models import Run, Session
 from enrollment.attendance.models import Mark
 from enrollment.decisions.models import Decision
+from enrollment.feedback.models import AnswerInvitation
 from enrollment.reminders import anchors
 from enrollment.reminders.enums import Anchor, Recipient
 from enrollment.reminders.models import ReminderRule
@@ -76,11 +77,26 @@ def _decisions(subjects: Iterable[UUID]) -> list[Row]:
     return found
 
 
+def _questionnaires(subjects: Iterable[UUID]) -> list[Row]:
+    done = Case(When(answered=True, then=Value("answered")), default=Value("open"))
+    rows = AnswerInvitation.objects.filter(public_id__in=subjects).annotate(
+        state=done,
+        kind=F("round__moment"),
+        opens_at=F("round__opens_at"),
+        closes_at=F("round__closes_at"),
+        **run_columns("enrollment__run__"),
+    )
+    columns = ("state", "kind", "opens_at", "closes_at")
+    found: list[Row] = list(rows.values("public_id", *columns, *RUN_NAMES))
+    return found
+
+
 READERS: Mapping[str, Callable[[Iterable[UUID]], list[Row]]] = {
     "enrollment": _enrollments,
     "run": _runs,
     "session": _sessions,
     "decision": _decisions,
+    "questionnaire": _questionnaires,
 }
 
 MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
@@ -93,6 +109,8 @@ MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
     Anchor.DECISION_DUE: lambda row: row["due_at"],
     Anchor.MARKS_MISSING: lambda row: row["period"].upper,
     Anchor.MINIMUM_AT_RISK: lambda row: row["decides_at"],
+    Anchor.QUESTIONNAIRE_OPEN: lambda row: row["opens_at"],
+    Anchor.FOLLOW_UP: lambda row: row["opens_at"],
 }
 
 LAST: Mapping[str, Any] = {
@@ -100,4 +118,5 @@ LAST: Mapping[str, Any] = {
     "run": Run,
     "session": Session,
     "decision": Decision,
+    "questionnaire": AnswerInvitation,
 }

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Refused
-from enrollment.reminders.enums import PLACEHOLDERS, Anchor, Recipient, Unit
+from enrollment.reminders.enums import AFTERWARDS, PLACEHOLDERS, Anchor, Recipient, Unit
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.rule_actions import RuleDraft
 
@@ -132,7 +132,7 @@ def _initial(rule: ReminderRule | None) -> dict[str, Any]:
         for name in TEXTS
         for code, _ in settings.LANGUAGES
     }
-    side = AFTER if rule.offset > 0 or rule.anchor == Anchor.MARKS_MISSING else BEFORE
+    side = AFTER if rule.offset > 0 or rule.anchor in AFTERWARDS else BEFORE
     return {**kept, **words, "distance": abs(rule.offset), "side": side}
 
 
