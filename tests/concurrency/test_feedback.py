@@ -1,4 +1,4 @@
-"""Answers at the same moment, and a worker killed in between: one answer each, all of it or none."""
+"""Answers at the same moment, and a worker killed in between: one answer, all of it or none."""
 
 from functools import partial
 

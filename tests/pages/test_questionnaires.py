@@ -53,7 +53,7 @@ def test_an_open_questionnaire_waits_in_my_training_until_it_is_answered(after, 
 def test_the_page_says_what_is_kept_and_groups_its_answers(after, cast, browser):
     page = browser(cast.asel_account).get(address(own(after, cast.asel)))
 
-    assert "nobody at the academy or at your court can link them to you" in text_of(page)
+    assert "nothing that is kept leads from them to you" in text_of(page)
     assert "only when 5 or more people have answered" in text_of(page)
     assert page.text.count("<fieldset") == page.text.count("<legend") == 7
     assert page["Cache-Control"] == "no-store"

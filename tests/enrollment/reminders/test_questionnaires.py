@@ -8,6 +8,7 @@ from academy.core import clock
 from academy.messages.models import Message
 from enrollment.reminders import actions
 from enrollment.reminders.enums import WHO, Anchor, Recipient
+from tests import factories
 from tests.enrollment.feedback.conftest import answer, asked, stand_at
 from tests.enrollment.stage import DAY, HOUR
 from tests.post_office import texts_of
@@ -27,22 +28,22 @@ def at_noon(moment):
 
 
 def test_who_has_not_answered_is_told_at_once_and_a_week_later(rules, asked, stand_at, told):
-    run = asked(3)
+    run = asked(3, first=factories.person(language="kk"))
     people = [one.enrollment.person for one in run.invitations]
     assert reminded("reminder.questionnaire_open") == people
-    answer(run.invitations[0])
+    answer(run.invitations[1])
 
     stand_at(at_noon(run.after.opens_at) + 7 * DAY)
     actions.plan_due(clock.now())
 
     assert reminded("reminder.questionnaire_open") == sorted(
-        [*people, *people[1:]], key=lambda one: one.pk
+        [*people, people[0], people[2]], key=lambda one: one.pk
     )
-    assert told(people[1])[-1] == ("reminder.questionnaire_open", "sent", "")
+    assert told(people[0])[-1] == ("reminder.questionnaire_open", "sent", "")
 
 
 def test_who_answers_before_the_mail_leaves_is_not_reminded(rules, asked, stand_at, told):
-    run = asked(1)
+    run = asked(1, first=factories.person(language="kk"))
     invitation = run.invitations[0]
     told(invitation.enrollment.person)
     stand_at(at_noon(run.after.opens_at) + 7 * DAY)
@@ -58,7 +59,7 @@ def test_who_answers_before_the_mail_leaves_is_not_reminded(rules, asked, stand_
 
 
 def test_later_rounds_are_told_of_on_their_day(rules, asked, stand_at, told, post_office):
-    run = asked(1)
+    run = asked(1, first=factories.person(language="kk"))
     person = run.invitations[0].enrollment.person
     told(person)
     for later in run.rounds[1:]:
@@ -72,7 +73,7 @@ def test_later_rounds_are_told_of_on_their_day(rules, asked, stand_at, told, pos
 
 
 def test_a_questionnaire_that_has_closed_is_told_to_nobody(rules, asked, stand_at):
-    run = asked(1)
+    run = asked(1, first=factories.person(language="kk"))
     Message.objects.all().delete()
 
     stand_at(run.after.closes_at + HOUR)
