@@ -7,6 +7,7 @@ from enrollment.attendance.models import Mark, Outcome
 from enrollment.certificates.models import Certificate
 from enrollment.credits.models import CreditEntry
 from enrollment.decisions.models import Decision
+from enrollment.feedback.models import Questionnaire
 from enrollment.reminders.models import ReminderRule
 from enrollment.seats.models import Enrollment, PromotionPass
 
@@ -59,3 +60,10 @@ class CertificateAdmin(ReadOnlyAdmin):
 @admin.register(ReminderRule)
 class ReminderRuleAdmin(ReadOnlyAdmin):
     list_display = ("code", "anchor", "recipient", "offset", "unit", "is_active")
+
+
+@admin.register(Questionnaire)
+class QuestionnaireAdmin(ReadOnlyAdmin):
+    """Questions only: what was answered has no page here, nor who was asked."""
+
+    list_display = ("code", "revision", "moment", "is_default", "is_current")

@@ -182,8 +182,8 @@ def _put_in(
     ]
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"round": round_.pk, "cells": orjson.dumps(cells).decode()})
-        values = {"round": round_.pk, "texts": orjson.dumps(written).decode()}
-        cursor.execute(MIX, {**values, "language": language})
+        texts_ = orjson.dumps(written).decode()
+        cursor.execute(MIX, {"round": round_.pk, "texts": texts_, "language": language})
 
 
 def _one_more(round_: FeedbackRound) -> Fact:

@@ -27,7 +27,7 @@ from enrollment.feedback.rules import Closed, Tally
 
 def least() -> int:
     """The size of group below which nothing is shown."""
-    return max(rules.LEAST, settings.FEEDBACK_LEAST)
+    return max(rules.LEAST, int(settings.FEEDBACK_LEAST))
 
 
 @dataclass(frozen=True, slots=True)

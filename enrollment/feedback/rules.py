@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from academy.core import texts
 from academy.core.errors import Invalid
+from academy.core.texts import Texts, missing
 from enrollment.feedback.enums import MONTHS_LATER, OPEN_FOR, Agreement, Moment, QuestionKind
 
 LEAST = 5
@@ -25,8 +25,8 @@ class Question:
 
     key: str
     kind: QuestionKind
-    texts: texts.Texts
-    options: tuple[tuple[str, texts.Texts], ...] = ()
+    texts: Texts
+    options: tuple[tuple[str, Texts], ...] = ()
     is_required: bool = True
     is_overall: bool = False
 
@@ -127,12 +127,12 @@ def question_faults(questions: Sequence[Question]) -> list[Promise | str]:
         faults.append(_("Ask at least one question."))
     if len(set(keys)) < len(keys):
         faults.append(_("Each question needs a key of its own."))
-    if any(texts.missing(question.texts) for question in questions):
+    if any(missing(question.texts) for question in questions):
         faults.append(_("Each question is put in every language."))
     choices = [question for question in questions if question.kind == QuestionKind.CHOICE]
     if any(len(question.options) < 2 for question in choices):
         faults.append(_("Offer at least two answers."))
-    if any(texts.missing(names) for question in choices for _key, names in question.options):
+    if any(missing(names) for question in choices for _key, names in question.options):
         faults.append(_("Each answer is offered in every language."))
     overall = [question for question in questions if question.is_overall]
     if len(overall) > 1 or any(question.kind != QuestionKind.SCALE for question in overall):

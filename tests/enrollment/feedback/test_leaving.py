@@ -1,0 +1,120 @@
+"""Nothing of what was answered leaves the academy: no endpoint, no event, no export, no webhook."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from academy.clients import projections
+from academy.clients.scopes import SCOPES
+from academy.core import clock
+from academy.jobs import registry as jobs
+from academy.ledger.models import Event
+from enrollment.feedback.models import AnswerCount, AnswerText
+from tests.access.test_every_url import endpoints
+from tests.api.calls import Caller, system
+from tests.architecture.sources import imported_names, name_of, python_files, tree_of
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "Мұны ешкім оқымайды"
+READ = ("enrollment/feedback/", "enrollment/reminders/", "enrollment/pages/", "enrollment/apps.py")
+KEYS = {
+    "feedback.planned": {
+        "moment",
+        "questionnaire",
+        "revision",
+        "opens_at",
+        "closes_at",
+    },
+    "feedback.grew": {"moment", "answers"},
+}
+
+
+@pytest.fixture
+def answered(asked, cast, stand_at):
+    """Six people have answered, in words too, and the questionnaire has closed."""
+    run = asked(6, trainer=cast.timur, first=cast.asel)
+    run.answer(keep=SECRET, change=SECRET)
+    stand_at(clock.now() + timedelta(days=22))
+    assert AnswerText.objects.filter(text=SECRET).count() == 12
+    return run
+
+
+def callers(cast):
+    """Those who see most, and a system of every projection with every scope."""
+    accounts = ("asel", "timur", "clara")
+    people = [Caller(account=getattr(cast, f"{name}_account")) for name in accounts]
+    return people + [system(*SCOPES, projection=name) for name in projections.names()]
+
+
+def addresses(run):
+    """Every endpoint that answers a GET, about this run where one is named."""
+    enrollment = run.invitations[0].enrollment
+    yield f"/runs/{run.run.public_id}"
+    yield f"/runs/{run.run.public_id}/roster"
+    yield f"/enrollments/{enrollment.public_id}"
+    yield f"/people/{enrollment.person.public_id}"
+    yield f"/courses/{run.run.course.code}"
+    yield "/events?limit=1000"
+    yield from (address for _name, address, methods in endpoints() if "GET" in methods)
+
+
+def test_no_endpoint_says_what_was_answered_to_anybody(answered, cast):
+    said = {}
+    for caller in callers(cast):
+        for address in addresses(answered):
+            text = caller.get(address).content.decode()
+            text += json.dumps(text)  # escaped letters would hide the words
+            if (
+                SECRET in text
+                or "answercount" in text
+                or SECRET.encode("unicode-escape") in (text.encode())
+            ):
+                said[address] = text
+
+    assert said == {}
+
+
+def test_events_hold_numbers_of_answers_and_no_answer(answered):
+    events = Event.objects.filter(type__startswith="feedback.")
+
+    assert {event.type for event in events} == KEYS.keys()
+    assert all(event.data.keys() == KEYS[event.type] for event in events)
+    assert {(event.person_id, event.actor_id, event.request_id) for event in events} == {
+        (None, None, "")
+    }
+    assert not Event.objects.filter(notes__text__contains=SECRET).exists()
+
+
+def test_for_the_evaluator_of_judges_questionnaires_do_not_exist():
+    for name in (projections.EVALUATOR, projections.MINIMAL):
+        shown = projections.projection(name)
+        assert not any(shown.shows(kind) for kind in (*KEYS, "feedback", "questionnaire.revised"))
+
+
+def test_no_code_that_speaks_to_other_systems_knows_answers():
+    """Only the room itself, the reminders and the pages import it; none of them writes a file."""
+    knowing = [
+        name_of(path)
+        for path in python_files()
+        if any(name.startswith("enrollment.feedback") for name in imported_names(tree_of(path)))
+    ]
+
+    outside = [name for name in knowing if not name.startswith(READ)]
+    assert outside == [
+        "academy/management/seeding/institution.py",
+        "enrollment/admin.py",
+        "enrollment/models.py",
+    ]
+    answers = {AnswerCount.__name__, AnswerText.__name__}
+    reading = [
+        name_of(path)
+        for path in python_files()
+        if any(name.rpartition(".")[2] in answers for name in imported_names(tree_of(path)))
+    ]
+    assert reading == ["enrollment/feedback/queries.py", "enrollment/models.py"]
+
+
+def test_no_import_or_export_job_is_about_questionnaires():
+    assert not [name for name in jobs.kinds() if "feedback" in name or "questionnaire" in name]
