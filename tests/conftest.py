@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from academy.rest.remembered import forget_answers
+from enrollment.pages.on_course import opinion_until
 from tests import emptying, factories
 from tests.post_office import PostOffice
 from tests.proofs import pytest_runtest_logreport
@@ -27,6 +28,7 @@ def quick_settings(settings: Any) -> None:
 def no_answers() -> None:
     """What strangers were shown does not outlive a test."""
     forget_answers()
+    opinion_until.cache_clear()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What a course's page is told about its runs: fills the catalogue's slot."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
@@ -10,11 +11,13 @@ from academy.access.queries import Viewer
 from academy.core import clock
 from academy.web import dates
 from courses.pages.slots import RunNews
-from enrollment.feedback.queries import opinion_of
+from enrollment.feedback.queries import Opinion, opinion_of
 from enrollment.feedback.rules import verdict
 from enrollment.requests.own_queries import OnRun, on_runs
 from enrollment.requests.seat_queries import OwnPool, own_pools
 from enrollment.seats.enums import ACTIVE, State
+
+KEPT_FOR = 600  # seconds
 
 
 def facts(viewer: Viewer, runs: Sequence[int]) -> Mapping[int, RunNews]:
@@ -56,9 +59,15 @@ def _sentence(line: OnRun) -> str:
     return ""
 
 
+@lru_cache(maxsize=2_000)
+def opinion_until(course: int, _stretch: int) -> Opinion | None:
+    """The opinion, looked up once in a stretch of time: it changes only when a round closes."""
+    return opinion_of(course, now=clock.now())
+
+
 def opinion(course: int) -> str:
     """How many colleagues answered after a course, and their mean in words; empty for too few."""
-    found = opinion_of(course, now=clock.now())
+    found = opinion_until(course, int(clock.now().timestamp()) // KEPT_FOR)
     if found is None:
         return ""
     sentence = ngettext(

@@ -8,14 +8,19 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from academy.access.actions import name_deputy
 from academy.access.queries import viewer_of
 from academy.core import clock
+from academy.management.seeding.institution import load_questionnaires
 from courses.catalogue.models import Course
 from courses.planning.enums import EnrollmentMode, RunState
+from courses.planning.models import Run
 from courses.search.actions import refresh_runs, reindex_everything
+from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
 from enrollment.requests import timers
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
 from enrollment.requests.nominations import Named, plan
+from enrollment.seats.models import Enrollment
 from tests import factories
+from tests.enrollment.feedback.conftest import answer
 from tests.factories import ACTOR
 
 
@@ -42,6 +47,7 @@ class Stage:
         self.waiting = enroll(run=self.full_run.public_id, person=cast.asel.pk, actor=ACTOR)
         self._hold_a_run()
         self.nomination = self._nominate()
+        self.invitation = self._ask()
         reindex_everything()
         refresh_runs(list(Course.objects.values_list("pk", flat=True)))
 
@@ -69,3 +75,30 @@ class Stage:
         timers.advance_runs()
         self.over.refresh_from_db()
         assert self.over.state == RunState.FINISHED
+
+    def _ask(self) -> AnswerInvitation:
+        """Әсел may answer about the run that is over; five have answered about another one."""
+        load_questionnaires()
+        self.heard = factories.run(trainer=self.cast.timur, starts_in=timedelta(days=120))
+        past = [
+            enroll(run=self.heard.public_id, person=one.pk, actor=ACTOR)
+            for one in factories.people(5)
+        ]
+        for one in _round(self.heard, past):
+            answer(one, keep="Мысалдар", change="Больше времени на обсуждение")
+        FeedbackRound.objects.update(closes_at=clock.now())
+        mine = Enrollment.objects.get(run=self.over, person=self.cast.asel)
+        return _round(self.over, [mine])[0]
+
+
+def _round(run: Run, people: list[Enrollment]) -> list[AnswerInvitation]:
+    """The round after a run, opened now."""
+    now = clock.now()
+    opened = FeedbackRound.objects.create(
+        run=run,
+        moment="after_run",
+        questionnaire=Questionnaire.objects.get(code="after-course"),
+        opens_at=now,
+        closes_at=now + timedelta(days=21),
+    )
+    return [AnswerInvitation.objects.create(round=opened, enrollment=one) for one in people]

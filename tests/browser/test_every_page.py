@@ -36,6 +36,7 @@ PAGES = {
         "/courses/SOT-1/",
         "/enrollments/{waiting}/",
         "/enrollments/{waiting}/withdraw/",
+        "/questionnaires/{invitation}/",
         "/messages/",
         "/profile/",
         "/profile/who-saw/",
@@ -58,6 +59,7 @@ PAGES = {
         "/desk/runs/{over}/marks/{session}/",
         "/desk/runs/{over}/finalise/",
         "/desk/runs/{full}/queue/",
+        "/desk/runs/{heard}/feedback/",
     ),
     "clara": (
         "/desk/",
@@ -77,6 +79,9 @@ PAGES = {
         "/desk/runs/{full}/selection/",
         "/desk/out-of-order/{waiting}/",
         "/desk/priority/",
+        "/desk/questionnaires/",
+        "/desk/questionnaires/after-course/",
+        "/desk/questionnaires/after-course/revise/",
         "/desk/interest/",
         "/desk/messages/",
         "/desk/addresses/",
@@ -105,6 +110,8 @@ def addresses(stage, pages):
         "over": stage.over.public_id,
         "full": stage.full_run.public_id,
         "nomination": stage.nomination.public_id,
+        "heard": stage.heard.public_id,
+        "invitation": stage.invitation.public_id,
         "session": stage.over.sessions.order_by("number")[0].public_id,
     }
     return [path.format(**ids) for path in pages]
