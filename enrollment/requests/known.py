@@ -12,6 +12,7 @@ from enrollment.calendars.models import CalendarFeed
 from enrollment.certificates.models import Certificate
 from enrollment.credits.models import CreditEntry
 from enrollment.decisions.models import Decision
+from enrollment.feedback.models import AnswerInvitation
 from enrollment.seats.models import Enrollment
 
 Rows = Iterable[Mapping[str, object]]
@@ -62,6 +63,13 @@ def calendars(who: Person) -> Rows:
     yield from CalendarFeed.objects.filter(account__person=who).values("kind", "made_at")
 
 
+def questionnaires(who: Person) -> Rows:
+    """In which questionnaires somebody was asked, and whether that was answered: all there is."""
+    rows = AnswerInvitation.objects.filter(enrollment__person=who).order_by("id")
+    columns = ("enrollment__public_id", "round__moment", "round__opens_at", "round__closes_at")
+    yield from rows.values(*columns, "answered")
+
+
 ALL = {
     "enrollments": enrollments,
     "decisions": decisions,
@@ -70,5 +78,6 @@ ALL = {
     "credits": credits_earned,
     "certificates": certificates,
     "calendars": calendars,
+    "questionnaires": questionnaires,
 }
 """By the noun under which each is told."""

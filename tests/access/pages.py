@@ -13,8 +13,8 @@ from academy.clients.actions import add_client
 from academy.clients.models import Client as System
 from academy.core import clock
 from courses.planning.enums import EnrollmentMode
-from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
 from enrollment.classroom.actions import add_link
+from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination

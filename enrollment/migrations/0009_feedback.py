@@ -10,7 +10,7 @@ import academy.core.texts
 class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0005_silence_after_a_move"),
-        ("enrollment", "0007_sequences_grow"),
+        ("enrollment", "0008_notices_and_materials"),
     ]
 
     operations = [
