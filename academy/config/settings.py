@@ -243,6 +243,7 @@ CALENDAR_ADDRESS = env.str("CALENDAR_MAIL", default=DEFAULT_FROM_EMAIL)
 
 # --- API ----------------------------------------------------------------------------------------
 CLIENT_WRITES_PER_MINUTE = env.int("CLIENT_WRITES_PER_MINUTE", default=60_000)  # 0: no limit
+CLIENT_READS_PER_MINUTE = env.int("CLIENT_READS_PER_MINUTE", default=12_000)
 ACCOUNT_WRITES_PER_MINUTE = env.int("ACCOUNT_WRITES_PER_MINUTE", default=300)
 # Receivers inside the courts' own network, without TLS: for tests and closed networks only.
 WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)

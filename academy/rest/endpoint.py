@@ -17,6 +17,7 @@ from academy.access.queries import Viewer
 from academy.clients import actions as clients
 from academy.clients.projections import FULL, Projection, projection
 from academy.clients.queries import ClientPass
+from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid
 from academy.rest import conditional, limits
@@ -26,6 +27,7 @@ from academy.rest.middleware import request_id_of
 from academy.rest.pagination import DEFAULT_LIMIT, HIGHEST_LIMIT
 from academy.rest.permissions import NeedsByMethod
 from academy.rest.renderers import to_json
+from academy.rest.retiring import Retirement
 
 KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 
@@ -88,22 +90,34 @@ class Endpoint(APIView):
     needs: ClassVar[NeedsByMethod] = {}
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     allowance: limits.Allowance | None = None
+    retirement: ClassVar[Retirement | None] = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Before anything else: whether the address is still served."""
+        if self.retirement:
+            self.retirement.check(clock.now())
+        super().initial(request, *args, **kwargs)
 
     def check_throttles(self, request: Request) -> None:
-        """Count a changing call of a known caller; refuses the one too many of a minute."""
+        """Count a call of a known caller; refuses the one too many of a minute."""
         caller = self.viewer.client_id or self.viewer.account_public_id
-        if request.method in SAFE_METHODS or caller is None:
+        if caller is None:
             return
-        self.allowance = limits.count(caller, is_client=self.viewer.client_id is not None)
+        self.allowance = limits.count(
+            caller,
+            is_client=self.viewer.client_id is not None,
+            is_read=request.method in SAFE_METHODS,
+        )
         if self.allowance:
             self.allowance.check()
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
-        """Say what is left of the minute."""
-        for name, value in self.allowance.headers.items() if self.allowance else ():
-            response.headers[name] = value
+        """Say what is left of the minute, and of the address."""
+        for notice in (self.allowance, self.retirement):
+            for name, value in notice.headers.items() if notice else ():
+                response.headers[name] = value
         return super().finalize_response(request, response, *args, **kwargs)
 
     @property

@@ -29,7 +29,9 @@ TITLES = {
     404: "There is no such thing, or not for this caller.",
     406: "Only JSON is spoken here.",
     409: "The institution refuses, and says why; or the same call is in flight.",
+    410: "The address was taken out of service.",
     412: "It has changed since the caller read it (If-Match).",
+    413: "The body is longer than a million bytes.",
     415: "The body is not of the kind that is read here: JSON, for imports a form with a file.",
     422: "Something that was sent cannot be accepted; `errors` says what.",
     429: "Too many calls.",
@@ -43,7 +45,9 @@ PROBLEMS = {
     404: "not_found",
     406: "not_acceptable",
     409: "idempotency_key_in_flight",
+    410: "retired",
     412: "stale",
+    413: "body_too_large",
     415: "unsupported_media_type",
     422: "invalid",
     429: "throttled",
@@ -51,7 +55,7 @@ PROBLEMS = {
     503: "busy",
 }
 READ_ERRORS = (406, 422, 429, 500, 503)
-WRITE_ERRORS = (400, 406, 409, 412, 415, 422, 429, 500, 503)
+WRITE_ERRORS = (400, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -104,6 +108,10 @@ class Schema(AutoSchema):
         session: dict[str, Any] = {"session": []}
         token: list[dict[str, Any]] = [{"oauth2": [needs.scope]}] if needs.scope else []
         return [{}] if needs.is_public else [session, *token]
+
+    def is_deprecated(self) -> bool:
+        """An address that was announced to go."""
+        return self.view.retirement is not None
 
     def get_tags(self) -> list[str]:
         """The resource's noun."""

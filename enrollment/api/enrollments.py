@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from academy.core.errors import Forbidden, Missing
-from academy.rest.endpoint import Endpoint, unknown_value
+from academy.rest.endpoint import Endpoint, only, unknown_value
 from academy.rest.idempotency import KeyedCall
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import signed_in
@@ -77,7 +77,8 @@ class Enrollments(Endpoint):
         )
         found = page(request, rows, wanted["limit"], lambda row: (row["id"],))
         self.disclosed("enrollments", [row["person"] for row in found["items"]])
-        found["items"] = [shown(self, row) for row in found["items"]]
+        rows = [shown(self, row) for row in found["items"]]
+        found["items"] = only(rows, wanted["fields"], EnrollmentOut)
         return Response(found)
 
     @describe(

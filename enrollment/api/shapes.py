@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from academy.rest.endpoint import PageQuery
+from academy.rest.endpoint import FieldsQuery
 from enrollment.attendance.enums import MarkStatus, OutcomeKind
 from enrollment.decisions.enums import StepKind
 from enrollment.seats.enums import Source, State
@@ -13,7 +13,7 @@ MOST_ANSWERS = 100
 LONGEST_NOTE = 2_000
 
 
-class EnrollmentsQuery(PageQuery):
+class EnrollmentsQuery(FieldsQuery):
     """Parameters of the list; without any, a person sees the own enrolments."""
 
     run = serializers.UUIDField(required=False)

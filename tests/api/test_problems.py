@@ -1,5 +1,6 @@
 import pytest
 
+from academy.ledger.models import Event
 from tests import factories
 from tests.api.calls import Caller, system
 
@@ -57,7 +58,7 @@ def test_every_field_to_mend_is_named(cast):
     [
         ("{", "application/json", 400, "malformed_json"),
         ("run=1", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
-        ('"' + "x" * 1_000_001 + '"', "application/json", 400, "body_too_large"),
+        ('"' + "x" * 1_000_001 + '"', "application/json", 413, "body_too_large"),
     ],
 )
 def test_unreadable_bodies(cast, body, kind, status, code):
@@ -105,6 +106,15 @@ def test_a_request_keeps_its_harmless_id(cast):
 
     assert kept["X-Request-Id"] == "client-call-00001"
     assert made["X-Request-Id"] != "bad id\n"
+
+
+def test_the_id_of_a_request_stands_in_its_event(cast):
+    asel, run = Caller(account=cast.asel_account), factories.run()
+
+    asel.post("/enrollments", {"run": str(run.public_id)}, **{"X-Request-Id": "from-the-portal-17"})
+
+    told = Event.objects.get(type="enrollment.confirmed")
+    assert told.request_id == "from-the-portal-17"
 
 
 def test_a_changing_call_needs_the_csrf_token(cast):
