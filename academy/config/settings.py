@@ -266,6 +266,7 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # the database knows a token by its digest only
     "SCOPES_BACKEND_CLASS": "academy.clients.scopes.ClientScopes",
+    "OAUTH2_VALIDATOR_CLASS": "academy.clients.keys.Validator",
     "ALLOWED_GRANT_TYPES": ["client-credentials"],
     "APPLICATION_ADMIN_CLASS": "academy.admin.ClientAdmin",
 }
