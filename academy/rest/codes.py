@@ -43,6 +43,7 @@ OF_THE_KIT = (
     Code("not_acceptable", 406, "Only JSON is spoken here."),
     Code("not_authenticated", 401, "Nobody is signed in, or the session is over."),
     Code("not_found", 404, "There is no such thing, or not for this caller."),
+    Code("on_behalf_of_missing", 400, "A system names the person in whose right it acts."),
     Code("parse_error", 400, "The body cannot be read."),
     Code("permission_denied", 403, "The CSRF token is missing or wrong."),
     Code("second_factor_needed", 403, "This role signs in with a second step; set it up first."),

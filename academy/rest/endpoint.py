@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -22,10 +23,11 @@ from academy.core.actor import Actor
 from academy.core.errors import Invalid
 from academy.rest import conditional, limits
 from academy.rest.authentication import CHALLENGE, viewer_in
+from academy.rest.behalf import person_named
 from academy.rest.idempotency import LONGEST_KEY, KeyedCall, carry_out, fingerprint
 from academy.rest.middleware import request_id_of
 from academy.rest.pagination import DEFAULT_LIMIT, HIGHEST_LIMIT
-from academy.rest.permissions import NeedsByMethod
+from academy.rest.permissions import NeedsByMethod, needs_of
 from academy.rest.renderers import to_json
 from academy.rest.retiring import Retirement
 
@@ -129,6 +131,14 @@ class Endpoint(APIView):
     def actor(self) -> Actor:
         """The caller as the one who acts."""
         return self.viewer.actor(request_id_of(self.request._request))  # noqa: SLF001
+
+    def right_used(self) -> tuple[Viewer, Actor]:
+        """In whose right it is done, and who does it: people their own, a system in a person's."""
+        if self.viewer.client_id is None:
+            return self.viewer, self.actor
+        needs = needs_of(self, self.request.method or "")
+        named = person_named(self.request.META.get("HTTP_ON_BEHALF_OF", ""), needs)
+        return named, replace(self.actor, behalf_of=named.person_public_id)
 
     @property
     def revision(self) -> int | None:

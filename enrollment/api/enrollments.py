@@ -144,8 +144,9 @@ class _Command(Endpoint):
     def carry_out(self, enrollment: UUID) -> Response:
         """Pass the door and call the action under the caller's key."""
         sent = self.body(self.input)
-        doors.enrollment_to_change(self.viewer, self.projection, enrollment)
-        change = partial(type(self).change, actor=self.actor, revision=self.revision, **sent)
+        row = doors.enrollment_to_change(self.viewer, self.projection, enrollment)
+        actor = doors.acting_for(self.viewer, self.actor, row)
+        change = partial(type(self).change, actor=actor, revision=self.revision, **sent)
         return self.command(
             lambda keyed: change(enrollment=enrollment, keyed=keyed),
             lambda after: queries.answer_of(

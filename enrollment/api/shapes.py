@@ -209,6 +209,18 @@ class MarksOut(serializers.Serializer[Any]):
     items = MarkOut(many=True)
 
 
+class TestInput(serializers.Serializer[Any]):
+    """The result of a run's test."""
+
+    passed = serializers.BooleanField()
+
+
+class TestOut(TestInput):
+    """The result that counts."""
+
+    enrollment = serializers.UUIDField()
+
+
 class CertificateOut(serializers.Serializer[Any]):
     """A certificate as its holder sees it."""
 
