@@ -15,7 +15,7 @@ from oauth2_provider.models import get_access_token_model
 from academy.clients import projections
 from academy.clients.models import Client, Disclosure
 from academy.clients.rules import OVERLAP
-from academy.clients.scopes import SCOPES
+from academy.clients.scopes import SCOPES, taking_part
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Missing, Refused
@@ -36,12 +36,18 @@ class KeyPair:
 def add_client(*, name: str, scopes: Sequence[str], projection: str, actor: Actor) -> KeyPair:
     """Give another court system a key of its own.
 
-    Refuses a name that is taken, unknown scopes and an unknown projection.
+    Refuses a name that is taken, unknown scopes and an unknown projection, and an evaluator of
+    judges that would take part in what it evaluates: its answers would tell what it may not know.
     """
     if unknown := sorted(set(scopes) - set(SCOPES)):
         raise Invalid("unknown_scope", _("Unknown scope: %s.") % ", ".join(unknown))
     if projection not in projections.names():
         raise Invalid("unknown_projection", _("Unknown projection: %s.") % projection)
+    if projection == projections.EVALUATOR and (parts := taking_part(scopes)):
+        raise Invalid(
+            "evaluator_takes_part",
+            _("Who evaluates judges only reads; not with %s.") % ", ".join(parts),
+        )
     pair = KeyPair(generate_client_id(), generate_client_secret())
     with transaction.atomic(durable=True):
         if Client.objects.filter(name=name).exists():

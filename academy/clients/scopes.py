@@ -1,5 +1,6 @@
 """The scopes that another system can be given, and how the token endpoint hands them out."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
@@ -21,6 +22,14 @@ SCOPES: dict[str, str | Promise] = {
     "webhooks:write": _("Addresses that are called when something happens, with their log."),
     "events:read": _("The change feed, through the client's projection."),
 }
+
+
+TO_BE_WOKEN = "webhooks:write"
+
+
+def taking_part(scopes: Iterable[str]) -> list[str]:
+    """Those of the scopes with which a system does more than read and be woken."""
+    return sorted(one for one in set(scopes) - {TO_BE_WOKEN} if not one.endswith(":read"))
 
 
 class ClientScopes(BaseScopes):

@@ -152,6 +152,10 @@ class Endpoint(APIView):
             return projection(self.request.auth.projection)
         return projection(FULL)
 
+    def is_told(self, kind: str) -> bool:
+        """Whether events of this type exist for the caller; people are bound by their doors."""
+        return self.viewer.client_id is None or self.projection.shows(kind)
+
     def get_authenticate_header(self, request: Request) -> str:
         """Always a bearer challenge: a browser is sent to the sign-in page by its own page."""
         return CHALLENGE

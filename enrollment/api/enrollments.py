@@ -130,7 +130,8 @@ class OneEnrollment(Endpoint):
         self.disclosed("enrollments", [row["person"]])
         body = shown(self, row)
         if self.projection.is_full:
-            body["history"] = [_step(step) for step in queries.steps_of(enrollment)]
+            steps = queries.steps_of(enrollment)
+            body["history"] = [_step(step) for step in steps if self.is_told(step["type"])]
         return self.tagged(body, row["revision"])
 
 
