@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from academy.config.logs import configure_logs
+from academy.rest.document import ABOUT, TAGS
 
 env = environ.FileAwareEnv()  # NAME_FILE is read where NAME is not set: secrets may be files
 
@@ -273,6 +274,11 @@ OAUTH2_PROVIDER = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Judicial training API",
     "VERSION": "1.0.0",
+    "DESCRIPTION": ABOUT,
+    "CONTACT": {"name": "The academy's registrar"},
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    "SERVERS": [{"url": "/", "description": "This host."}],
+    "TAGS": [{"name": name, "description": text} for name, text in TAGS.items()],
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",

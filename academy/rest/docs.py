@@ -13,7 +13,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
 from academy.core.errors import Missing
-from academy.rest import codes, headers
+from academy.rest import codes, document as document_kit
 from academy.rest.problems import plain_response
 
 YAML, JSON = "application/vnd.oai.openapi", "application/vnd.oai.openapi+json"
@@ -24,7 +24,7 @@ def build_schema() -> dict[str, Any]:
     with translation.override("en"):
         generator: Any = SchemaGenerator  # untyped, like the renderer below
         document: dict[str, Any] = generator().get_schema(request=None, public=True)
-    return headers.told(document)
+    return document_kit.completed(document)
 
 
 def as_yaml(document: dict[str, Any]) -> bytes:

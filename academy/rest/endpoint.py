@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
@@ -95,7 +96,9 @@ class Endpoint(APIView):
     retirement: ClassVar[Retirement | None] = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Before anything else: whether the address is still served."""
+        """Before anything else: whether the address can name something, and is still served."""
+        if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
+            raise Http404
         if self.retirement:
             self.retirement.check(clock.now())
         super().initial(request, *args, **kwargs)

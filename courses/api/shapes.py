@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from academy.rest.endpoint import FieldsQuery, PageQuery
-from academy.rest.fields import TextsOut
+from academy.rest.fields import Link, TextsOut
 from courses.planning.enums import EnrollmentMode, RunState
 
 CODE: dict[str, Any] = {"required": False, "max_length": 40}
@@ -162,7 +162,7 @@ class SessionInput(serializers.Serializer[Any]):
 
     starts_at = serializers.DateTimeField()
     minutes = serializers.IntegerField(min_value=1, max_value=24 * 60)
-    link = serializers.URLField(required=False, default="", allow_blank=True, max_length=500)
+    link = Link()
 
 
 class RunInput(serializers.Serializer[Any]):
@@ -186,7 +186,7 @@ class RunInput(serializers.Serializer[Any]):
     offer_hours = serializers.IntegerField(required=False, default=16, min_value=1, max_value=240)
     auto_accept = serializers.BooleanField(required=False, default=False)
     venue = serializers.SlugField(required=False, default=None, allow_null=True, max_length=40)
-    link = serializers.URLField(required=False, default="", allow_blank=True, max_length=500)
+    link = Link()
     trainers = serializers.ListField(
         child=serializers.UUIDField(), required=False, default=list, max_length=50
     )
