@@ -3,21 +3,12 @@
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
 
 from academy.access.queries import Viewer, viewer_of_person
 from academy.core import clock
 from academy.core.errors import Forbidden
 from academy.rest.permissions import Needs
-
-HEADER = "On-Behalf-Of"
-ON_BEHALF_OF = OpenApiParameter(
-    HEADER,
-    UUID,
-    OpenApiParameter.HEADER,
-    description="Of systems, and needed there: the person in whose right this is done.",
-)
 
 
 class NobodyNamed(APIException):

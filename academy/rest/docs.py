@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -73,6 +74,7 @@ def _json(data: object) -> HttpResponse:
     return HttpResponse(orjson.dumps(data), content_type="application/json")
 
 
+@csrf_exempt
 def unknown_address(request: HttpRequest, rest: str = "") -> HttpResponse:
     """A problem document where no endpoint is."""
     missing = Missing("not_found", "There is no such address.")

@@ -135,6 +135,11 @@ class Endpoint(APIView):
         """The caller as the one who acts."""
         return self.viewer.actor(request_id_of(self.request._request))  # noqa: SLF001
 
+    def answers(self, method: str) -> bool:
+        """Whether there is something behind this method."""
+        name = method.lower()
+        return name in self.http_method_names and hasattr(self, name)
+
     def right_used(self) -> tuple[Viewer, Actor]:
         """In whose right it is done, and who does it: people their own, a system in a person's."""
         if self.viewer.client_id is None:

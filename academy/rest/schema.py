@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.utils.functional import Promise
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -59,14 +60,27 @@ WRITE_ERRORS = (400, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$", "example": "enrol-2026-000017"},
     OpenApiParameter.HEADER,
     required=True,
     description="Up to 200 visible ASCII characters, new for each command. "
     "The same key with the same body gets the same answer for 24 hours.",
 )
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the state that was read."
+    "If-Match",
+    {
+        "type": "string",
+        "pattern": r'^(\*|(W/)?"[0-9]{1,9}(-[!#-~]*)?")$',
+        "example": '"3-9a5b01c2"',
+    },
+    OpenApiParameter.HEADER,
+    description="The ETag of the state that was read.",
+)
+ON_BEHALF_OF = OpenApiParameter(
+    "On-Behalf-Of",
+    UUID,
+    OpenApiParameter.HEADER,
+    description="Of systems, and needed there: the person in whose right this is done.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag that the caller holds."
@@ -166,6 +180,7 @@ def describe(
     is_command = body is not None
     codes = {*(WRITE_ERRORS if is_command else READ_ERRORS), *errors}
     codes |= set() if public else {401, 403}
+    codes |= {400} if ON_BEHALF_OF in headers else set()
     parameters: list[Any] = [*headers]
     parameters += [IDEMPOTENCY_KEY] if is_command else []
     parameters += [query] if query else []

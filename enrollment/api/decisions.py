@@ -10,12 +10,11 @@ from rest_framework.response import Response
 
 from academy.access.enums import Right
 from academy.core.errors import Missing
-from academy.rest.behalf import ON_BEHALF_OF
 from academy.rest.endpoint import Body, Endpoint, PageQuery
 from academy.rest.idempotency import KeyedCall
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import any_of
-from academy.rest.schema import Method, describe, page_of
+from academy.rest.schema import ON_BEHALF_OF, Method, describe, page_of
 from enrollment.api.shapes import (
     AnswersInput,
     AnswersOut,

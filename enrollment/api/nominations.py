@@ -10,11 +10,10 @@ from rest_framework.response import Response
 from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.core import clock
-from academy.rest.behalf import ON_BEHALF_OF
 from academy.rest.endpoint import Endpoint, PageQuery
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import any_of
-from academy.rest.schema import describe, page_of
+from academy.rest.schema import ON_BEHALF_OF, describe, page_of
 from enrollment.requests import access, nominations, nominee_queries
 from enrollment.requests.models import Nomination, Nominee
 from enrollment.requests.nominations import MOST, Named

@@ -9,10 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from academy.access.enums import Right
-from academy.rest.behalf import ON_BEHALF_OF
 from academy.rest.endpoint import Endpoint
 from academy.rest.permissions import any_of
-from academy.rest.schema import IF_MATCH, EmptyInput, answered, asked, describe
+from academy.rest.schema import IF_MATCH, ON_BEHALF_OF, EmptyInput, answered, asked, describe
 from courses.planning.models import Run
 from enrollment.api import doors
 from enrollment.api.shapes import (

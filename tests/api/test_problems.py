@@ -79,6 +79,22 @@ def test_wrong_method_and_wrong_format(cast):
     assert (xml.status_code, xml.json()["code"]) == (406, "not_acceptable")
 
 
+@pytest.mark.parametrize("address", ["nothing", "nothing/%0A", "enrollments/x%0Ay/accept"])
+def test_an_unknown_address_is_no_page_whatever_is_sent_along(cast, address):
+    caller = Caller()
+    caller.http.handler.enforce_csrf_checks = True
+
+    answer = caller.http.post(f"/api/v1/{address}", {}, headers={"Cookie": "csrftoken=x"})
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_method_that_is_none_of_ours_is_not_mistaken_for_one(cast):
+    answer = Caller().http.generic("QUERY", "/api/v1/courses")
+
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
 def test_unknown_parameter_and_foreign_cursor(cast):
     caller = Caller(account=cast.asel_account)
 
