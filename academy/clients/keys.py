@@ -8,7 +8,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from academy.core import clock
 
 
-class Validator(OAuth2Validator):  # type: ignore[misc]
+class Validator(OAuth2Validator):
     """The toolkit's, which knows one secret per client, asked a second time while two are good."""
 
     def _authenticate_basic_auth(self, request: Any) -> bool:

@@ -71,8 +71,10 @@ def once_more(policy: str, of: str, *, limit: int, window: int) -> Allowance | N
 def _limit(is_client: bool, is_read: bool) -> int:
     """Calls a minute; 0: not counted."""
     if is_client:
-        return settings.CLIENT_READS_PER_MINUTE if is_read else settings.CLIENT_WRITES_PER_MINUTE
-    return 0 if is_read else settings.ACCOUNT_WRITES_PER_MINUTE
+        reads, writes = settings.CLIENT_READS_PER_MINUTE, settings.CLIENT_WRITES_PER_MINUTE
+    else:
+        reads, writes = 0, settings.ACCOUNT_WRITES_PER_MINUTE
+    return int(reads if is_read else writes)
 
 
 @cache

@@ -125,7 +125,7 @@ class Schema(AutoSchema):
 
     def is_deprecated(self) -> bool:
         """An address that was announced to go."""
-        return self.view.retirement is not None
+        return getattr(self.view, "retirement", None) is not None
 
     def get_tags(self) -> list[str]:
         """The resource's noun."""

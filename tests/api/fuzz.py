@@ -23,7 +23,17 @@ TEXTS = [
     "2026-02-30T00:00:00Z", "2026-11-26T10:00:00", "\r\nSet-Cookie: a=b", "*", "_", "ı", "ﬀ",
 ]  # fmt: skip
 NUMBERS = [0, -1, 1.5, 2**31, 2**63, -(2**63) - 1, 10**30, 1e308]
-VALUES = [*TEXTS, *NUMBERS, None, True, [], {}, [[[[]]]], {"a": {"b": [None]}}, ["x"] * 300]
+VALUES: list[Any] = [
+    *TEXTS,
+    *NUMBERS,
+    None,
+    True,
+    [],
+    {},
+    [[[[]]]],
+    {"a": {"b": [None]}},
+    ["x"] * 300,
+]
 UNREADABLE = [
     b"", b"{", b"[", b'{"a":', b"\xff\xfe", b"\x00", b'{"a":NaN}', b'{"a":1}}', b'"\\ud800"',
     b"tru", b"[" * 2_000, b'{"a":"' + b"x" * 1_000_001 + b'"}',

@@ -64,13 +64,10 @@ def mark(cast):
     return Deed(path, "marks:write", cast.timur, "mark.recorded", body, at)
 
 
-def test_of(cast):
+def examine(cast):
     run, claim = held(cast, test_required=True)
     path, at = f"/enrollments/{claim.public_id}/test", run.starts_at + HOUR
     return Deed(path, "marks:write", cast.timur, "test.recorded", {"passed": True}, at)
-
-
-test_of.__test__ = False
 
 
 def finalise(cast):
@@ -91,7 +88,7 @@ def rows():
     ]
 
 
-@pytest.mark.parametrize("deed", [decide, mark, test_of, finalise])
+@pytest.mark.parametrize("deed", [decide, mark, examine, finalise])
 def test_a_system_does_what_the_person_may_and_both_are_written_down(cast, deed):
     todo = deed(cast)
     before = rows()
@@ -110,7 +107,7 @@ def test_a_system_does_what_the_person_may_and_both_are_written_down(cast, deed)
     assert told.behalf_of == todo.person.public_id
 
 
-@pytest.mark.parametrize("deed", [mark, test_of, finalise])
+@pytest.mark.parametrize("deed", [mark, examine, finalise])
 def test_a_trainer_of_other_runs_is_no_use(cast, deed):
     todo = deed(cast)
     stranger = factories.person()

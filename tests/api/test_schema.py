@@ -2,7 +2,7 @@ import re
 
 import yaml
 from django.core.management import call_command
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
 from academy.management.commands.api_schema import FILE
