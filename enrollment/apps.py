@@ -20,6 +20,10 @@ ENDINGS = (
 )
 
 
+# What a test came to stays with those who taught.
+INSIDE = ("test.recorded",)
+
+
 class EnrollmentConfig(AppConfig):
     name = "enrollment"
     default_auto_field = "django.db.models.BigAutoField"
@@ -44,6 +48,7 @@ class EnrollmentConfig(AppConfig):
             people.knows(noun, facts)
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
         projections.ends(*ENDINGS)
+        projections.withhold(*INSIDE)
         slots.provide(on_course.facts)
         slots.provide_opinion(on_course.opinion)
         messages.register(*letters.kinds(), *reminding.kinds())

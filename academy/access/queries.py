@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from academy.access.enums import RIGHTS, SECOND_FACTOR_ROLES, Right, Role
 from academy.access.models import Deputy, RoleGrant
+from academy.accounts.models import Account
 from academy.core.actor import Actor, ActorKind
 
 
@@ -130,6 +131,12 @@ def viewer_of(account_id: int, *, now: datetime, today: date) -> Viewer:
             Principal(court, head, UUID(key)) for court, head, key in principals or ()
         ),
     )
+
+
+def viewer_of_person(person: UUID, *, now: datetime, today: date) -> Viewer:
+    """A person with the rights of their account; `NOBODY` without one that may sign in."""
+    account = Account.objects.filter(person__public_id=person, is_active=True).first()
+    return viewer_of(account.pk, now=now, today=today) if account else NOBODY
 
 
 def deputies_of(viewer: Viewer, *, day: date) -> QuerySet[Deputy]:

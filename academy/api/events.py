@@ -57,7 +57,9 @@ class Feed(Endpoint):
         wanted = {name.strip() for name in types.split(",") if name.strip()}
         shown = self.projection
         fields = {kind: names for kind, names in shown.fields.items() if "." in kind}
-        return feed.View(None if shown.is_full else fields, wanted or None, projections.endings())
+        hidden = projections.withheld() if self.viewer.client_id else ()
+        allowed = None if shown.is_full else fields
+        return feed.View(allowed, wanted or None, projections.endings(), hidden)
 
 
 class Events(Feed):

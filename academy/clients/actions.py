@@ -14,13 +14,15 @@ from oauth2_provider.models import get_access_token_model
 
 from academy.clients import projections
 from academy.clients.models import Client, Disclosure
-from academy.clients.scopes import SCOPES
+from academy.clients.rules import OVERLAP
+from academy.clients.scopes import SCOPES, taking_part
 from academy.core import clock
 from academy.core.actor import Actor
-from academy.core.errors import Invalid, Missing
+from academy.core.errors import Invalid, Missing, Refused
 from academy.ledger.actions import Fact, record
 
 LAST_USE_STEP = timedelta(minutes=1)
+FORMER = ("former_secret", "former_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,18 @@ class KeyPair:
 def add_client(*, name: str, scopes: Sequence[str], projection: str, actor: Actor) -> KeyPair:
     """Give another court system a key of its own.
 
-    Refuses a name that is taken, unknown scopes and an unknown projection.
+    Refuses a name that is taken, unknown scopes and an unknown projection, and an evaluator of
+    judges that would take part in what it evaluates: its answers would tell what it may not know.
     """
     if unknown := sorted(set(scopes) - set(SCOPES)):
         raise Invalid("unknown_scope", _("Unknown scope: %s.") % ", ".join(unknown))
     if projection not in projections.names():
         raise Invalid("unknown_projection", _("Unknown projection: %s.") % projection)
+    if projection == projections.EVALUATOR and (parts := taking_part(scopes)):
+        raise Invalid(
+            "evaluator_takes_part",
+            _("Who evaluates judges only reads; not with %s.") % ", ".join(parts),
+        )
     pair = KeyPair(generate_client_id(), generate_client_secret())
     with transaction.atomic(durable=True):
         if Client.objects.filter(name=name).exists():
@@ -62,14 +70,37 @@ def add_client(*, name: str, scopes: Sequence[str], projection: str, actor: Acto
 def revoke_client(*, name: str, actor: Actor) -> Client:
     """Take a client's key and tokens back; what web processes remember ends within 30 seconds."""
     with transaction.atomic(durable=True):
-        client: Client | None = Client.objects.select_for_update().filter(name=name).first()
-        if client is None:
-            raise Missing("client_unknown", _("There is no client of this name."))
+        client = _locked(name)
         client.scopes = []
         client.client_secret = generate_client_secret()
-        client.save(update_fields=["scopes", "client_secret"])
+        client.former_secret, client.former_until = "", None
+        client.save(update_fields=["scopes", "client_secret", *FORMER])
         get_access_token_model().objects.filter(application=client).delete()
         record([Fact("client.revoked", "client", client.public_id)], actor=actor, at=clock.now())
+    return client
+
+
+def rotate_secret(*, name: str, actor: Actor) -> KeyPair:
+    """Give a client a new secret; the one it had works beside it for 24 hours.
+
+    An older one that was still good ends at once: two secrets are enough.
+    """
+    secret, at = generate_client_secret(), clock.now()
+    with transaction.atomic(durable=True):
+        client = _locked(name)
+        if not client.scopes:
+            raise Refused("client_revoked", _("The key of this client was taken back."))
+        client.former_secret, client.former_until = client.client_secret, at + OVERLAP
+        client.client_secret = secret
+        client.save(update_fields=["client_secret", *FORMER])
+        record([Fact("client.rotated", "client", client.public_id)], actor=actor, at=at)
+    return KeyPair(client.client_id, secret)
+
+
+def _locked(name: str) -> Client:
+    client: Client | None = Client.objects.select_for_update().filter(name=name).first()
+    if client is None:
+        raise Missing("client_unknown", _("There is no client of this name."))
     return client
 
 

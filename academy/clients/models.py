@@ -20,6 +20,9 @@ class Client(AbstractApplication):
     scopes = ArrayField(models.CharField(max_length=40), default=list)
     projection = models.CharField(max_length=40, default="minimal")
     last_used_at = models.DateTimeField(null=True, blank=True)
+    # The hash of the secret before the present one, good until then.
+    former_secret = models.CharField(max_length=255, blank=True)
+    former_until = models.DateTimeField(null=True, blank=True)
     # How far the client says that it has read the feed, and when it said so.
     read_position = models.BigIntegerField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)

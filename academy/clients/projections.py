@@ -18,7 +18,7 @@ ATTRIBUTES = ("person", "context", "actor", "reason")
 
 @dataclass(slots=True)
 class Projection:
-    """One list of allowed fields. `full` allows every type and field that the ledger holds."""
+    """One list of allowed fields. `full` allows every type and field but what is withheld."""
 
     name: str
     is_full: bool = False
@@ -26,7 +26,7 @@ class Projection:
 
     def shows(self, kind: str) -> bool:
         """Whether this type of event or resource exists for the client."""
-        return self.is_full or kind in self.fields
+        return kind not in _withheld and (self.is_full or kind in self.fields)
 
     def cut(self, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         """The allowed part of the facts."""
@@ -37,6 +37,7 @@ class Projection:
 
 
 _endings: set[str] = set()
+_withheld: set[str] = set()
 
 _projections: dict[str, Projection] = {
     FULL: Projection(FULL, is_full=True),
@@ -60,6 +61,16 @@ def ends(*kinds: str) -> None:
 def endings() -> frozenset[str]:
     """Every type of event that is a tombstone."""
     return frozenset(_endings)
+
+
+def withhold(*kinds: str) -> None:
+    """Name types of events that no other system is told, whatever its projection."""
+    _withheld.update(kinds)
+
+
+def withheld() -> frozenset[str]:
+    """Every type of event that stays inside."""
+    return frozenset(_withheld)
 
 
 def projection(name: str) -> Projection:

@@ -20,7 +20,7 @@ LONGEST_REST = timedelta(minutes=10)
 PATIENCE = timedelta(days=3)
 """An address that has taken nothing for so long is not called any more."""
 OVERLAP = timedelta(hours=24)
-"""For how long a secret that was rotated out still signs beside the new one."""
+"""For how long a secret that was rotated out is still good beside the new one."""
 
 
 class Verdict(StrEnum):

@@ -1,5 +1,6 @@
 """The scopes that another system can be given, and how the token endpoint hands them out."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
@@ -8,10 +9,11 @@ from oauth2_provider.scopes import BaseScopes
 
 SCOPES: dict[str, str | Promise] = {
     "courses:read": _("The catalogue and its runs; they are public, so this opens nothing more."),
-    "runs:write": _("Plan, publish, cancel and finalise runs."),
+    "runs:write": _("Plan, publish and cancel runs; finalise them on behalf of a named person."),
     "enrollments:read": _("Enrolments, through the client's projection."),
     "enrollments:write": _("Enrol, withdraw, accept, decline and confirm for a named person."),
-    "marks:write": _("Record attendance."),
+    "decisions:write": _("Read and answer decisions on behalf of the person who decides."),
+    "marks:write": _("Record attendance and results of tests on behalf of a named trainer."),
     "people:read": _("People and their posts."),
     "people:provision": _("Bring people and their posts in and up to date, as the HR system."),
     "roles:provision": _("Say which accounts are trainers, registrars and auditors."),
@@ -20,6 +22,14 @@ SCOPES: dict[str, str | Promise] = {
     "webhooks:write": _("Addresses that are called when something happens, with their log."),
     "events:read": _("The change feed, through the client's projection."),
 }
+
+
+TO_BE_WOKEN = "webhooks:write"
+
+
+def taking_part(scopes: Iterable[str]) -> list[str]:
+    """Those of the scopes with which a system does more than read and be woken."""
+    return sorted(one for one in set(scopes) - {TO_BE_WOKEN} if not one.endswith(":read"))
 
 
 class ClientScopes(BaseScopes):

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from academy.config.logs import configure_logs
+from academy.rest.document import ABOUT, TAGS
 
 env = environ.FileAwareEnv()  # NAME_FILE is read where NAME is not set: secrets may be files
 
@@ -246,6 +247,7 @@ CALENDAR_ADDRESS = env.str("CALENDAR_MAIL", default=DEFAULT_FROM_EMAIL)
 
 # --- API ----------------------------------------------------------------------------------------
 CLIENT_WRITES_PER_MINUTE = env.int("CLIENT_WRITES_PER_MINUTE", default=60_000)  # 0: no limit
+CLIENT_READS_PER_MINUTE = env.int("CLIENT_READS_PER_MINUTE", default=12_000)
 ACCOUNT_WRITES_PER_MINUTE = env.int("ACCOUNT_WRITES_PER_MINUTE", default=300)
 # Receivers inside the courts' own network, without TLS: for tests and closed networks only.
 WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)
@@ -268,12 +270,18 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # the database knows a token by its digest only
     "SCOPES_BACKEND_CLASS": "academy.clients.scopes.ClientScopes",
+    "OAUTH2_VALIDATOR_CLASS": "academy.clients.keys.Validator",
     "ALLOWED_GRANT_TYPES": ["client-credentials"],
     "APPLICATION_ADMIN_CLASS": "academy.admin.ClientAdmin",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Judicial training API",
     "VERSION": "1.0.0",
+    "DESCRIPTION": ABOUT,
+    "CONTACT": {"name": "The academy's registrar"},
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    "SERVERS": [{"url": "/", "description": "This host."}],
+    "TAGS": [{"name": name, "description": text} for name, text in TAGS.items()],
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",

@@ -21,6 +21,7 @@ SELECT entry.position, event.*
   FROM academy_feedentry entry JOIN academy_event event ON event.id = entry.event_id
  WHERE entry.position > %(after)s AND entry.position <= %(until)s
    AND (%(types)s::text[] IS NULL OR event.type = ANY(%(types)s))
+   AND event.type <> ALL(%(hidden)s)
 """
 
 # Codes, ids and numbers need no escaping; what a system named itself stands inside the data.
@@ -69,12 +70,14 @@ class View:
     """What of the feed one reader sees.
 
     `fields` are the facts shown by type, None for every fact of every type; `types` what is wanted
-    of it, None for all; `endings` the types after which a copy of the subject may be dropped.
+    of it, None for all; `endings` the types after which a copy of the subject may be dropped;
+    `hidden` the types that do not exist for this reader.
     """
 
     fields: Mapping[str, Collection[str]] | None = None
     types: Collection[str] | None = None
     endings: Collection[str] = ()
+    hidden: Collection[str] = ()
 
     @property
     def wanted(self) -> list[str] | None:
@@ -90,6 +93,7 @@ class View:
             "types": self.wanted,
             "fields": None if shown is None else orjson.dumps(shown).decode(),
             "endings": sorted(self.endings),
+            "hidden": sorted(self.hidden),
         }
 
 

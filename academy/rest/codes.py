@@ -32,6 +32,7 @@ class Code:
 
 # What the endpoint kit itself answers.
 OF_THE_KIT = (
+    Code("busy", 503, "The same thing is being changed; the same call may succeed in a moment."),
     Code("body_too_large", 413, "The body is longer than a million bytes."),
     Code("forbidden", 403, "The caller's rights or scopes do not cover this."),
     Code("idempotency_key_in_flight", 409, "The same call is being carried out; ask again."),
@@ -42,11 +43,13 @@ OF_THE_KIT = (
     Code("not_acceptable", 406, "Only JSON is spoken here."),
     Code("not_authenticated", 401, "Nobody is signed in, or the session is over."),
     Code("not_found", 404, "There is no such thing, or not for this caller."),
+    Code("on_behalf_of_missing", 400, "A system names the person in whose right it acts."),
     Code("parse_error", 400, "The body cannot be read."),
     Code("permission_denied", 403, "The CSRF token is missing or wrong."),
     Code("second_factor_needed", 403, "This role signs in with a second step; set it up first."),
     Code("server_error", 500, "A fault of the service; it was noted."),
-    Code("throttled", 429, "Too many changing calls in one minute; Retry-After says when."),
+    Code("retired", 410, "The address was taken out of service on the day that was announced."),
+    Code("throttled", 429, "Too many calls in one minute; Retry-After says when."),
     Code("token_invalid", 401, "The token is unknown or over."),
     Code("unsupported_media_type", 415, "The body is not of the kind that is read here."),
 )

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -13,7 +14,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
 from academy.core.errors import Missing
-from academy.rest import codes
+from academy.rest import codes, document as document_kit
 from academy.rest.problems import plain_response
 
 YAML, JSON = "application/vnd.oai.openapi", "application/vnd.oai.openapi+json"
@@ -24,7 +25,7 @@ def build_schema() -> dict[str, Any]:
     with translation.override("en"):
         generator: Any = SchemaGenerator  # untyped, like the renderer below
         document: dict[str, Any] = generator().get_schema(request=None, public=True)
-    return document
+    return document_kit.completed(document)
 
 
 def as_yaml(document: dict[str, Any]) -> bytes:
@@ -73,6 +74,7 @@ def _json(data: object) -> HttpResponse:
     return HttpResponse(orjson.dumps(data), content_type="application/json")
 
 
+@csrf_exempt
 def unknown_address(request: HttpRequest, rest: str = "") -> HttpResponse:
     """A problem document where no endpoint is."""
     missing = Missing("not_found", "There is no such address.")

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
@@ -17,15 +19,18 @@ from academy.access.queries import Viewer
 from academy.clients import actions as clients
 from academy.clients.projections import FULL, Projection, projection
 from academy.clients.queries import ClientPass
+from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid
 from academy.rest import conditional, limits
 from academy.rest.authentication import CHALLENGE, viewer_in
+from academy.rest.behalf import person_named
 from academy.rest.idempotency import LONGEST_KEY, KeyedCall, carry_out, fingerprint
 from academy.rest.middleware import request_id_of
 from academy.rest.pagination import DEFAULT_LIMIT, HIGHEST_LIMIT
-from academy.rest.permissions import NeedsByMethod
+from academy.rest.permissions import NeedsByMethod, needs_of
 from academy.rest.renderers import to_json
+from academy.rest.retiring import Retirement
 
 KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 
@@ -88,22 +93,36 @@ class Endpoint(APIView):
     needs: ClassVar[NeedsByMethod] = {}
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     allowance: limits.Allowance | None = None
+    retirement: ClassVar[Retirement | None] = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Before anything else: whether the address can name something, and is still served."""
+        if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
+            raise Http404
+        if self.retirement:
+            self.retirement.check(clock.now())
+        super().initial(request, *args, **kwargs)
 
     def check_throttles(self, request: Request) -> None:
-        """Count a changing call of a known caller; refuses the one too many of a minute."""
+        """Count a call of a known caller; refuses the one too many of a minute."""
         caller = self.viewer.client_id or self.viewer.account_public_id
-        if request.method in SAFE_METHODS or caller is None:
+        if caller is None:
             return
-        self.allowance = limits.count(caller, is_client=self.viewer.client_id is not None)
+        self.allowance = limits.count(
+            caller,
+            is_client=self.viewer.client_id is not None,
+            is_read=request.method in SAFE_METHODS,
+        )
         if self.allowance:
             self.allowance.check()
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
-        """Say what is left of the minute."""
-        for name, value in self.allowance.headers.items() if self.allowance else ():
-            response.headers[name] = value
+        """Say what is left of the minute, and of the address."""
+        for notice in (self.allowance, self.retirement):
+            for name, value in notice.headers.items() if notice else ():
+                response.headers[name] = value
         return super().finalize_response(request, response, *args, **kwargs)
 
     @property
@@ -116,6 +135,19 @@ class Endpoint(APIView):
         """The caller as the one who acts."""
         return self.viewer.actor(request_id_of(self.request._request))  # noqa: SLF001
 
+    def answers(self, method: str) -> bool:
+        """Whether there is something behind this method."""
+        name = method.lower()
+        return name in self.http_method_names and hasattr(self, name)
+
+    def right_used(self) -> tuple[Viewer, Actor]:
+        """In whose right it is done, and who does it: people their own, a system in a person's."""
+        if self.viewer.client_id is None:
+            return self.viewer, self.actor
+        needs = needs_of(self, self.request.method or "")
+        named = person_named(self.request.META.get("HTTP_ON_BEHALF_OF", ""), needs)
+        return named, replace(self.actor, behalf_of=named.person_public_id)
+
     @property
     def revision(self) -> int | None:
         """The state of the row that the caller has read, if the call says so (If-Match)."""
@@ -127,6 +159,10 @@ class Endpoint(APIView):
         if isinstance(self.request.auth, ClientPass):
             return projection(self.request.auth.projection)
         return projection(FULL)
+
+    def is_told(self, kind: str) -> bool:
+        """Whether events of this type exist for the caller; people are bound by their doors."""
+        return self.viewer.client_id is None or self.projection.shows(kind)
 
     def get_authenticate_header(self, request: Request) -> str:
         """Always a bearer challenge: a browser is sent to the sign-in page by its own page."""

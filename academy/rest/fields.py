@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import URLValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -16,3 +17,15 @@ TEXTS = {
 @extend_schema_field(TEXTS)
 class TextsOut(serializers.Field[Any, Any, Any, Any]):
     """A text of the institution in its languages."""
+
+
+class Link(serializers.CharField):
+    """The address of an online meeting, or nothing: so not `uri` by its format."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, default="", allow_blank=True, max_length=500, **options)
+
+    def run_validators(self, value: Any) -> None:
+        """Refuses what no browser could open."""
+        URLValidator()(value)
+        super().run_validators(value)

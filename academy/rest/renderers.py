@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import IO, Any
 
 import orjson
-from rest_framework.exceptions import ParseError
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
@@ -44,6 +45,14 @@ class JSONRenderer(BaseRenderer):
         return data if isinstance(data, bytes) else to_json(data)
 
 
+class TooLarge(APIException):
+    """More than anybody needs to say at once."""
+
+    status_code = 413
+    default_code = "body_too_large"
+    default_detail = _("The body is too large.")
+
+
 class JSONParser(BaseParser):
     """Reads one JSON document of at most a million bytes."""
 
@@ -57,7 +66,7 @@ class JSONParser(BaseParser):
     ) -> Any:
         body = stream.read(LARGEST_BODY + 1)
         if len(body) > LARGEST_BODY:
-            raise ParseError("The body is longer than a million bytes.", code="body_too_large")
+            raise TooLarge
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:

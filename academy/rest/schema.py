@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.utils.functional import Promise
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -29,7 +30,9 @@ TITLES = {
     404: "There is no such thing, or not for this caller.",
     406: "Only JSON is spoken here.",
     409: "The institution refuses, and says why; or the same call is in flight.",
+    410: "The address was taken out of service.",
     412: "It has changed since the caller read it (If-Match).",
+    413: "The body is longer than a million bytes.",
     415: "The body is not of the kind that is read here: JSON, for imports a form with a file.",
     422: "Something that was sent cannot be accepted; `errors` says what.",
     429: "Too many calls.",
@@ -43,7 +46,9 @@ PROBLEMS = {
     404: "not_found",
     406: "not_acceptable",
     409: "idempotency_key_in_flight",
+    410: "retired",
     412: "stale",
+    413: "body_too_large",
     415: "unsupported_media_type",
     422: "invalid",
     429: "throttled",
@@ -51,18 +56,31 @@ PROBLEMS = {
     503: "busy",
 }
 READ_ERRORS = (406, 422, 429, 500, 503)
-WRITE_ERRORS = (400, 406, 409, 412, 415, 422, 429, 500, 503)
+WRITE_ERRORS = (400, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$", "example": "enrol-2026-000017"},
     OpenApiParameter.HEADER,
     required=True,
     description="Up to 200 visible ASCII characters, new for each command. "
     "The same key with the same body gets the same answer for 24 hours.",
 )
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the state that was read."
+    "If-Match",
+    {
+        "type": "string",
+        "pattern": r'^(\*|(W/)?"[0-9]{1,9}(-[!#-~]*)?")$',
+        "example": '"3-9a5b01c2"',
+    },
+    OpenApiParameter.HEADER,
+    description="The ETag of the state that was read.",
+)
+ON_BEHALF_OF = OpenApiParameter(
+    "On-Behalf-Of",
+    UUID,
+    OpenApiParameter.HEADER,
+    description="Of systems, and needed there: the person in whose right this is done.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag that the caller holds."
@@ -104,6 +122,10 @@ class Schema(AutoSchema):
         session: dict[str, Any] = {"session": []}
         token: list[dict[str, Any]] = [{"oauth2": [needs.scope]}] if needs.scope else []
         return [{}] if needs.is_public else [session, *token]
+
+    def is_deprecated(self) -> bool:
+        """An address that was announced to go."""
+        return getattr(self.view, "retirement", None) is not None
 
     def get_tags(self) -> list[str]:
         """The resource's noun."""
@@ -158,6 +180,7 @@ def describe(
     is_command = body is not None
     codes = {*(WRITE_ERRORS if is_command else READ_ERRORS), *errors}
     codes |= set() if public else {401, 403}
+    codes |= {400} if ON_BEHALF_OF in headers else set()
     parameters: list[Any] = [*headers]
     parameters += [IDEMPOTENCY_KEY] if is_command else []
     parameters += [query] if query else []

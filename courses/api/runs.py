@@ -44,14 +44,18 @@ class Runs(Endpoint):
         """One page, by start; runs without dates at the end."""
         wanted = self.query(RunsQuery)
         after = decode(wanted["cursor"], _moment, UUID)
+        with_drafts = self.viewer.may(Right.PLAN)
         rows = queries.run_rows(
             wanted,
-            with_drafts=self.viewer.may(Right.PLAN),
+            with_drafts=with_drafts,
             after=RunCursor(*after) if after else None,
             limit=wanted["limit"] + 1,
         )
         found = page(request, rows, wanted["limit"], lambda row: (row["starts_at"], row["id"]))
-        found["items"] = only([_run(row) for row in found["items"]], wanted["fields"], RunOut)
+        shown = [_run(row) for row in found["items"]]
+        if wanted["include"]:
+            _add_sessions(shown, with_drafts=with_drafts)
+        found["items"] = only(shown, wanted["fields"], RunOut)
         return Response(found)
 
     @describe(
@@ -120,6 +124,15 @@ class Sessions(Endpoint):
 def _run(row: dict[str, Any]) -> dict[str, Any]:
     shown = {name: value for name, value in row.items() if name not in SEATS}
     return {**shown, "seats": {name: row[name] for name in SEATS}}
+
+
+def _add_sessions(runs: list[dict[str, Any]], *, with_drafts: bool) -> None:
+    """The meetings of all these runs, asked for at once."""
+    for run in runs:
+        run["sessions"] = []
+    by_run = {run["id"]: run["sessions"] for run in runs}
+    for row in queries.sessions_of(list(by_run), with_drafts=with_drafts):
+        by_run[row["run"]].append(row)
 
 
 def _planned(run: Run) -> dict[str, Any]:

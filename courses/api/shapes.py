@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from academy.rest.endpoint import FieldsQuery, PageQuery
-from academy.rest.fields import TextsOut
+from academy.rest.fields import Link, TextsOut
 from courses.planning.enums import EnrollmentMode, RunState
 
 CODE: dict[str, Any] = {"required": False, "max_length": 40}
@@ -83,6 +83,13 @@ class RunsQuery(FieldsQuery):
     course = serializers.CharField(**CODE)
     state = serializers.ChoiceField(RunState.choices, required=False)
     language = serializers.CharField(**CODE)
+    include = serializers.ChoiceField(
+        ["sessions"],
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="`sessions`: with the dated meetings of each run.",
+    )
     starts_from = serializers.DateTimeField(required=False)
     starts_before = serializers.DateTimeField(required=False)
 
@@ -93,6 +100,20 @@ class SeatsOut(serializers.Serializer[Any]):
     capacity = serializers.IntegerField(allow_null=True)
     taken = serializers.IntegerField(allow_null=True)
     free = serializers.IntegerField(allow_null=True)
+
+
+class SessionOut(serializers.Serializer[Any]):
+    """A dated meeting of a run."""
+
+    id = serializers.UUIDField()
+    run = serializers.UUIDField()
+    number = serializers.IntegerField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    time_zone = serializers.CharField()
+    minutes = serializers.IntegerField(help_text="Of teaching; breaks are not counted.")
+    venue = serializers.CharField(allow_null=True)
+    is_cancelled = serializers.BooleanField()
 
 
 class RunOut(serializers.Serializer[Any]):
@@ -118,6 +139,7 @@ class RunOut(serializers.Serializer[Any]):
     minimum_size = serializers.IntegerField()
     seats = SeatsOut()
     revision = serializers.IntegerField()
+    sessions = SessionOut(many=True, required=False, help_text="With `include=sessions` only.")
 
 
 class PlannedRunOut(RunOut):
@@ -127,20 +149,6 @@ class PlannedRunOut(RunOut):
         child=serializers.CharField(),
         help_text="Trainers and places that other runs want at the same hours, in words.",
     )
-
-
-class SessionOut(serializers.Serializer[Any]):
-    """A dated meeting of a run."""
-
-    id = serializers.UUIDField()
-    run = serializers.UUIDField()
-    number = serializers.IntegerField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    time_zone = serializers.CharField()
-    minutes = serializers.IntegerField(help_text="Of teaching; breaks are not counted.")
-    venue = serializers.CharField(allow_null=True)
-    is_cancelled = serializers.BooleanField()
 
 
 class SessionsOut(serializers.Serializer[Any]):
@@ -154,7 +162,7 @@ class SessionInput(serializers.Serializer[Any]):
 
     starts_at = serializers.DateTimeField()
     minutes = serializers.IntegerField(min_value=1, max_value=24 * 60)
-    link = serializers.URLField(required=False, default="", allow_blank=True, max_length=500)
+    link = Link()
 
 
 class RunInput(serializers.Serializer[Any]):
@@ -178,7 +186,7 @@ class RunInput(serializers.Serializer[Any]):
     offer_hours = serializers.IntegerField(required=False, default=16, min_value=1, max_value=240)
     auto_accept = serializers.BooleanField(required=False, default=False)
     venue = serializers.SlugField(required=False, default=None, allow_null=True, max_length=40)
-    link = serializers.URLField(required=False, default="", allow_blank=True, max_length=500)
+    link = Link()
     trainers = serializers.ListField(
         child=serializers.UUIDField(), required=False, default=list, max_length=50
     )

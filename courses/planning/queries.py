@@ -4,7 +4,7 @@ Lists come as plain rows or as JSON that the database wrote: the catalogue is re
 than anything else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -208,14 +208,19 @@ SELECT session.public_id AS id, session.number, lower(session.period) AS starts_
   FROM courses_session session
   JOIN courses_run run ON run.id = session.run_id
   LEFT JOIN courses_venue venue ON venue.id = session.venue_id
- WHERE run.public_id = %(run)s AND (run.state <> 'draft' OR %(with_drafts)s)
- ORDER BY session.number
+ WHERE run.public_id = ANY(%(runs)s) AND (run.state <> 'draft' OR %(with_drafts)s)
+ ORDER BY run.id, session.number
 """
 
 
 def session_rows(run: UUID, *, with_drafts: bool) -> list[dict[str, Any]]:
     """The sessions of a run, in order; links to online sessions are not among the columns."""
-    return _rows(SESSIONS, {"run": run, "with_drafts": with_drafts})
+    return sessions_of([run], with_drafts=with_drafts)
+
+
+def sessions_of(runs: Sequence[UUID], *, with_drafts: bool) -> list[dict[str, Any]]:
+    """The sessions of several runs, those of each in order; one statement."""
+    return _rows(SESSIONS, {"runs": list(runs), "with_drafts": with_drafts})
 
 
 def _rows(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from academy.access.enums import Right
 from academy.rest.endpoint import Endpoint, unknown_value
+from academy.rest.fields import Link
 from academy.rest.permissions import any_of
 from academy.rest.schema import IF_MATCH, Method, answered, describe
 from courses.planning.actions import SessionPlan
@@ -86,7 +87,7 @@ class NewSessionInput(serializers.Serializer[Any]):
         max_length=40,
         help_text="Code of another venue; the place stays when not given.",
     )
-    link = serializers.URLField(required=False, default="", allow_blank=True, max_length=500)
+    link = Link()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A meeting ends after it begins."""

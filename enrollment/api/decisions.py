@@ -1,5 +1,6 @@
 """Decisions: what waits for the caller, and the two answers."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,11 +10,11 @@ from rest_framework.response import Response
 
 from academy.access.enums import Right
 from academy.core.errors import Missing
-from academy.rest.endpoint import Endpoint, PageQuery
+from academy.rest.endpoint import Body, Endpoint, PageQuery
 from academy.rest.idempotency import KeyedCall
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import any_of
-from academy.rest.schema import describe, page_of
+from academy.rest.schema import ON_BEHALF_OF, Method, describe, page_of
 from enrollment.api.shapes import (
     AnswersInput,
     AnswersOut,
@@ -26,7 +27,7 @@ from enrollment.decisions.models import Decision
 from enrollment.requests import deciding
 from enrollment.requests.access import decision_for, decisions_among, decisions_for
 
-DECIDERS = any_of(Right.CONSENT, Right.REGISTER)
+DECIDERS = any_of(Right.CONSENT, Right.REGISTER, scope="decisions:write")
 
 
 class Decisions(Endpoint):
@@ -39,18 +40,22 @@ class Decisions(Endpoint):
         "List the decisions that wait for me",
         answer=page_of(OpenDecisionOut),
         query=PageQuery,
+        headers=[ON_BEHALF_OF],
     )
     def get(self, request: Request) -> Response:
         """One page, the most pressing first."""
         asked = self.query(PageQuery)
-        rows = decisions_for(self.viewer)
+        viewer, _actor = self.right_used()
+        rows = decisions_for(viewer)
         if after := decode(asked["cursor"], UUID):
             last = Decision.objects.filter(public_id=after[0]).values("due_at", "pk").first()
             if last:
                 later = rows.filter(due_at=last["due_at"], pk__gt=last["pk"])
                 rows = rows.filter(due_at__gt=last["due_at"]) | later
         shown = [_open(row) for row in rows[: asked["limit"] + 1]]
-        return Response(page(request, shown, asked["limit"], lambda row: (row["id"],)))
+        found = page(request, shown, asked["limit"], lambda row: (row["id"],))
+        self.disclosed("decisions", [row["person"] for row in found["items"]])
+        return Response(found)
 
 
 class _Answer(Endpoint):
@@ -61,14 +66,15 @@ class _Answer(Endpoint):
 
     def answer(self, decision: UUID, sent: dict[str, Any]) -> Response:
         """Pass the door and decide under the caller's key."""
-        row = decision_for(self.viewer, decision)
+        viewer, actor = self.right_used()
+        row = decision_for(viewer, decision)
 
         def action(keyed: KeyedCall) -> Decision:
             return deciding.decide_as(
-                viewer=self.viewer,
+                viewer=viewer,
                 decision=row,
                 yes=self.yes,
-                actor=self.actor,
+                actor=actor,
                 keyed=keyed,
                 **sent,
             )
@@ -76,10 +82,21 @@ class _Answer(Endpoint):
         return self.command(action, _decided)
 
 
+def _described(name: str, summary: str, body: Body) -> Callable[[Method], Method]:
+    return describe(
+        f"{name}Decision",
+        summary,
+        body=body,
+        answer=DecisionOut,
+        errors=[404],
+        headers=[ON_BEHALF_OF],
+    )
+
+
 class Give(_Answer):
     """Yes."""
 
-    @describe("giveDecision", "Say yes", body=NoteInput, answer=DecisionOut, errors=[404])
+    @_described("give", "Say yes", NoteInput)
     def post(self, request: Request, decision: UUID) -> Response:
         """Give the opinion, the consent or the ruling."""
         return self.answer(decision, self.body(NoteInput))
@@ -90,7 +107,7 @@ class Refuse(_Answer):
 
     yes = False
 
-    @describe("refuseDecision", "Say no", body=ReasonInput, answer=DecisionOut, errors=[404])
+    @_described("refuse", "Say no", ReasonInput)
     def post(self, request: Request, decision: UUID) -> Response:
         """Refuse the opinion, the consent or the ruling."""
         return self.answer(decision, self.body(ReasonInput))
@@ -106,19 +123,21 @@ class Answers(Endpoint):
         "Say yes or no to several at once",
         body=AnswersInput,
         answer=AnswersOut,
+        headers=[ON_BEHALF_OF],
         description="Each is a decision of its own, in a transaction of its own: some may be "
         "refused, and the row says why. Sending the same call again does only what is missing.",
     )
     def post(self, request: Request) -> Response:
         """Answer those that wait for the caller, one by one."""
         sent = self.body(AnswersInput)
+        viewer, actor = self.right_used()
         wanted = list(dict.fromkeys(sent["decisions"]))
         return self.command(
             lambda _keyed: deciding.decide_many(
-                viewer=self.viewer,
-                decisions=decisions_among(self.viewer, wanted),
+                viewer=viewer,
+                decisions=decisions_among(viewer, wanted),
                 yes=sent["answer"] == "give",
-                actor=self.actor,
+                actor=actor,
                 reason=sent["reason"],
                 note=sent["note"],
             ),

@@ -10,16 +10,15 @@ from django.db.models import QuerySet
 from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.clients.projections import Projection
+from academy.core.actor import Actor
 from academy.core.errors import Missing
-from courses.planning.models import Run, Session
-from enrollment.attendance.access import session_to_mark
+from courses.planning.models import Run
 from enrollment.requests import access
 from enrollment.requests.access import (
     enrollments_visible_to,
     own_enrollment,
     run_to_read,
     run_to_register,
-    run_to_teach,
 )
 from enrollment.seats.models import Enrollment
 from enrollment.seats.queries import TO_EVALUATORS
@@ -32,9 +31,9 @@ def visible_enrollments(viewer: Viewer, projection: Projection) -> QuerySet[Enro
     if viewer.client_id is None:
         return enrollments_visible_to(viewer)
     if projection.is_full:
-        return Enrollment.objects.all()
+        return Enrollment.objects.select_related("person")
     if projection.shows(RESOURCE):
-        return Enrollment.objects.filter(state__in=TO_EVALUATORS)
+        return Enrollment.objects.select_related("person").filter(state__in=TO_EVALUATORS)
     return Enrollment.objects.none()
 
 
@@ -55,14 +54,14 @@ def enrollment_to_move(viewer: Viewer, projection: Projection, enrollment: UUID)
     return enrollment_to_change(viewer, projection, enrollment)
 
 
+def acting_for(viewer: Viewer, actor: Actor, row: Enrollment) -> Actor:
+    """Who acts: a system does so on behalf of the person whose claim it is."""
+    return actor.for_person(row.person.public_id) if viewer.client_id else actor
+
+
 def run_to_command(viewer: Viewer, run: UUID) -> Run:
     """The run whose state the caller may change: the registrar's and the systems' door."""
     return _run(run) if viewer.client_id else run_to_register(viewer, run)
-
-
-def run_to_finalise(viewer: Viewer, run: UUID) -> Run:
-    """The run whose record the caller may close: its trainers', the registrar's."""
-    return _run(run) if viewer.client_id else run_to_teach(viewer, run)
 
 
 def run_to_read_whole(viewer: Viewer, projection: Projection, run: UUID) -> Run:
@@ -72,16 +71,6 @@ def run_to_read_whole(viewer: Viewer, projection: Projection, run: UUID) -> Run:
     if not projection.is_full:
         raise Missing("unknown_run", "There is no such run.")
     return _run(run)
-
-
-def session_to_write(viewer: Viewer, session: UUID) -> Session:
-    """The session whose attendance the caller may mark."""
-    if viewer.client_id is None:
-        return session_to_mark(viewer, session)
-    row = Session.objects.filter(public_id=session).first()
-    if row is None:
-        raise Missing("unknown_session", "There is no such session.")
-    return row
 
 
 def may_act_for_others(viewer: Viewer) -> bool:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from academy.core.errors import Forbidden, Missing
-from academy.rest.endpoint import Endpoint, unknown_value
+from academy.rest.endpoint import Endpoint, only, unknown_value
 from academy.rest.idempotency import KeyedCall
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import signed_in
@@ -77,7 +77,8 @@ class Enrollments(Endpoint):
         )
         found = page(request, rows, wanted["limit"], lambda row: (row["id"],))
         self.disclosed("enrollments", [row["person"] for row in found["items"]])
-        found["items"] = [shown(self, row) for row in found["items"]]
+        rows = [shown(self, row) for row in found["items"]]
+        found["items"] = only(rows, wanted["fields"], EnrollmentOut)
         return Response(found)
 
     @describe(
@@ -129,7 +130,8 @@ class OneEnrollment(Endpoint):
         self.disclosed("enrollments", [row["person"]])
         body = shown(self, row)
         if self.projection.is_full:
-            body["history"] = [_step(step) for step in queries.steps_of(enrollment)]
+            steps = queries.steps_of(enrollment)
+            body["history"] = [_step(step) for step in steps if self.is_told(step["type"])]
         return self.tagged(body, row["revision"])
 
 
@@ -143,8 +145,9 @@ class _Command(Endpoint):
     def carry_out(self, enrollment: UUID) -> Response:
         """Pass the door and call the action under the caller's key."""
         sent = self.body(self.input)
-        doors.enrollment_to_change(self.viewer, self.projection, enrollment)
-        change = partial(type(self).change, actor=self.actor, revision=self.revision, **sent)
+        row = doors.enrollment_to_change(self.viewer, self.projection, enrollment)
+        actor = doors.acting_for(self.viewer, self.actor, row)
+        change = partial(type(self).change, actor=actor, revision=self.revision, **sent)
         return self.command(
             lambda keyed: change(enrollment=enrollment, keyed=keyed),
             lambda after: queries.answer_of(

@@ -8,11 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from academy.access.enums import Right
+from academy.access.queries import Viewer
 from academy.core import clock
 from academy.rest.endpoint import Endpoint, PageQuery
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import any_of
-from academy.rest.schema import describe, page_of
+from academy.rest.schema import ON_BEHALF_OF, describe, page_of
 from enrollment.requests import access, nominations, nominee_queries
 from enrollment.requests.models import Nomination, Nominee
 from enrollment.requests.nominations import MOST, Named
@@ -100,6 +101,7 @@ class Nominations(Endpoint):
         answer=NominationInFullOut,
         status=201,
         errors=[404],
+        headers=[ON_BEHALF_OF],
         description="A dry run says for each person what would come of it. Otherwise the list is "
         "carried out in the background, each person in a transaction of their own: some may be "
         "refused. Read the nomination again to see how far it is.",
@@ -107,23 +109,19 @@ class Nominations(Endpoint):
     def post(self, request: Request) -> Response:
         """Write the list down with what would come of it and, unless dry, let it be done."""
         sent = self.body(NominationInput)
-        run = access.run_to_nominate_for(self.viewer, sent["run"])
+        viewer, actor = self.right_used()
+        run = access.run_to_nominate_for(viewer, sent["run"])
         return self.command(
             lambda keyed: nominations.plan(
                 run=run.public_id,
-                named=self._named(sent),
-                viewer=self.viewer,
-                actor=self.actor,
+                named=_named(viewer, sent),
+                viewer=viewer,
+                actor=actor,
                 is_dry_run=sent["dry_run"],
                 keyed=keyed,
             ),
             _in_full,
             status=201,
-        )
-
-    def _named(self, sent: dict[str, Any]) -> Named:
-        return nominations.named_by_numbers(
-            self.viewer, sent["external_ids"], ticked=sent["people"], day=clock.now().date()
         )
 
 
@@ -158,13 +156,21 @@ class Apply(Endpoint):
         body=NothingInput,
         answer=NominationInFullOut,
         errors=[404],
+        headers=[ON_BEHALF_OF],
     )
     def post(self, request: Request, nomination: UUID) -> Response:
         """Let it be done in the background; said twice, it is once."""
-        row = access.nomination_to_apply(self.viewer, nomination)
+        viewer, actor = self.right_used()
+        row = access.nomination_to_apply(viewer, nomination, by=actor.id)
         return self.command(
-            lambda _keyed: nominations.apply(nomination=row.public_id, actor=self.actor), _in_full
+            lambda _keyed: nominations.apply(nomination=row.public_id, actor=actor), _in_full
         )
+
+
+def _named(viewer: Viewer, sent: dict[str, Any]) -> Named:
+    return nominations.named_by_numbers(
+        viewer, sent["external_ids"], ticked=sent["people"], day=clock.now().date()
+    )
 
 
 def _head(row: Nomination) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Commands on runs and sessions: publish, cancel, finalise, mark."""
+"""Commands on runs and sessions: publish, cancel, finalise; marks and results of tests."""
 
 from functools import partial
 from typing import Any, ClassVar
@@ -11,18 +11,30 @@ from rest_framework.response import Response
 from academy.access.enums import Right
 from academy.rest.endpoint import Endpoint
 from academy.rest.permissions import any_of
-from academy.rest.schema import IF_MATCH, EmptyInput, describe
+from academy.rest.schema import IF_MATCH, ON_BEHALF_OF, EmptyInput, answered, asked, describe
 from courses.planning.models import Run
 from enrollment.api import doors
-from enrollment.api.shapes import FinalisedOut, MarksInput, MarksOut, ReasonInput, RunStateOut
-from enrollment.attendance.actions import MarkDraft, record_marks
+from enrollment.api.shapes import (
+    FinalisedOut,
+    MarksInput,
+    MarksOut,
+    ReasonInput,
+    RunStateOut,
+    TestInput,
+    TestOut,
+)
+from enrollment.attendance.access import enrollment_to_mark, session_to_mark
+from enrollment.attendance.actions import MarkDraft, record_marks, record_test_result
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Mark, Outcome
 from enrollment.certificates.models import Certificate
 from enrollment.credits.models import CreditEntry
 from enrollment.requests import run_actions
+from enrollment.requests.access import run_to_teach
 
 REGISTRAR = any_of(Right.REGISTER, scope="runs:write")
+MARKERS = any_of(Right.TEACH, scope="marks:write")
+CLAIM = "5cfa1a0e-6f63-4d44-a3a5-6f9b8c1b6a3e"
 
 
 class Publish(Endpoint):
@@ -77,19 +89,20 @@ class Finalise(Endpoint):
         body=EmptyInput,
         answer=FinalisedOut,
         errors=[404],
-        headers=[IF_MATCH],
+        headers=[IF_MATCH, ON_BEHALF_OF],
     )
     def post(self, request: Request, run: UUID) -> Response:
         """Outcomes, credit and certificates in one step; refused while marks are missing."""
-        doors.run_to_finalise(self.viewer, run)
-        finalise = partial(run_actions.finalise_run, actor=self.actor, revision=self.revision)
+        viewer, actor = self.right_used()
+        run_to_teach(viewer, run)
+        finalise = partial(run_actions.finalise_run, actor=actor, revision=self.revision)
         return self.command(lambda keyed: finalise(run=run, keyed=keyed), _finalised)
 
 
 class Marks(Endpoint):
     """Attendance at a session."""
 
-    needs: ClassVar = {"POST": any_of(Right.TEACH, scope="marks:write")}
+    needs: ClassVar = {"POST": MARKERS}
 
     @describe(
         "recordMarks",
@@ -98,6 +111,7 @@ class Marks(Endpoint):
         answer=MarksOut,
         status=201,
         errors=[404],
+        headers=[ON_BEHALF_OF],
     )
     def post(self, request: Request, session: UUID) -> Response:
         """All marks or none; a mark that is sent twice is one mark."""
@@ -105,12 +119,42 @@ class Marks(Endpoint):
             MarkDraft(one["enrollment"], MarkStatus(one["status"]), one["minutes"], one["nonce"])
             for one in self.body(MarksInput)["marks"]
         ]
-        doors.session_to_write(self.viewer, session)
+        viewer, actor = self.right_used()
+        session_to_mark(viewer, session)
         return self.command(
-            lambda keyed: record_marks(
-                session=session, marks=drafts, actor=self.actor, keyed=keyed
-            ),
+            lambda keyed: record_marks(session=session, marks=drafts, actor=actor, keyed=keyed),
             _marks,
+            status=201,
+        )
+
+
+class TestOutcome(Endpoint):
+    """Whether somebody passed the test of a run."""
+
+    needs: ClassVar = {"POST": MARKERS}
+
+    @describe(
+        "recordTest",
+        "Record the result of a test",
+        body=TestInput,
+        answer=TestOut,
+        status=201,
+        errors=[404],
+        headers=[ON_BEHALF_OF],
+        examples=[
+            asked("Passed", {"passed": True}),
+            answered("Recorded", {"enrollment": CLAIM, "passed": True}, 201),
+        ],
+        description="The newest result counts until the run is finalised. No score is kept.",
+    )
+    def post(self, request: Request, enrollment: UUID) -> Response:
+        """Passed or not; no score."""
+        passed = self.body(TestInput)["passed"]
+        viewer, actor = self.right_used()
+        enrollment_to_mark(viewer, enrollment)
+        return self.command(
+            lambda _keyed: record_test_result(enrollment=enrollment, passed=passed, actor=actor),
+            lambda row: {"enrollment": enrollment, "passed": row.passed},
             status=201,
         )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from academy.rest.endpoint import PageQuery
+from academy.rest.endpoint import FieldsQuery
 from enrollment.attendance.enums import MarkStatus, OutcomeKind
 from enrollment.decisions.enums import StepKind
 from enrollment.seats.enums import Source, State
@@ -13,7 +13,7 @@ MOST_ANSWERS = 100
 LONGEST_NOTE = 2_000
 
 
-class EnrollmentsQuery(PageQuery):
+class EnrollmentsQuery(FieldsQuery):
     """Parameters of the list; without any, a person sees the own enrolments."""
 
     run = serializers.UUIDField(required=False)
@@ -207,6 +207,18 @@ class MarksOut(serializers.Serializer[Any]):
     """The stored marks, in the order in which they were sent."""
 
     items = MarkOut(many=True)
+
+
+class TestInput(serializers.Serializer[Any]):
+    """The result of a run's test."""
+
+    passed = serializers.BooleanField()
+
+
+class TestOut(TestInput):
+    """The result that counts."""
+
+    enrollment = serializers.UUIDField()
 
 
 class CertificateOut(serializers.Serializer[Any]):

@@ -16,7 +16,6 @@ from enrollment.api.shapes import LONGEST_NOTE, EnrollmentOut
 from enrollment.requests import transfers
 from enrollment.requests.access import moves_as
 from enrollment.seats import queries
-from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
 
 WRITE = signed_in("enrollments:write")
@@ -50,10 +49,15 @@ class _Move(Endpoint):
 
     needs: ClassVar = {"POST": WRITE}
 
-    def source_of(self, enrollment: UUID) -> Source:
-        """Pass the door; in which part the caller acts."""
+    def hand_on(self, enrollment: UUID) -> dict[str, Any]:
+        """Pass the door; who acts, in which part, and on which state."""
         row = doors.enrollment_to_move(self.viewer, self.projection, enrollment)
-        return moves_as(self.viewer, row)
+        return {
+            "enrollment": enrollment,
+            "source": moves_as(self.viewer, row),
+            "actor": doors.acting_for(self.viewer, self.actor, row),
+            "revision": self.revision,
+        }
 
 
 class Transfer(_Move):
@@ -74,13 +78,10 @@ class Transfer(_Move):
         sent = self.body(TransferInput)
         move = partial(
             transfers.transfer,
-            enrollment=enrollment,
             to_run=sent["run"],
             reason=sent["reason"],
             note=sent["note"],
-            source=self.source_of(enrollment),
-            actor=self.actor,
-            revision=self.revision,
+            **self.hand_on(enrollment),
         )
         return self.command(lambda keyed: move(keyed=keyed), _answer, status=201)
 
@@ -104,12 +105,9 @@ class Substitute(_Move):
         sent = self.body(SubstituteInput)
         hand = partial(
             transfers.substitute,
-            enrollment=enrollment,
             person=sent["person"],
             reason=sent["reason"],
-            source=self.source_of(enrollment),
-            actor=self.actor,
-            revision=self.revision,
+            **self.hand_on(enrollment),
         )
         return self.command(lambda keyed: hand(keyed=keyed), _answer, status=201)
 

@@ -25,6 +25,7 @@ urlpatterns = [
     *route(f"{ONE}/withdraw", enrollments.Withdraw, "withdraw"),
     *route(f"{ONE}/transfer", transfers.Transfer, "transfer"),
     *route(f"{ONE}/substitute", transfers.Substitute, "substitute"),
+    *route(f"{ONE}/test", runs.TestOutcome, "test"),
     *route("decisions", decisions.Decisions, "decisions"),
     *route("decisions/answers", decisions.Answers, "answers"),
     *route("decisions/<uuid:decision>/give", decisions.Give, "give"),

@@ -56,7 +56,7 @@ def sign_in_to(request: HttpRequest, session: UUID) -> HttpResponse:
 
 
 def _count_a_try(person: int, session: UUID) -> None:
-    tried = limits.once_more(f"check-in:{person}:{session}", limit=TRIES, window=WINDOW)
+    tried = limits.once_more("check-in", f"{person}:{session}", limit=TRIES, window=WINDOW)
     if tried and tried.used > tried.limit:
         raise Refused(
             "too_many_tries", _("Too many wrong codes. Ask the trainer to mark you in the list.")

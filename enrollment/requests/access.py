@@ -136,7 +136,7 @@ def people_to_nominate(viewer: Viewer, *, day: date) -> QuerySet[Person]:
 def run_to_nominate_for(viewer: Viewer, public_id: UUID) -> Run:
     """One run that people may be nominated for; whether it takes them now is said with each."""
     row = Run.objects.select_related("course", "version").filter(public_id=public_id).first()
-    nominates = viewer.may(Right.NOMINATE) or viewer.may(Right.REGISTER) or viewer.client_id
+    nominates = viewer.may(Right.NOMINATE) or viewer.may(Right.REGISTER)
     if row is None or row.state not in ASKING or not nominates:
         raise Missing("unknown_run", _("There is no such run."))
     return row
@@ -160,10 +160,10 @@ def nomination_for(viewer: Viewer, public_id: UUID) -> Nomination:
     return row
 
 
-def nomination_to_apply(viewer: Viewer, public_id: UUID) -> Nomination:
-    """One nomination that the viewer may carry out: who made the list does."""
+def nomination_to_apply(viewer: Viewer, public_id: UUID, *, by: UUID | None) -> Nomination:
+    """One nomination that may be carried out: in the right of who nominated, by who wrote it."""
     row = nomination_for(viewer, public_id)
-    if row.job.asked_by != (viewer.client_id or viewer.account_public_id):
+    if (row.account_id, row.job.asked_by) != (viewer.account_id, by):
         raise Missing("unknown_nomination", _("There is no such nomination."))
     return row
 

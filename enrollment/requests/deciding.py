@@ -37,13 +37,17 @@ def decide_as(
     keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Decision:
-    """Decide in the own right, or as the head's deputy: then both names are written down."""
+    """Decide in the own right, or as the head's deputy: then both names are written down.
+
+    Where a system passes on what somebody decided, its event names that person.
+    """
     head = principal_for(viewer, decision)
+    named = actor.behalf_of or (head.person_public_id if head else None)
     return actions.decide(
         decision=decision.public_id,
         yes=yes,
         account=viewer.account_id,
-        actor=actor.for_person(head.person_public_id) if head else actor,
+        actor=actor.for_person(named) if named else actor,
         behalf_of=head.person_id if head else None,
         reason=reason,
         note=note,

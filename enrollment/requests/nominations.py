@@ -51,7 +51,7 @@ class Named:
 def named_by_ids(viewer: Viewer, wanted: Sequence[UUID], *, day: date) -> Named:
     """Those of these people whom the viewer may nominate; the others are nobody here."""
     once = list(dict.fromkeys(wanted))
-    mine = _mine(viewer, day).filter(public_id__in=once)
+    mine = access.people_to_nominate(viewer, day=day).filter(public_id__in=once)
     found = {person.public_id: person for person in mine}
     unknown = [str(one) for one in once if one not in found]
     return Named([found[one] for one in once if one in found], unknown)
@@ -76,15 +76,11 @@ def named_by_numbers(
 ) -> Named:
     """Those with these numbers of the HR system whom the viewer may nominate."""
     once = list(dict.fromkeys(numbers))
-    mine = _mine(viewer, day).filter(external_id__in=once)
+    mine = access.people_to_nominate(viewer, day=day).filter(external_id__in=once)
     found = {person.external_id: person for person in mine}
     first = named_by_ids(viewer, ticked, day=day)
     people = [*first.people, *(found[one] for one in once if one in found)]
     return Named(people, [*first.unknown, *(one for one in once if one not in found)])
-
-
-def _mine(viewer: Viewer, day: date) -> QuerySet[Person]:
-    return Person.objects.all() if viewer.client_id else access.people_to_nominate(viewer, day=day)
 
 
 def plan(
@@ -209,23 +205,30 @@ def carry_on(*, nomination: int, limit: int = SLICE, at: datetime | None = None)
     row = Nomination.objects.select_related("job", "run").get(pk=nomination)
     now = at or clock.now()
     viewer = _nominator(row, now)
-    actor = viewer.actor() if viewer else Actor(ActorKind.CLIENT, id=row.job.asked_by)
-    if viewer and not (viewer.may(Right.NOMINATE) or viewer.may(Right.REGISTER)):
+    actor = _hand_of(row, viewer)
+    if not (viewer.may(Right.NOMINATE) or viewer.may(Right.REGISTER)):
         fail_job(row.job, error=str(_("Who nominated has no longer the right to.")), at=now)
         return 0
     to_do = list(row.nominees.filter(fate=Fate.PLANNED).select_related("person")[:limit])
-    with translation.override(viewer.language or None if viewer else None):
+    with translation.override(viewer.language or None):
         dealt = sum(_nominate(row, one, viewer=viewer, actor=actor, at=now) for one in to_do)
     _note(row, viewer=viewer, actor=actor, at=now)
     return dealt
 
 
-def _nominator(row: Nomination, now: datetime) -> Viewer | None:
-    """Who nominated, with the rights of now; None where another system did."""
-    return viewer_of(row.account_id, now=now, today=now.date()) if row.account_id else None
+def _nominator(row: Nomination, now: datetime) -> Viewer:
+    """Who nominated, with the rights of now."""
+    return viewer_of(row.account_id or 0, now=now, today=now.date())
 
 
-def _note(row: Nomination, *, viewer: Viewer | None, actor: Actor, at: datetime) -> None:
+def _hand_of(row: Nomination, viewer: Viewer) -> Actor:
+    """Who wrote the list: the nominator, or a system on their behalf."""
+    if row.job.asked_by == viewer.account_public_id:
+        return viewer.actor()
+    return Actor(ActorKind.CLIENT, id=row.job.asked_by, behalf_of=viewer.person_public_id)
+
+
+def _note(row: Nomination, *, viewer: Viewer, actor: Actor, at: datetime) -> None:
     """How far it is; at the end, the consents that a crash left out."""
     left = row.nominees.filter(fate=Fate.PLANNED).count()
     note_progress(row.job, done=row.job.total - left, total=row.job.total)
@@ -254,9 +257,7 @@ class _Mark:
             raise _Done
 
 
-def _nominate(
-    row: Nomination, line: Nominee, *, viewer: Viewer | None, actor: Actor, at: datetime
-) -> int:
+def _nominate(row: Nomination, line: Nominee, *, viewer: Viewer, actor: Actor, at: datetime) -> int:
     """One person's nomination, once per list."""
     try:
         person = _still_ours(line, viewer, at)
@@ -278,18 +279,18 @@ def _nominate(
     return 1
 
 
-def _still_ours(line: Nominee, viewer: Viewer | None, at: datetime) -> int:
+def _still_ours(line: Nominee, viewer: Viewer, at: datetime) -> int:
     person = line.person_id or 0
-    mine = access.people_to_nominate(viewer, day=at.date()) if viewer else Person.objects.all()
+    mine = access.people_to_nominate(viewer, day=at.date())
     if not mine.filter(pk=person).exists():
         sentence = _("This person is no longer of your court.")
         raise Refused("not_of_this_court", sentence)
     return person
 
 
-def _consent(lines: QuerySet[Nominee], viewer: Viewer | None, actor: Actor, at: datetime) -> None:
+def _consent(lines: QuerySet[Nominee], viewer: Viewer, actor: Actor, at: datetime) -> None:
     """Who nominates and is the head to be asked has consented by nominating."""
-    if viewer is None or not viewer.headed_courts:
+    if not viewer.headed_courts:
         return
     asked = access.decisions_for(viewer).filter(
         enrollment__nominees__in=lines, decider=Decider.HEAD, court_id__in=viewer.headed_courts

@@ -45,12 +45,13 @@ MINE = row(nobody=401, system=403, stranger=403, rest=200)
 ONE_OF_MINE = row(nobody=401, stranger=403, rest=404)
 COMMAND = row(nobody=401, stranger=403, rest=404)
 STAFF = row(nobody=401, trainee=403, trainer=403, stranger=403, rest=200)
-DECIDERS = row(nobody=401, head=200, registrar=200, rest=403)
-DECIDE = row(nobody=401, head=404, registrar=404, rest=403)
-REFUSE = row(nobody=401, head=422, registrar=422, rest=403)
+# A system that names nobody in whose right it acts: 400.
+DECIDERS = row(nobody=401, head=200, registrar=200, system=400, rest=403)
+DECIDE = row(nobody=401, head=404, registrar=404, system=400, rest=403)
+REFUSE = row(nobody=401, head=422, registrar=422, system=422, rest=403)
 REGISTRAR = row(nobody=401, registrar=404, system=404, rest=403)
 CANCEL = row(nobody=401, registrar=422, system=422, rest=403)
-TEACH = row(nobody=401, trainer=404, registrar=404, system=404, rest=403)
+TEACH = row(nobody=401, trainer=404, registrar=404, system=400, rest=403)
 MARK = row(nobody=401, trainer=422, registrar=422, system=422, rest=403)
 
 WEBHOOKS = [f"webhook-{step}" for step in ("rotate", "pause", "resume", "remove", "test", "replay")]
@@ -93,18 +94,20 @@ COMMANDS = {
     "refuse": REFUSE,
     "answers": REFUSE,
     "nominations": row(nobody=401, trainee=403, trainer=403, auditor=403, stranger=403, rest=422),
-    "apply": row(nobody=401, trainee=403, trainer=403, auditor=403, stranger=403, rest=404),
+    "apply": row(nobody=401, head=404, coordinator=404, registrar=404, system=400, rest=403),
     "runs": row(nobody=401, registrar=422, system=422, rest=403),
     "publish": REGISTRAR,
     "cancel": CANCEL,
     **dict.fromkeys(("capacity", "postpone", "move", "merge", "split"), CANCEL),
     "finalise": TEACH,
     "marks": MARK,
+    "test": MARK,
     "imports": row(nobody=401, registrar=415, system=415, rest=403),
     "webhooks": row(nobody=401, registrar=422, system=422, rest=403),
     **dict.fromkeys(WEBHOOKS, REGISTRAR),
 }
 SCOPES = {
+    **dict.fromkeys(("decisions", "give", "refuse", "answers"), "decisions:write"),
     "courts": "courts:read",
     "court": "courts:read",
     "enrollments": "enrollments:read",
@@ -122,7 +125,7 @@ SCOPES = {
     "cancel": "runs:write",
     **dict.fromkeys(("capacity", "postpone", "move", "merge", "split"), "runs:write"),
     "finalise": "runs:write",
-    "marks": "marks:write",
+    **dict.fromkeys(("marks", "test"), "marks:write"),
     "imports": "imports:write",
     **dict.fromkeys(("webhooks", "webhook", "webhook-calls", *WEBHOOKS), "webhooks:write"),
     "import": "imports:write",

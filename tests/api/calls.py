@@ -46,11 +46,16 @@ def system(*scopes: str, projection: str = "full") -> Caller:
     pair = add_client(
         name=f"system {uuid4().hex}", scopes=scopes, projection=projection, actor=ACTOR
     )
-    basic = b64encode(f"{pair.client_id}:{pair.client_secret}".encode()).decode()
-    answer = Client().post(
+    answer = ask_for_token(pair.client_id, pair.client_secret)
+    assert answer.status_code == 200, answer.content
+    return Caller(token=answer.json()["access_token"])
+
+
+def ask_for_token(client_id: str, secret: str) -> Any:
+    """The answer of the token endpoint to this key pair."""
+    basic = b64encode(f"{client_id}:{secret}".encode()).decode()
+    return Client().post(
         "/oauth/token/",
         {"grant_type": "client_credentials"},
         headers={"Authorization": f"Basic {basic}"},
     )
-    assert answer.status_code == 200, answer.content
-    return Caller(token=answer.json()["access_token"])

@@ -13,22 +13,25 @@ def test_a_caller_is_told_what_is_left_of_the_minute(cast, settings):
     first, second, third = (asel.post("/enrollments", body, key="k") for _ in range(3))
 
     assert (first.status_code, second.status_code) == (201, 201)
-    assert (first["RateLimit-Limit"], first["RateLimit-Remaining"]) == ("2", "1")
+    assert first["RateLimit-Policy"] == '"writes";q=2;w=60'
+    assert first["RateLimit"].startswith('"writes";r=1;t=')
     assert (third.status_code, third.json()["code"]) == (429, "throttled")
-    assert third["RateLimit-Remaining"] == "0"
     assert 1 <= int(third["Retry-After"]) <= limits.WINDOW
-    assert int(third["Retry-After"]) == int(third["RateLimit-Reset"])
+    assert third["RateLimit"] == f'"writes";r=0;t={third["Retry-After"]}'
     assert dana.post("/enrollments", body).status_code == 201
 
 
-def test_reading_is_not_counted(cast, settings):
-    settings.CLIENT_WRITES_PER_MINUTE = 1
-    hr = system("courts:read")
+def test_the_reads_of_systems_are_counted_apart_and_those_of_people_are_not(cast, settings):
+    settings.CLIENT_READS_PER_MINUTE, settings.CLIENT_WRITES_PER_MINUTE = 2, 1
+    hr, asel = system("courts:read"), Caller(account=cast.asel_account)
 
-    answers = [hr.get("/courts") for _ in range(3)]
+    of_a_system = [hr.get("/courts") for _ in range(3)]
+    of_a_person = [asel.get("/courts") for _ in range(3)]
 
-    assert {answer.status_code for answer in answers} == {200}
-    assert "RateLimit-Limit" not in answers[0]
+    assert [answer.status_code for answer in of_a_system] == [200, 200, 429]
+    assert of_a_system[0]["RateLimit-Policy"] == '"reads";q=2;w=60'
+    assert {answer.status_code for answer in of_a_person} == {200}
+    assert "RateLimit" not in of_a_person[0]
 
 
 @pytest.mark.parametrize("limit", [0, 1])

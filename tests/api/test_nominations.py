@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from academy.ledger.models import Event
 from courses.planning.enums import EnrollmentMode
 from enrollment.requests import nominations
 from enrollment.requests.models import Nomination
@@ -97,13 +98,27 @@ def test_lists_are_the_courts_own(cast):
     assert applied.status_code == 404  # who made the list carries it out
 
 
-def test_another_system_nominates_and_sees_its_own_lists_only(cast):
+def test_another_system_nominates_for_a_coordinator_and_sees_its_own_lists_only(cast):
     run = factories.run(mode=EnrollmentMode.NOMINATION)
     hr, other = system("enrollments:write"), system("enrollments:write")
-    body = {"run": str(run.public_id), "people": [str(cast.dana.public_id)], "dry_run": False}
+    theirs = {"On-Behalf-Of": str(cast.kenzhe.public_id)}
+    body = {
+        "run": str(run.public_id),
+        "people": [str(cast.asel.public_id), str(cast.dana.public_id)],
+    }
 
-    made = hr.post(PATH, body).json()
+    made = hr.post(PATH, body, **theirs).json()
+    one = f"{PATH}/{made['id']}"
+    by_others = [
+        other.post(f"{one}/apply", **theirs).status_code,
+        hr.post(f"{one}/apply", **{"On-Behalf-Of": str(cast.boris.public_id)}).status_code,
+    ]
+    hr.post(f"{one}/apply", **theirs)
     nominations.carry_on_all()
 
-    assert hr.get(f"{PATH}/{made['id']}").json()["rows"][0]["state_now"] == "confirmed"
-    assert other.get(f"{PATH}/{made['id']}").status_code == 404
+    assert by_others == [404, 404]
+    rows = hr.get(one).json()["rows"]
+    assert [row["state_now"] for row in rows] == ["confirmed", None]  # Dana is of another court
+    assert other.get(one).status_code == 404
+    told = Event.objects.get(type="enrollment.confirmed")
+    assert (told.actor_kind, told.behalf_of) == ("client", cast.kenzhe.public_id)

@@ -75,7 +75,15 @@ def test_a_page_has_a_sensible_size(cast, limit):
 @pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize(
     ("path", "statements"),
-    [("/courses", 1), ("/runs", 1), ("/people", 3), ("/courts", 1), ("/enrollments", 3)],
+    [
+        ("/courses?", 1),
+        ("/runs?", 1),
+        ("/runs?include=sessions&", 2),
+        ("/people?", 4),
+        ("/courts?", 1),
+        ("/enrollments?", 3),
+        ("/enrollments?fields=person,course&", 3),
+    ],
 )
 def test_lists_cost_the_same_whatever_their_size(
     cast, django_assert_num_queries, size, path, statements
@@ -83,15 +91,27 @@ def test_lists_cost_the_same_whatever_their_size(
     """The token is remembered; people and enrolments also record the disclosure (2 statements)."""
     caller = system("people:read", "courts:read", "enrollments:read")
     run = factories.run()
+    for _ in range(size - 1):
+        factories.run()
     for one in factories.people(size, cast.court):
         actions.enroll(run=run.public_id, person=one.pk, actor=factories.ACTOR)
     caller.get("/courts?limit=1")
 
-    extra = 1 if path == "/people" else 0
-    with django_assert_num_queries(statements + extra):
-        answer = caller.get(f"{path}?limit={size}")
+    with django_assert_num_queries(statements):
+        answer = caller.get(f"{path}limit={size}")
 
-    assert len(answer.json()["items"]) == (1 if path in {"/courses", "/runs"} else size)
+    assert len(answer.json()["items"]) == size
+
+
+def test_runs_come_with_their_sessions_where_asked(cast):
+    short, long = factories.run(), factories.run(sessions=3)
+
+    plain = Caller().get("/runs").json()["items"]
+    whole = Caller().get("/runs?include=sessions&fields=id,sessions").json()["items"]
+
+    assert all("sessions" not in row for row in plain)
+    told = {row["id"]: [one["number"] for one in row["sessions"]] for row in whole}
+    assert told == {str(short.public_id): [1], str(long.public_id): [1, 2, 3]}
 
 
 def test_a_caller_takes_only_the_fields_it_needs(cast):

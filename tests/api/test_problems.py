@@ -1,5 +1,6 @@
 import pytest
 
+from academy.ledger.models import Event
 from tests import factories
 from tests.api.calls import Caller, system
 
@@ -57,7 +58,7 @@ def test_every_field_to_mend_is_named(cast):
     [
         ("{", "application/json", 400, "malformed_json"),
         ("run=1", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
-        ('"' + "x" * 1_000_001 + '"', "application/json", 400, "body_too_large"),
+        ('"' + "x" * 1_000_001 + '"', "application/json", 413, "body_too_large"),
     ],
 )
 def test_unreadable_bodies(cast, body, kind, status, code):
@@ -76,6 +77,22 @@ def test_wrong_method_and_wrong_format(cast):
 
     assert (put.status_code, put.json()["code"]) == (405, "method_not_allowed")
     assert (xml.status_code, xml.json()["code"]) == (406, "not_acceptable")
+
+
+@pytest.mark.parametrize("address", ["nothing", "nothing/%0A", "enrollments/x%0Ay/accept"])
+def test_an_unknown_address_is_no_page_whatever_is_sent_along(cast, address):
+    caller = Caller()
+    caller.http.handler.enforce_csrf_checks = True
+
+    answer = caller.http.post(f"/api/v1/{address}", {}, headers={"Cookie": "csrftoken=x"})
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_method_that_is_none_of_ours_is_not_mistaken_for_one(cast):
+    answer = Caller().http.generic("QUERY", "/api/v1/courses")
+
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
 
 
 def test_unknown_parameter_and_foreign_cursor(cast):
@@ -105,6 +122,15 @@ def test_a_request_keeps_its_harmless_id(cast):
 
     assert kept["X-Request-Id"] == "client-call-00001"
     assert made["X-Request-Id"] != "bad id\n"
+
+
+def test_the_id_of_a_request_stands_in_its_event(cast):
+    asel, run = Caller(account=cast.asel_account), factories.run()
+
+    asel.post("/enrollments", {"run": str(run.public_id)}, **{"X-Request-Id": "from-the-portal-17"})
+
+    told = Event.objects.get(type="enrollment.confirmed")
+    assert told.request_id == "from-the-portal-17"
 
 
 def test_a_changing_call_needs_the_csrf_token(cast):

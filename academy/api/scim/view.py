@@ -61,10 +61,9 @@ def _actor(request: HttpRequest, known: ClientPass) -> Actor:
 
 
 def _spent(request: HttpRequest, known: ClientPass) -> HttpResponse | None:
-    """The refusal of a changing call that is one too many of its minute."""
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
-        return None
-    allowance = limits.count(known.client_id, is_client=True)
+    """The refusal of a call that is one too many of its minute."""
+    is_read = request.method in {"GET", "HEAD", "OPTIONS"}
+    allowance = limits.count(known.client_id, is_client=True, is_read=is_read)
     try:
         if allowance:
             allowance.check()

@@ -1,4 +1,4 @@
-"""Keys of other court systems: `client add NAME --scope ...`, `list`, `revoke NAME`."""
+"""Keys of other court systems: `client add NAME --scope ...`, `list`, `rotate`, `revoke NAME`."""
 
 from typing import Any
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         add.add_argument("--scope", nargs="+", required=True, choices=sorted(SCOPES))
         add.add_argument("--projection", default="minimal", choices=projections.names())
         verbs.add_parser("list", help="all clients")
+        verbs.add_parser("rotate", help="a new secret, printed once").add_argument("name")
         verbs.add_parser("revoke", help="take a key back").add_argument("name")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,6 +38,13 @@ class Command(BaseCommand):
             projection=options["projection"],
             actor=ACTOR,
         )
+        self._show(pair)
+
+    def _rotate(self, options: dict[str, Any]) -> None:
+        self._show(actions.rotate_secret(name=options["name"], actor=ACTOR))
+        self.stdout.write("The former secret works for another 24 hours.")
+
+    def _show(self, pair: actions.KeyPair) -> None:
         self.stdout.write(f"client_id:     {pair.client_id}")
         self.stdout.write(f"client_secret: {pair.client_secret}")
         self.stdout.write("The secret is shown this once; it is stored hashed.")

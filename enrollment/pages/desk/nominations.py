@@ -111,7 +111,8 @@ def show(request: HttpRequest, nomination: UUID) -> HttpResponse:
 @at_desk(*NOMINATORS)
 def apply(request: HttpRequest, nomination: UUID) -> HttpResponse:
     """Nominate everybody on the list: the first at once, the others in the background."""
-    row = access.nomination_to_apply(viewer_of(request), nomination)
+    viewer = viewer_of(request)
+    row = access.nomination_to_apply(viewer, nomination, by=viewer.account_public_id)
     nominations.apply(nomination=row.public_id, actor=actor_of(request))
     nominations.carry_on(nomination=row.pk, limit=nominations.FIRST_SLICE)
     return see("nomination", nomination=nomination)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from academy.access.enums import Right
 from academy.clients import queries as clients, webhooks
+from academy.core import clock
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 
 PAGE = 20
@@ -35,6 +36,7 @@ def show(request: HttpRequest, client: UUID) -> HttpResponse:
         "client": row,
         "standing": clients.standing_of(row),
         "sight": clients.sight_of(row),
+        "two_secrets": row.former_until is not None and row.former_until > clock.now(),
         "webhooks": clients.webhooks_of(row.public_id),
         "calls": clients.calls_to(row)[:PAGE],
         "may_call": viewer_of(request).may(Right.REGISTER),
