@@ -57,9 +57,7 @@ class Feed(Endpoint):
     def view(self, types: str) -> feed.View:
         """The caller's projection, narrowed to the types that were asked for."""
         wanted = {name.strip() for name in types.split(",") if name.strip()}
-        shown = self.projection
-        fields = {kind: names for kind, names in shown.fields.items() if "." in kind}
-        return feed.View(None if shown.is_full else fields, wanted or None, projections.endings())
+        return projections.view_of(self.projection, wanted or None)
 
 
 class Events(Feed):

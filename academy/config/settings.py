@@ -232,6 +232,7 @@ STATIC_COMPRESSED = env.bool("STATIC_COMPRESSED", default=True)
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = env.bool("PLAIN_STATIC", default=False)
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var/files")))
+EXPORTS_ROOT = Path(env.str("EXPORTS_ROOT", default=str(BASE_DIR / "var/exports")))
 
 # --- Mail ---------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="filemail:///" + str(BASE_DIR / "var/mail")))

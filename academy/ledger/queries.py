@@ -39,6 +39,14 @@ def feed_after(position: int, *, types: Sequence[str] = (), limit: int = 100) ->
     return list(entries.order_by("position")[:limit])
 
 
+def subjects_between(kind: str, after: int, until: int) -> QuerySet[Event]:
+    """The subjects of a kind to which something happened behind a position, as a subquery."""
+    rows = Event.objects.filter(
+        subject_kind=kind, entry__position__gt=after, entry__position__lte=until
+    )
+    return rows.values("subject_id")
+
+
 def last_position() -> int:
     """The newest position of the feed; 0 when it is empty."""
     return FeedEntry.objects.aggregate(last=Max("position"))["last"] or 0
