@@ -1,4 +1,4 @@
-"""When people of a court are in training: the days, not the courses, and whose eyes they are for."""
+"""When people of a court are in training: days, not courses, and for whose eyes they are."""
 
 from datetime import UTC, date, datetime, time
 
