@@ -280,6 +280,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "JobState": "academy.jobs.models.Job.State",
         "WebhookState": "academy.clients.models.Webhook.State",
         "WebhookCallState": "academy.clients.models.Call.State",
         "RunState": "courses.planning.enums.RunState",

@@ -1,9 +1,8 @@
 """Ask for a file; take files away whose time is over."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from academy.clients.projections import FULL, projection
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid
+from academy.core.keyed import Keyed
 from academy.exports import files
 from academy.exports.enums import Format
 from academy.exports.models import Export
@@ -23,12 +23,6 @@ from academy.ledger.actions import Fact, record
 from academy.ledger.queries import last_position
 
 PREFIX = "export."
-
-
-class Keyed(Protocol):
-    """What keeps the answer of a command in its transaction."""
-
-    keep: Callable[[object], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -39,7 +40,7 @@ def feed_after(position: int, *, types: Sequence[str] = (), limit: int = 100) ->
     return list(entries.order_by("position")[:limit])
 
 
-def subjects_between(kind: str, after: int, until: int) -> QuerySet[Event]:
+def subjects_between(kind: str, after: int, until: int) -> QuerySet[Any, Any]:
     """The subjects of a kind to which something happened behind a position, as a subquery."""
     rows = Event.objects.filter(
         subject_kind=kind, entry__position__gt=after, entry__position__lte=until

@@ -45,7 +45,7 @@ class Reader:
             self.called.wait(max(0.0, min(left, LOOK if heard else LOOK_ALONE)))
         self.called.clear()
         self.has_waited = True
-        self.is_over = self.is_over or time.monotonic() >= self.until
+        self.is_over |= time.monotonic() >= self.until
         return True
 
 
@@ -117,7 +117,7 @@ class Room:
         client = redis.Redis.from_url(
             settings.REDIS_URL, socket_connect_timeout=1, health_check_interval=SILENCE
         )
-        with client.pubsub() as heard:
+        with client.pubsub() as heard:  # type: ignore[no-untyped-call]
             heard.subscribe(wake.CHANNEL)
             while True:
                 message = heard.get_message(timeout=SILENCE)

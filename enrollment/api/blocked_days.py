@@ -76,6 +76,7 @@ class BlockedDayOut(serializers.Serializer[Any]):
     course = serializers.CharField(required=False)
 
 
+PAGE = page_of(BlockedDayOut)
 DESCRIPTION = (
     "One row per day, person and run, by day. Ask again for a person's days when the feed tells of "
     "`enrollment.confirmed`, `enrollment.reconfirm`, `enrollment.withdrawn`, "
@@ -127,7 +128,7 @@ class CourtBlockedDays(_BlockedDays):
     @describe(
         "listBlockedDaysOfCourt",
         "List the days on which a court's people are in training",
-        answer=page_of(BlockedDayOut),
+        answer=PAGE,
         query=BlockedQuery,
         errors=[404],
         examples=[answered("A day", EXAMPLE)],
@@ -147,7 +148,7 @@ class PersonBlockedDays(_BlockedDays):
     @describe(
         "listBlockedDaysOfPerson",
         "List the days on which a person is in training",
-        answer=page_of(BlockedDayOut),
+        answer=PAGE,
         query=BlockedQuery,
         errors=[404],
         examples=[answered("A day", EXAMPLE)],

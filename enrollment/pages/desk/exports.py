@@ -22,6 +22,7 @@ from academy.jobs.models import Job
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see
 
 SHOWN = 30
+OPEN = {Job.State.WAITING, Job.State.RUNNING}
 FORMS: Mapping[Format, str | Promise] = {
     Format.XLSX: gettext_lazy("Excel"),
     Format.CSV: gettext_lazy("CSV"),
@@ -63,9 +64,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         else:
             notices.success(request, _("The file is being written."))
             return see("exports")
-    rows = [_line(row) for row in queries.exports_of(actor_of(request).id)[:SHOWN]]
-    is_busy = any(row["job"].state in {Job.State.WAITING, Job.State.RUNNING} for row in rows)
-    context = {"form": form, "exports": rows, "is_busy": is_busy}
+    rows = list(queries.exports_of(actor_of(request).id)[:SHOWN])
+    context = {
+        "form": form,
+        "exports": [_line(row) for row in rows],
+        "is_busy": any(row.job.state in OPEN for row in rows),
+    }
     return render(request, "desk/exports.html", context)
 
 
