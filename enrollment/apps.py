@@ -62,10 +62,8 @@ class EnrollmentConfig(AppConfig):
         projections.allow(CASE_LISTING, OPEN_TO_CASE_LISTING)
         projections.ends(*ENDINGS)
         slots.provide(on_course.facts)
-        files.register("enrollments", exports.ENROLLMENTS)
-        files.register("credits", exports.CREDITS)
-        files.register("certificates", exports.CERTIFICATES)
-        files.register("oneroster", roster_files.ONEROSTER)
+        for kind, exporter in (exports.ALL | roster_files.ALL).items():
+            files.register(kind, exporter)
         messages.register(*letters.kinds(), *reminding.kinds())
         messages.register(*invitations.enclosing(letters.kinds()))
         messages.register(invitations.CHANGED, invitations.TEACHING, invitations.DECLINED)

@@ -265,3 +265,5 @@ ONEROSTER = Exporter(
     resource="roster",
     opening=manifest,
 )
+
+ALL = {"oneroster": ONEROSTER}

@@ -83,6 +83,7 @@ PAGES = {
         "/desk/reminders/",
         "/desk/reminders/next/",
         "/desk/reminders/new/",
+        "/desk/exports/",
         "/desk/health/",
         "/desk/invariants/",
     ),
