@@ -17,7 +17,8 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=academy.config.settings \
     STATIC_ROOT=/service/static \
-    MEDIA_ROOT=/files
+    MEDIA_ROOT=/files \
+    EXPORTS_ROOT=/files/exports
 
 RUN groupadd --gid 10001 service \
     && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin service \

@@ -12,6 +12,7 @@ class AcademyConfig(AppConfig):
         from academy.accounts import actions as accounts
         from academy.clients import handlers as webhooks, known
         from academy.courts import imports as court_files
+        from academy.exports import history, registry as exports
         from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
         from academy.messages import handlers, registry as messages
@@ -24,6 +25,7 @@ class AcademyConfig(AppConfig):
         people.knows("messages", known.messages)
         people.knows("disclosures", known.disclosures)
         people.knows("events", known.events)
+        exports.register("events", history.EVENTS)
         people.on_leaving("accounts", accounts.close_accounts_of)
         messages.register(handlers.KIND)
         ledger.register(handlers.HANDLER)

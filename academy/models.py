@@ -4,6 +4,7 @@ from academy.access.models import Deputy, RoleGrant
 from academy.accounts.models import Account
 from academy.clients.models import Call, Client, Disclosure, Webhook
 from academy.courts.models import CalendarDay, Court, CourtKind, CourtLevel, Position, Region
+from academy.exports.models import Export
 from academy.jobs.models import Job
 from academy.ledger.models import Cursor, Event, FeedEntry, Inbox, Note
 from academy.messages.models import DeadAddress, MailChoice, MailHost, Message
@@ -24,6 +25,7 @@ __all__ = [
     "Deputy",
     "Disclosure",
     "Event",
+    "Export",
     "FeedEntry",
     "IdempotencyKey",
     "Inbox",

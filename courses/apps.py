@@ -30,11 +30,12 @@ class CoursesConfig(AppConfig):
         from django.core import checks
 
         from academy.clients import projections
+        from academy.exports import registry as files
         from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
         from academy.people import registry as people
         from courses.catalogue import imports
-        from courses.planning import interests
+        from courses.planning import exports, interests
         from courses.search import handlers as search
         from courses.search.queries.ctype import check_ctype
 
@@ -44,4 +45,6 @@ class CoursesConfig(AppConfig):
         projections.ends("course.archived", "run.cancelled")
         ledger.register(search.HANDLER)
         jobs.register("courses", jobs.Importer(imports.plan_courses, imports.apply))
+        files.register("courses", exports.COURSES)
+        files.register("runs", exports.RUNS)
         checks.register(check_ctype, checks.Tags.database)

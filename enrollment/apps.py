@@ -4,13 +4,29 @@ from django.apps import AppConfig
 
 # Participation only. That somebody asked, waited, was refused or changed their mind is not there,
 # nor a confirmation: one that no outcome follows would tell of a change of mind.
+_CREDIT = ("kind", "year", "earned_on", "minutes", "minutes_per_hour", "superseded_at")
 OPEN_TO_EVALUATORS = {
     "enrollment": ("id", "run", "run_code", "course", "person", "court", "state"),
+    "credit": ("id", "person", "course", "run", *_CREDIT),
+    "certificate": ("id", "person", "course", "run", "state", "issued_at", "ended_at"),
     "outcome.frozen": ("person", "context", "outcome", "revision"),
     "credit.earned": ("person", "context", "hours", "minutes", "minutes_per_hour", "year"),
     "certificate.issued": ("person", "context"),
     "certificate.revoked": ("person", "context"),
     "certificate.replaced": ("person", "context"),
+}
+
+# Whose days are to be asked for anew, and no more: neither why, nor which course.
+CASE_LISTING = "case_listing"
+OPEN_TO_CASE_LISTING = {
+    **dict.fromkeys(
+        (
+            *("enrollment.confirmed", "enrollment.reconfirm", "enrollment.withdrawn"),
+            *("enrollment.cancelled", "enrollment.transferred"),
+        ),
+        ("person",),
+    ),
+    **dict.fromkeys(("run.moved", "run.postponed", "run.cancelled"), ("context",)),
 }
 
 # After these a copy of the enrolment or the certificate says nothing any more.
@@ -31,6 +47,7 @@ class EnrollmentConfig(AppConfig):
     def ready(self) -> None:
         """Kinds of message, and reactions to events: in this order they read the feed."""
         from academy.clients import projections
+        from academy.exports import registry as files
         from academy.ledger import registry as ledger
         from academy.messages import registry as messages
         from academy.people import registry as people
@@ -41,16 +58,19 @@ class EnrollmentConfig(AppConfig):
         from enrollment.feedback import handlers as feedback
         from enrollment.pages import on_course
         from enrollment.reminders import handlers as reminders, letters, reminding
-        from enrollment.requests import handlers as requests, known
+        from enrollment.requests import exports, handlers as requests, known, roster_files
         from enrollment.seats import monitor
 
         for noun, facts in known.ALL.items():
             people.knows(noun, facts)
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
+        projections.allow(CASE_LISTING, OPEN_TO_CASE_LISTING)
         projections.ends(*ENDINGS)
         projections.withhold(*INSIDE)
         slots.provide(on_course.facts)
         slots.provide_opinion(on_course.opinion)
+        for kind, exporter in (exports.ALL | roster_files.ALL).items():
+            files.register(kind, exporter)
         messages.register(*letters.kinds(), *reminding.kinds())
         messages.register(*invitations.enclosing(letters.kinds()))
         messages.register(invitations.CHANGED, invitations.TEACHING, invitations.DECLINED)

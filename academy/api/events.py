@@ -11,6 +11,8 @@ from academy.api.shapes import ChecksumOut, ChecksumQuery, EventsQuery, FeedOut
 from academy.clients import actions as clients, projections
 from academy.clients.queries import ClientPass
 from academy.ledger import feed
+from academy.rest import news
+from academy.rest.authentication import check_still_known
 from academy.rest.endpoint import Endpoint
 from academy.rest.middleware import request_id_of
 from academy.rest.pagination import next_link
@@ -55,11 +57,8 @@ class Feed(Endpoint):
     def view(self, types: str) -> feed.View:
         """The caller's projection, narrowed to the types that were asked for."""
         wanted = {name.strip() for name in types.split(",") if name.strip()}
-        shown = self.projection
-        fields = {kind: names for kind, names in shown.fields.items() if "." in kind}
-        hidden = projections.withheld() if self.viewer.client_id else ()
-        allowed = None if shown.is_full else fields
-        return feed.View(allowed, wanted or None, projections.endings(), hidden)
+        is_system = self.viewer.client_id is not None
+        return projections.view_of(self.projection, wanted or None, is_system=is_system)
 
 
 class Events(Feed):
@@ -74,27 +73,36 @@ class Events(Feed):
         description="Positions have an order that never changes; nothing is committed behind a "
         "position that was read. Store `position` together with what you made of the events, and "
         "ask on until `position` equals `end`: a stretch may hold no event that you may see. "
-        "No call is held open: where `wait` is sent and nothing is new, the answer comes at once "
-        "with `Retry-After`. To be told instead, set up a webhook.",
+        "With `wait` a call that finds nothing new is held until something is, at most for so many "
+        "seconds. Where too many wait already, or without `wait`, the answer comes at once with "
+        "`Retry-After`. To be told instead, set up a webhook.",
     )
     def get(self, request: Request) -> Response:
-        """The next events after a position."""
+        """The next events after a position, when there are some or the time is over."""
         asked = self.query(EventsQuery)
-        found = feed.stretch(
-            asked["after"],
-            view=self.view(asked["types"]),
-            limit=asked["limit"],
-            source=settings.PUBLIC_URL,
-        )
-        self._note(asked["after"], found)
+        view = self.view(asked["types"])
+        caller = self.viewer.client_id or self.viewer.account_public_id
+        with news.room.reader(caller, view.wanted, asked["wait"]) as reader:
+            found = self._look(asked["after"], view, asked["limit"])
+            self._note(asked["after"], found)
+            while _is_idle(found) and news.room.comes(reader):
+                check_still_known(request)
+                found = self._look(found.reached, view, asked["limit"])
+        if reader.has_waited and found.people:
+            self._note(asked["after"], found)
+        return self._answer(found, soon=_is_idle(found) and not reader.has_waited)
+
+    def _look(self, after: int, view: feed.View, limit: int) -> feed.Stretch:
+        return feed.stretch(after, view=view, limit=limit, source=settings.PUBLIC_URL)
+
+    def _answer(self, found: feed.Stretch, *, soon: bool) -> Response:
         rest = {
             "position": found.reached,
             "end": found.end,
-            "next": next_link(request, after=str(found.reached)),
+            "next": next_link(self.request._request, after=str(found.reached)),  # noqa: SLF001
         }
         body = b'{"items":' + found.events + b"," + to_json(rest)[1:]
-        idle = not found.count and found.reached >= found.end
-        return Response(body, headers={"Retry-After": SOON} if idle else {})
+        return Response(body, headers={"Retry-After": SOON} if soon else {})
 
     def _note(self, after: int, found: feed.Stretch) -> None:
         if isinstance(self.request.auth, ClientPass):
@@ -105,6 +113,11 @@ class Events(Feed):
                 people=found.people,
                 request_id=request_id_of(self.request._request),  # noqa: SLF001
             )
+
+
+def _is_idle(found: feed.Stretch) -> bool:
+    """Whether the reader has all that there is."""
+    return not found.count and found.reached >= found.end
 
 
 class Checksum(Feed):

@@ -87,7 +87,7 @@ class EventsQuery(StretchQuery):
         default=0,
         min_value=0,
         max_value=60,
-        help_text="Accepted for readers that poll; no call is held open (see Retry-After).",
+        help_text="For how many seconds the call may be held while nothing is new.",
     )
 
 

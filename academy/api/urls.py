@@ -1,6 +1,6 @@
 """Addresses of the institution's endpoints, under /api/v1/."""
 
-from academy.api import events, imports, organisation, webhooks
+from academy.api import events, exports, imports, organisation, webhooks
 from academy.rest.routes import route
 
 app_name = "academy_api"
@@ -20,6 +20,9 @@ urlpatterns = [
     *route("webhooks/<uuid:webhook>/test", webhooks.Try, "webhook-test"),
     *route("webhooks/<uuid:webhook>/calls", webhooks.Calls, "webhook-calls"),
     *route("webhooks/<uuid:webhook>/calls/<uuid:call>/replay", webhooks.Replay, "webhook-replay"),
+    *route("exports", exports.Exports, "exports"),
+    *route("exports/<uuid:job>", exports.OneExport, "export"),
+    *route("exports/files/<str:token>", exports.ExportFile, "export-file"),
     *route("imports", imports.Imports, "imports"),
     *route("imports/<uuid:job>", imports.OneImport, "import"),
 ]

@@ -4,9 +4,11 @@ A slot: higher rooms fill it in their `apps.ready()`. What is not on the list do
 client, so a new type of event is closed until somebody opens it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from academy.ledger.feed import View
 
 FULL = "full"
 EVALUATOR = "evaluator"
@@ -81,3 +83,13 @@ def projection(name: str) -> Projection:
 def names() -> list[str]:
     """The projections that a client can be given."""
     return sorted(_projections)
+
+
+def view_of(shown: Projection, types: Collection[str] | None, *, is_system: bool = True) -> View:
+    """What of the feed a projection shows, narrowed to the types that are asked for (None: all).
+
+    Staff of the academy, who are no system, also see what is withheld from every system.
+    """
+    fields = {kind: names for kind, names in shown.fields.items() if "." in kind}
+    hidden = withheld() if is_system else frozenset[str]()
+    return View(None if shown.is_full else fields, types, endings(), hidden)

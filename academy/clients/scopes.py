@@ -20,6 +20,9 @@ SCOPES: dict[str, str | Promise] = {
     "courts:read": _("Courts and their regions."),
     "imports:write": _("Send files of people, courts and courses, and read what came of them."),
     "webhooks:write": _("Addresses that are called when something happens, with their log."),
+    "rosters:read": _("Who learns and teaches in which run, with names, as OneRoster files."),
+    "exports:write": _("Files of whole lists, each within the scope of its kind."),
+    "blocked-days:read": _("On which days people of a court are in training, without the course."),
     "events:read": _("The change feed, through the client's projection."),
 }
 

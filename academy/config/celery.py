@@ -41,6 +41,7 @@ app.autodiscover_tasks(
         "academy.messages",
         "academy.accounts",
         "academy.clients",
+        "academy.exports",
         "academy.jobs",
         "academy.rest",
         "courses.search",

@@ -15,6 +15,7 @@ from pathlib import Path
 from academy.config.engines import process
 
 WEB_PROCESSES = 2
+WEB_THREADS = 32  # of which one works (rest.admission); 20 may wait for news (rest.news)
 WORKER_PROCESSES = 2
 # Not what no page of ours uses: they are half of all the bytes.
 COLLECT = ("collectstatic", "--no-input", "-v", "0", "-i", "redoc", "-i", "rest_framework")
@@ -24,11 +25,11 @@ PATIENCE = 8.0
 
 
 def web(host: str, port: int) -> list[str]:
-    """The web server: few processes with one thread each (see the README, Decisions)."""
+    """The web server: few processes, in each of which one thread works and others may wait."""
     return [
         *(sys.executable, "-m", "academy.config.web", "--interface", "wsgi"),
         *("--host", host, "--port", str(port)),
-        *("--workers", str(WEB_PROCESSES), "--blocking-threads", "1"),
+        *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
         *("--http", "1", "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
         "academy.config.wsgi:application",
     ]

@@ -20,6 +20,7 @@ EVERY: Mapping[str, float] = {
     "ledger.advance": 2,
     "messages.deliver": 10,
     "clients.call_webhooks": 5,
+    "exports.write": 5,
     "reminders.plan": 60,
     "requests.nominate": 5,
     "messages.read_returned": 300,
@@ -35,6 +36,7 @@ EVERY: Mapping[str, float] = {
 
 AT: Mapping[str, crontab] = {
     "rest.forget_keys": crontab(minute="17"),
+    "exports.clear": crontab(minute="27"),
     "accounts.clear_sessions": crontab(hour="22", minute="40"),  # UTC: night at home
     "clients.clear_tokens": crontab(hour="22", minute="50"),
     "clients.forget_calls": crontab(hour="22", minute="55"),

@@ -233,6 +233,7 @@ STATIC_COMPRESSED = env.bool("STATIC_COMPRESSED", default=True)
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = env.bool("PLAIN_STATIC", default=False)
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var/files")))
+EXPORTS_ROOT = Path(env.str("EXPORTS_ROOT", default=str(BASE_DIR / "var/exports")))
 
 # --- Questionnaires -----------------------------------------------------------------------------
 FEEDBACK_LEAST = env.int("FEEDBACK_LEAST", default=5)  # answers below which nothing is shown
@@ -290,6 +291,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "JobState": "academy.jobs.models.Job.State",
         "WebhookState": "academy.clients.models.Webhook.State",
         "WebhookCallState": "academy.clients.models.Call.State",
         "RunState": "courses.planning.enums.RunState",

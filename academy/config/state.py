@@ -100,6 +100,7 @@ def demo_environment(folder: Path, *, port: int, demo: bool) -> dict[str, str]:
         "STATIC_ROOT": str(folder / "static"),
         "STATIC_COMPRESSED": "0",  # it takes a minute and saves nothing on the loopback address
         "MEDIA_ROOT": str(folder / "files"),
+        "EXPORTS_ROOT": str(folder / "exports"),
         "DJANGO_SETTINGS_MODULE": "academy.config.settings",
     }
     return {name: os.environ.get(name) or value for name, value in defaults.items()}

@@ -37,9 +37,13 @@ def office_hours(
     """When a court can be reached between two moments, on its own clock."""
     day = timedelta(days=1)
     calendar = working_calendar((first - day).date(), (last + day).date(), region_id=region_id)
+    return OfficeHours(calendar, ZoneInfo(time_zone), hours_of_a_day())
+
+
+def hours_of_a_day() -> tuple[tuple[time, time], ...]:
+    """When courts can be reached on a working day, on their own clocks."""
     periods = (period.split("-") for period in settings.OFFICE_HOURS)
-    hours = tuple((time.fromisoformat(opens), time.fromisoformat(ends)) for opens, ends in periods)
-    return OfficeHours(calendar, ZoneInfo(time_zone), hours)
+    return tuple((time.fromisoformat(opens), time.fromisoformat(ends)) for opens, ends in periods)
 
 
 def court_rows(day: date, *, after: str = "", limit: int) -> list[dict[str, Any]]:

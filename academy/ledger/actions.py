@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -122,10 +123,14 @@ WITH moved AS (
     RETURNING event_id
 ), base AS (
     SELECT coalesce(max(position), 0) AS position FROM academy_feedentry
+), placed AS (
+    INSERT INTO academy_feedentry (position, event_id)
+    SELECT base.position + row_number() OVER (ORDER BY moved.event_id), moved.event_id
+      FROM moved, base
+    RETURNING event_id
 )
-INSERT INTO academy_feedentry (position, event_id)
-SELECT base.position + row_number() OVER (ORDER BY moved.event_id), moved.event_id
-  FROM moved, base
+SELECT count(*), coalesce(array_agg(DISTINCT event.type), '{}')
+  FROM placed JOIN academy_event event ON event.id = placed.event_id
 """
 
 
@@ -134,14 +139,17 @@ def sequence(*, limit: int = 5_000) -> int:
 
     A sequence's numbers are not commit order, so a reader that remembers the last number loses
     whatever commits late. One sequencer at a time (advisory lock) moves what is visible, and only
-    its positions are ever used as cursors.
+    its positions are ever used as cursors. Who waits for news is told after the commit.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
         if not cursor.fetchone()[0]:
             return 0
         cursor.execute(MOVE_TO_FEED, {"limit": limit})
-        return int(cursor.rowcount)
+        moved, types = cursor.fetchone()
+        if moved:
+            transaction.on_commit(partial(wake.tell, types), robust=True)
+        return int(moved)
 
 
 def sequence_all() -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -37,6 +38,14 @@ def feed_after(position: int, *, types: Sequence[str] = (), limit: int = 100) ->
     if types:
         entries = entries.filter(event__type__in=types)
     return list(entries.order_by("position")[:limit])
+
+
+def subjects_between(kind: str, after: int, until: int) -> QuerySet[Any, Any]:
+    """The subjects of a kind to which something happened behind a position, as a subquery."""
+    rows = Event.objects.filter(
+        subject_kind=kind, entry__position__gt=after, entry__position__lte=until
+    )
+    return rows.values("subject_id")
 
 
 def last_position() -> int:

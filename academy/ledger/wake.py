@@ -53,3 +53,21 @@ nudge = _waker.nudge
 def use(send: Callable[[], object] | None) -> None:
     """Say how a nudge travels; the configuration does. Without it nobody is woken."""
     _waker.send = send
+
+
+CHANNEL = "academy.news"
+_tellers: list[Callable[[list[str]], object]] = []
+
+
+def tell(types: list[str]) -> None:
+    """Say that events of these types have got their place; whoever waits for them may look."""
+    try:
+        for teller in _tellers:
+            teller(types)
+    except Exception as error:  # noqa: BLE001 - a reader who is not told looks by itself
+        log.warning("ledger.news_lost", error=type(error).__name__)
+
+
+def tell_by(teller: Callable[[list[str]], object] | None) -> None:
+    """Say how news travels; the configuration does. Without it readers look by themselves."""
+    _tellers[:] = [teller] if teller else []

@@ -79,6 +79,12 @@ def remembered(token: str) -> ClientPass | None:
     return found
 
 
+def check_still_known(request: Request) -> None:
+    """Refuse whose token was taken back while the call was held."""
+    if isinstance(request.auth, ClientPass):
+        ClientViewer().authenticate(request)
+
+
 def forget_tokens() -> None:
     """Empty this process's memory of tokens."""
     _passes.clear()

@@ -2,6 +2,7 @@
 
 from academy.rest.routes import route
 from enrollment.api import (
+    blocked_days,
     certificates,
     changes,
     decisions,
@@ -44,6 +45,8 @@ urlpatterns = [
     *route("runs/<uuid:run>/finalise", runs.Finalise, "finalise"),
     *route("runs/<uuid:run>/seats-for-me", seats.SeatsForMe, "seats-for-me"),
     *route("sessions/<uuid:session>/marks", runs.Marks, "marks"),
+    *route("courts/<slug:code>/blocked-days", blocked_days.CourtBlockedDays, "court-days"),
+    *route("people/<uuid:person>/blocked-days", blocked_days.PersonBlockedDays, "person-days"),
     *route("certificates", certificates.Certificates, "certificates"),
     *route("certificates/<str:serial>", certificates.Check, "certificate"),
 ]

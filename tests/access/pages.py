@@ -92,6 +92,7 @@ class Place:
             "<uuid:session>": self.run.sessions.get().public_id,
             "<str:code>": self.run.course.code,
             "<uuid:deputy>": self.run.public_id,
+            "<uuid:export>": self.run.public_id,
             "<uuid:nomination>": self.nomination.public_id,
             "<uuid:material>": self.material.public_id,
             "<slug:rule>": self.rule.code,

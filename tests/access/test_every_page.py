@@ -115,6 +115,8 @@ desk/reminders/                          in   no   no   no   no   no   no   ok  
 desk/reminders/next/                     in   no   no   no   no   no   no   ok   ok   no
 desk/reminders/new/                      in   no   no   no   no   no   no   ok   no   no
 desk/reminders/<slug:rule>/              in   no   no   no   no   no   no   ok   no   no
+desk/exports/                            in   no   no   no   no   no   no   ok   no   no
+desk/exports/<uuid:export>/              in   no   no   no   no   no   no   no   no   no
 desk/health/                             in   no   no   no   no   no   no   ok   ok   no
 desk/invariants/                         in   no   no   no   no   no   no   ok   ok   no
 desk/invariants/ask/                     -    -    -    -    -    -    -    -    -    -

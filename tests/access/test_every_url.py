@@ -68,6 +68,12 @@ READS = {
     "enrollment": ONE_OF_MINE,
     "events": row(nobody=401, registrar=200, auditor=200, system=200, rest=403),
     "events-checksum": row(nobody=401, registrar=200, auditor=200, system=200, rest=403),
+    "export": row(nobody=401, registrar=404, system=404, rest=403),
+    "export-file": GONE,
+    **dict.fromkeys(
+        ("court-days", "person-days"),
+        row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
+    ),
     "import": row(nobody=401, registrar=404, system=404, rest=403),
     "nominations": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=200),
     "nomination": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
@@ -102,6 +108,7 @@ COMMANDS = {
     "finalise": TEACH,
     "marks": MARK,
     "test": MARK,
+    "exports": row(nobody=401, registrar=422, system=422, rest=403),
     "imports": row(nobody=401, registrar=415, system=415, rest=403),
     "webhooks": row(nobody=401, registrar=422, system=422, rest=403),
     **dict.fromkeys(WEBHOOKS, REGISTRAR),
@@ -129,6 +136,8 @@ SCOPES = {
     "imports": "imports:write",
     **dict.fromkeys(("webhooks", "webhook", "webhook-calls", *WEBHOOKS), "webhooks:write"),
     "import": "imports:write",
+    **dict.fromkeys(("exports", "export"), "exports:write"),
+    **dict.fromkeys(("court-days", "person-days"), "blocked-days:read"),
 }
 WRITES = dict.fromkeys(("enrollments", *list(COMMANDS)[1:7]), "enrollments:write")
 

@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 ENROLLING = ("hot", "spread", "crowd_grows", "flushes")
-READING = ("statements", "catalogue", "feed", "memory")
+READING = ("statements", "catalogue", "feed", "waiting", "memory")
 NAMES = (*ENROLLING, *READING, "seed", "messages")
 
 
@@ -51,7 +51,7 @@ def _measure(  # noqa: C901 - one branch a family of rows
     if unknown := set(asked.rows) - set(NAMES):
         raise SystemExit(f"Unknown: {' '.join(sorted(unknown))}. Known: {' '.join(NAMES)}.")
     wanted = [name for name in NAMES if name in asked.rows or not asked.rows]
-    from tests.bench import bulk, enrolling, reading  # noqa: PLC0415 - needs Django set up
+    from tests.bench import bulk, enrolling, reading, waiting  # noqa: PLC0415 - needs Django set up
 
     if set(wanted) & set(ENROLLING):
         crowd = enrolling.Crowd(place, asked.seconds)
@@ -61,7 +61,8 @@ def _measure(  # noqa: C901 - one branch a family of rows
                 yield from measure(place, crowd, asked.rounds)
     for name in READING:
         if name in wanted:
-            yield from getattr(reading, name)(place, asked.rounds, asked.seconds)
+            rows = waiting if name == "waiting" else reading
+            yield from getattr(rows, name)(place, asked.rounds, asked.seconds)
     place.stop()
     if "seed" in wanted:
         yield from bulk.seed(place)

@@ -96,7 +96,7 @@ class Place:
             lambda: children.answers(self.port, "/healthz"), process=self.web, seconds=30
         ):
             raise RuntimeError((self.folder / "web.log").read_text()[-2000:])
-        self.token = self.token or self._token()
+        self.token = self.token or self.token_of("bench")
 
     def stop(self) -> None:
         """End it; its database sessions report what they did."""
@@ -108,14 +108,12 @@ class Place:
         """Start one of the service's programs."""
         return process.spawn(command, log=self.folder / "web.log", env=os.environ)
 
-    def _token(self) -> str:
-        """What another court system gets for its key pair."""
+    def token_of(self, name: str) -> str:
+        """What a new court system of this name gets for its key pair."""
         from academy.clients.actions import add_client  # noqa: PLC0415 - needs Django set up
         from academy.core.actor import Actor  # noqa: PLC0415
 
-        pair = add_client(
-            name="bench", scopes=SCOPES, projection="full", actor=Actor.system("bench")
-        )
+        pair = add_client(name=name, scopes=SCOPES, projection="full", actor=Actor.system("bench"))
         basic = b64encode(f"{pair.client_id}:{pair.client_secret}".encode()).decode()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/oauth/token/",

@@ -88,6 +88,7 @@ PAGES = {
         "/desk/reminders/",
         "/desk/reminders/next/",
         "/desk/reminders/new/",
+        "/desk/exports/",
         "/desk/health/",
         "/desk/invariants/",
     ),

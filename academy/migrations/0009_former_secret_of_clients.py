@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("academy", "0007_people_followed"),
+        ("academy", "0008_exports"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Files that leave: asked for as jobs, written by workers in pieces, fetched by a link."""
