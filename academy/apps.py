@@ -15,7 +15,7 @@ class AcademyConfig(AppConfig):
         from academy.exports import history, registry as exports
         from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
-        from academy.messages import handlers, registry as messages
+        from academy.messages import bounces, handlers, registry as messages
         from academy.people import imports as people_files, registry as people
 
         people.knows("person", known.person)
@@ -28,6 +28,7 @@ class AcademyConfig(AppConfig):
         exports.register("events", history.EVENTS)
         people.on_leaving("accounts", accounts.close_accounts_of)
         messages.register(handlers.KIND)
+        messages.read_by("bounces", bounces.take)
         ledger.register(handlers.HANDLER)
         ledger.register(webhooks.HANDLER)
         jobs.register("people", jobs.Importer(people_files.plan_people, people_files.apply))

@@ -45,24 +45,20 @@ class EnrollmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Kinds of message, and reactions to events: in this order they read the feed."""
+        """Fill every slot: what may leave, what is told, what is measured, who reads the ledger."""
+        self._what_may_leave()
+        self._what_is_told()
+        self._who_reads_the_ledger()
+
+    def _what_may_leave(self) -> None:
+        """To other systems, in files, on the catalogue's pages, and to the person concerned."""
         from academy.clients import projections
         from academy.exports import registry as files
-        from academy.ledger import registry as ledger
-        from academy.messages import registry as messages
         from academy.people import registry as people
-        from academy.rest import measures
         from courses.pages import slots
-        from enrollment.calendars import handlers as calendars, invitations
-        from enrollment.classroom import handlers as classroom
-        from enrollment.feedback import handlers as feedback
         from enrollment.pages import on_course
-        from enrollment.reminders import handlers as reminders, letters, reminding
-        from enrollment.requests import exports, handlers as requests, known, roster_files
-        from enrollment.seats import monitor
+        from enrollment.requests import exports, known, roster_files
 
-        for noun, facts in known.ALL.items():
-            people.knows(noun, facts)
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
         projections.allow(CASE_LISTING, OPEN_TO_CASE_LISTING)
         projections.ends(*ENDINGS)
@@ -71,9 +67,22 @@ class EnrollmentConfig(AppConfig):
         slots.provide_opinion(on_course.opinion)
         for kind, exporter in (exports.ALL | roster_files.ALL).items():
             files.register(kind, exporter)
-        messages.register(*letters.kinds(), *reminding.kinds())
+        for noun, facts in known.ALL.items():
+            people.knows(noun, facts)
+
+    def _what_is_told(self) -> None:
+        """Kinds of message, what comes back by mail, and the numbers that staff watch."""
+        from academy.messages import registry as messages
+        from academy.rest import measures
+        from enrollment.calendars import invitations, replies
+        from enrollment.classroom import handlers as classroom
+        from enrollment.reminders import letters, reminding
+        from enrollment.seats import monitor
+
+        messages.register(*letters.kinds(), *reminding.kinds(), classroom.KIND)
         messages.register(*invitations.enclosing(letters.kinds()))
         messages.register(invitations.CHANGED, invitations.TEACHING, invitations.DECLINED)
+        messages.read_by("calendars", replies.take)
         measures.provide(
             lambda: measures.Measure(
                 "invariant_broken",
@@ -82,9 +91,15 @@ class EnrollmentConfig(AppConfig):
                 monitor.broken_counts(),
             )
         )
-        ledger.register(requests.HANDLER)
-        ledger.register(feedback.HANDLER)
-        ledger.register(reminders.HANDLER)
-        ledger.register(calendars.HANDLER)
-        messages.register(classroom.KIND)
-        ledger.register(classroom.HANDLER)
+
+    def _who_reads_the_ledger(self) -> None:
+        """In this order they read the feed."""
+        from academy.ledger import registry as ledger
+        from enrollment.calendars import handlers as calendars
+        from enrollment.classroom import handlers as classroom
+        from enrollment.feedback import handlers as feedback
+        from enrollment.reminders import handlers as reminders
+        from enrollment.requests import handlers as requests
+
+        for room in (requests, feedback, reminders, calendars, classroom):
+            ledger.register(room.HANDLER)
