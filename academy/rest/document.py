@@ -22,6 +22,7 @@ TAGS = {
     "people": "Those who learn, with their posts.",
     "runs": "Editions of courses: dates, places, seats, and what is done with a whole run.",
     "sessions": "The dated meetings of a run, and who was there.",
+    "exports": "Whole lists as files: asked for, written by a worker, fetched once.",
     "webhooks": "Addresses that are called when something happened.",
 }
 
