@@ -32,6 +32,7 @@ class Letter(StrEnum):
     DEPUTY = "deputy.named"  # subject: the naming; to the deputy
     TEACHING = "teaching.changed"  # subject: the run; to its trainers
     PLANNED = "course.planned"  # subject: the run; to who asked to be told
+    FELL_SHORT = "run.fell_short"  # subject: the run; to the registrars
 
 
 URGENT = frozenset(

@@ -18,9 +18,15 @@ from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
 from enrollment.reminders import answer_links, phrases, rules
 from enrollment.reminders.enums import TRUE_WHILE, URGENT, Letter
-from enrollment.reminders.queries import RUN_COLUMNS, deputies_on, run_columns, run_facts
+from enrollment.reminders.queries import (
+    RUN_COLUMNS,
+    deputies_on,
+    registrars,
+    run_columns,
+    run_facts,
+)
 from enrollment.reminders.rules import Standing
-from enrollment.seats.enums import Source, State
+from enrollment.seats.enums import HOLDING, Source, State
 from enrollment.seats.models import Enrollment
 
 HOME, DESK = "/", "/desk/"
@@ -237,6 +243,37 @@ def _about_interest(row: Mapping[str, Any], now: datetime, *, wished: bool) -> A
     return Holds(facts, f"/courses/{row['course__code']}/", row["run_time_zone"])
 
 
+def about_shortage(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
+    """Told while people are missing, the run has not begun, and the reader is still registrar."""
+    held = Count("enrollments", filter=Q(enrollments__state__in=HOLDING))
+    found = Run.objects.filter(public_id__in=_subjects(messages)).annotate(
+        held=held, **{f"run_{name}": F(path) for name, path in RUN_COLUMNS.items()}
+    )
+    names = [f"run_{name}" for name in RUN_COLUMNS]
+    rows = {
+        row["public_id"]: row for row in found.values("public_id", "held", "minimum_size", *names)
+    }
+    readers = set(registrars(now))
+    return {
+        message.id: _about_shortage(row, now, is_registrar=message.person_id in readers)
+        for message in messages
+        if (row := rows.get(message.subject_id))
+    }
+
+
+def _about_shortage(row: Mapping[str, Any], now: datetime, *, is_registrar: bool) -> Answer:
+    if not is_registrar:
+        return Untrue("not_registrar_any_more")
+    if row["run_state"] not in ASKING:
+        return Untrue(f"run_is_{row['run_state']}")
+    if row["run_starts_at"] is None or row["run_starts_at"] <= now:
+        return Untrue("run_began")
+    if row["held"] >= row["minimum_size"]:
+        return Untrue("minimum_reached")
+    facts = run_facts(row) | {"held": row["held"], "minimum": row["minimum_size"]}
+    return Holds(facts, f"{DESK}runs/{row['public_id']}/", row["run_time_zone"])
+
+
 TELL_TRAINERS_MOVED = (RunState.PUBLISHED, RunState.GOING_AHEAD, RunState.RUNNING)
 
 
@@ -272,6 +309,7 @@ OTHER_SUBJECTS = {
     Letter.DEPUTY: about_deputies,
     Letter.TEACHING: about_teaching,
     Letter.PLANNED: about_interest,
+    Letter.FELL_SHORT: about_shortage,
 }
 
 

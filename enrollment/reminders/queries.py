@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from academy.access.models import Deputy
+from academy.access.enums import Role
+from academy.access.models import Deputy, RoleGrant
 from academy.people.models import Person
 from courses.planning.enums import RunState
 from courses.planning.models import Interest, Run
@@ -91,6 +92,19 @@ def trainers_of(runs: Iterable[UUID]) -> list[tuple[UUID, int]]:
     """Who teaches these runs: run, person."""
     rows = Run.objects.filter(public_id__in=set(runs), assignments__isnull=False)
     return list(rows.values_list("public_id", "assignments__person_id").order_by("assignments__id"))
+
+
+def registrars(now: datetime) -> list[int]:
+    """Who holds the office of registrar at present, and can sign in."""
+    grants = RoleGrant.objects.filter(
+        Q(period=None) | Q(period__contains=now),
+        role=Role.REGISTRAR,
+        account__is_active=True,
+        account__person__isnull=False,
+    )
+    return list(
+        grants.order_by("account__person").values_list("account__person", flat=True).distinct()
+    )
 
 
 def deputy_named(naming: UUID) -> int | None:

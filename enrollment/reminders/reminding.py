@@ -96,7 +96,6 @@ ALIVE = frozenset({*DATED, "running"})
 RUN_STATES: Mapping[Anchor, frozenset[str]] = {
     Anchor.SESSION_START: ALIVE,
     Anchor.MARKS_MISSING: HELD,
-    Anchor.MINIMUM_AT_RISK: frozenset({"published"}),
     Anchor.OFFER_EXPIRY: ALIVE,
     Anchor.RECONFIRM_DUE: ALIVE,
     Anchor.DECISION_DUE: ALIVE,

@@ -86,7 +86,8 @@ STEPS = """enrollment_decision step
   JOIN courses_run run ON run.id = enrollment.run_id"""
 ASKING = "run.state IN ('published', 'going_ahead')"
 GO_OR_NO_GO = "coalesce(run.decide_by, run.enrollment_closes_at)"
-BELOW_MINIMUM = """run.state = 'published' AND run.minimum_size > 0
+# Also where it goes ahead already: somebody may have left since.
+BELOW_MINIMUM = """run.state IN ('published', 'going_ahead') AND run.minimum_size > 0
    AND coalesce(run.decide_by, run.enrollment_closes_at) > %(now)s
    AND run.minimum_size > (SELECT count(*) FROM enrollment_enrollment claim
                             WHERE claim.run_id = run.id

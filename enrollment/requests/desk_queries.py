@@ -43,7 +43,7 @@ def at_risk(runs: QuerySet[Run], *, now: datetime) -> QuerySet[Run]:
     near = now + AT_RISK_WITHIN
     soon = runs.filter(
         Q(starts_at__lte=near) | Q(decide_by__lte=near),
-        state=RunState.PUBLISHED,
+        state__in=ASKING,
         starts_at__gt=now,
         minimum_size__gt=0,
     )

@@ -1,10 +1,16 @@
-"""Will a run have enough people? Asked by the clock around its go or no-go date."""
+"""Will a run have enough people? Asked by the clock around its go or no-go date.
 
+And by the ledger afterwards: has a run that was to go ahead lost too many?
+"""
+
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from academy.core import clock
 from academy.core.actor import Actor
@@ -12,11 +18,13 @@ from academy.core.errors import Refused
 from academy.ledger.actions import Fact, record
 from academy.ledger.queries import history_of
 from courses.planning import actions as planning
-from courses.planning.enums import RunState
+from courses.planning.enums import ASKING, RunState
 from courses.planning.models import Run
+from enrollment.requests.desk_queries import with_numbers
 from enrollment.seats import locks
 from enrollment.seats.enums import HOLDING
 from enrollment.seats.models import Enrollment
+from enrollment.seats.queries import last_fall
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +52,7 @@ def judge_sizes(now: datetime | None = None) -> int:
 
 def _due(now: datetime) -> QuerySet[Run]:
     rows = Run.objects.filter(
-        state=RunState.PUBLISHED,
+        Q(state=RunState.PUBLISHED) | Q(state=RunState.GOING_AHEAD, decide_by__gt=now),
         minimum_size__gt=0,
         decide_by__lte=now + WARN_BEFORE,
         starts_at__gt=now,
@@ -80,6 +88,23 @@ def _warn(run: Run, held: int, now: datetime) -> int:
     )
     record([fact], actor=_ACTOR, at=now)
     return 1
+
+
+def fallen_short(runs: Iterable[UUID], now: datetime) -> dict[UUID, UUID]:
+    """Which of these runs have too few people though their date is over, and by which event.
+
+    Not those that never had enough: the registrar was told before the date and knows them from the
+    desk, or let them go ahead as they are.
+    """
+    rows = with_numbers(Run.objects.filter(public_id__in=set(runs), state__in=ASKING))
+    decided = rows.annotate(decides_at=Coalesce("decide_by", "enrollment_closes_at")).filter(
+        decides_at__lte=now, starts_at__gt=now, held__lt=F("minimum_size")
+    )
+    falls = {
+        run.public_id: last_fall(run.public_id, below=run.minimum_size)
+        for run in decided.order_by("pk")
+    }
+    return {run: event for run, event in falls.items() if event}
 
 
 _ACTOR = Actor.system("requests.judge_sizes")

@@ -14,7 +14,14 @@ from academy.messages.actions import Draft, write_messages
 from courses.planning import interests
 from enrollment.reminders import queries
 from enrollment.reminders.enums import Letter
-from enrollment.requests.letters import LETTERS, RUN_LETTERS, TELLS_TRAINERS, letter_of
+from enrollment.requests import go_no_go
+from enrollment.requests.letters import (
+    LETTERS,
+    MAY_FALL_SHORT,
+    RUN_LETTERS,
+    TELLS_TRAINERS,
+    letter_of,
+)
 
 QUIET_ACTORS = ("import", "seed")
 """Names of system actors that bring in what people know already: nobody is told."""
@@ -136,6 +143,21 @@ def _to_the_deputies(events: Sequence[Event], _now: datetime) -> Iterator[Draft]
             )
 
 
+def _to_the_registrars(events: Sequence[Event], now: datetime) -> Iterator[Draft]:
+    """A run that was to go ahead has too few people: once for each time that it fell short."""
+    left = {event.context_id for event in events if event.type in MAY_FALL_SHORT}
+    falls = go_no_go.fallen_short(filter(None, left), now) if left else {}
+    for person in queries.registrars(now) if falls else ():
+        for run, event in falls.items():
+            yield Draft(
+                person=person,
+                kind=Letter.FELL_SHORT.value,
+                subject_kind="run",
+                subject_id=run,
+                occurrence=str(event),
+            )
+
+
 AUDIENCES: tuple[Callable[[Sequence[Event], datetime], Iterator[Draft]], ...] = (
     _to_the_person,
     _to_everybody_on_the_run,
@@ -143,12 +165,13 @@ AUDIENCES: tuple[Callable[[Sequence[Event], datetime], Iterator[Draft]], ...] = 
     _to_the_interested,
     _to_the_deputies,
     _to_the_heads,
+    _to_the_registrars,
 )
 
 HANDLER = Handler(
     "messages",
     (
-        *(*LETTERS, *TELLS_TRAINERS, PUBLISHED),
+        *(*LETTERS, *TELLS_TRAINERS, *MAY_FALL_SHORT, PUBLISHED),
         *("outcome.frozen", "decision.opened", "deputy.named"),
     ),
     react,

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.reminders.enums import Letter
-from enrollment.seats.enums import State
+from enrollment.seats.enums import ENDED, State
 
 LETTERS = {
     "enrollment.requested": Letter.REQUESTED,
@@ -25,6 +25,9 @@ LETTERS = {
 }
 RUN_LETTERS = {"run.postponed": Letter.RUN_POSTPONED, "run.moved": Letter.RUN_MOVED}
 """To everybody in the run, but those whom a letter of their own tells the same."""
+
+MAY_FALL_SHORT = tuple(f"enrollment.{state}" for state in sorted(ENDED))
+"""Somebody has left a run: it may have too few people now."""
 
 TELLS_TRAINERS = {
     "run.postponed": "postponed",

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from academy.ledger.queries import history_of, history_within
+from enrollment.seats import replay
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
-from enrollment.seats.replay import Picture, replay
+from enrollment.seats.replay import Picture
 
 COLUMNS = {
     "id": F("public_id"),
@@ -86,7 +87,13 @@ def steps_of(enrollment: UUID) -> list[dict[str, Any]]:
     return list(history_of(enrollment).values(*columns))
 
 
+def last_fall(run: UUID, *, below: int) -> UUID | None:
+    """The event by which a run last fell below so many people; none if it never had so many."""
+    told = history_within(run).filter(type__startswith="enrollment.")
+    return replay.last_fall(told.values("public_id", "type", "subject_id"), below=below)
+
+
 def as_known(run: UUID, *, at: datetime) -> Picture:
     """A run's claims and seats at a past moment, from the ledger alone; one statement."""
     told = history_within(run).filter(time__lte=at)
-    return replay(told.values("type", "subject_id", "person_id", "time", "data").iterator())
+    return replay.replay(told.values("type", "subject_id", "person_id", "time", "data").iterator())

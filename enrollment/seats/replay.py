@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from enrollment.seats.enums import STANDARD_CLASS, State
+from enrollment.seats.enums import HOLDING, STANDARD_CLASS, State
 
 Told = Mapping[str, Any]
 """An event as the ledger gives it: type, subject_id, person_id, time, data."""
@@ -66,6 +66,19 @@ def replay(events: Iterable[Told]) -> Picture:
         elif kind in OF_RUNS:
             OF_RUNS[kind](picture, event["data"])
     return picture
+
+
+def last_fall(events: Iterable[Told], *, below: int) -> UUID | None:
+    """The last event by which fewer than so many people held seats; none if so many never did."""
+    holding: set[UUID] = set()
+    fall: UUID | None = None
+    for event in events:
+        before, who = len(holding), event["subject_id"]
+        holds = kind_of_state(event["type"]) in HOLDING
+        holding = holding | {who} if holds else holding - {who}
+        if len(holding) < below <= before:
+            fall = event["public_id"]
+    return fall
 
 
 def _claim(picture: Picture, event: Told) -> None:

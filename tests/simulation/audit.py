@@ -10,7 +10,7 @@ from uuid import UUID
 
 from academy.messages.models import Message
 from tests.simulation.diary import Diary
-from tests.simulation.oracle import ACTIVE, ASKING, Oracle, Told
+from tests.simulation.oracle import ACTIVE, ASKING, HOLDING, Oracle, Told
 from tests.simulation.postal import BadDays
 
 TRUE_WHILE = {
@@ -102,14 +102,23 @@ class Audit:
             yield from self._why_no_letter(row, at)
         elif row.kind == "teaching.changed":
             yield from self._why_not_taught(row, at)
-        elif row.kind == "course.planned":
-            run = self.diary.runs[row.subject_id].at(at)
-            yield from () if run.state in ASKING else [f"run_is_{run.state}"]
-            yield from ["enrollment_closed"] if run.closes_at <= at else ()
+        elif row.kind in ("course.planned", "run.fell_short"):
+            yield from self._why_not_of_run(row, at)
         elif row.kind == "decision.opened":
             step = self.diary.steps[row.subject_id].at(at)
             yield from () if step.state == "open" else [f"is_{step.state}"]
             yield from ["too_late", "deadline_passed"] if step.due_at <= at else ()
+
+    def _why_not_of_run(self, row: Message, at: datetime) -> Iterator[str]:
+        run, name = self.diary.runs[row.subject_id].at(at), row.subject_id
+        yield from () if run.state in ASKING else [f"run_is_{run.state}"]
+        if row.kind == "course.planned":
+            yield from ["enrollment_closed"] if run.closes_at <= at else ()
+            return
+        yield from ["run_began"] if run.starts_at and run.starts_at <= at else ()
+        claims = [line.at(at) for _name, line in self.oracle.claims_of.get(name, ())]
+        if sum(bool(one and one.state in HOLDING) for one in claims) >= run.minimum:
+            yield "minimum_reached"
 
     def _why_not_taught(self, row: Message, at: datetime) -> Iterator[str]:
         state, said = self.diary.runs[row.subject_id].at(at).state, row.facts["change"]

@@ -21,6 +21,7 @@ RULES = Path(__file__).resolve().parents[2] / "seeds/reference/reminder_rules.js
 DAY = timedelta(days=1)
 ACTIVE = ("requested", "waitlisted", "offered", "confirmed", "reconfirm")
 HOLDING = ("offered", "confirmed", "reconfirm")
+ENDED = ("rejected", "expired", "withdrawn", "cancelled", "transferred", "closed")
 ASKING = ("published", "going_ahead")
 HELD = (*ASKING, "running", "finished")
 
@@ -109,6 +110,7 @@ class Oracle:
         found.update(self._own_letters())
         found.update(self._letters_of_runs())
         found.update(self._letters_of_decisions())
+        found.update(self._letters_of_shortage())
         for claim, (person, _certified) in self.diary.frozen.items():
             found[person, "outcome.frozen", claim] += 1
         for paper, person in self.diary.certified.items():
@@ -156,6 +158,26 @@ class Oracle:
             asker = self.diary.claims[line.of["enrollment"]].of["person"]
             if (head := self.heads.get(line.of["court"])) and head != asker:
                 yield head, "decision.opened", name
+
+    def _letters_of_shortage(self) -> Iterator[tuple[int, str, UUID]]:
+        """Somebody leaves after the date, and too few are left: once for each time it comes so."""
+        for run, line in self.diary.runs.items():
+            claims = self.claims_of.get(run, [])
+            fell, told, were = None, None, 0
+            for t in sorted({t for _name, claim in claims for t in claim.times}):
+                at, stands = line.at(t), [one.at(t) for _name, one in claims]
+                minimum = at.minimum if at else 0
+                are = sum(bool(one and one.state in HOLDING) for one in stands)
+                fell = t if are < minimum <= were else fell
+                left = any(
+                    one and one.state in ENDED and t in claim.times
+                    for one, (_name, claim) in zip(stands, claims, strict=True)
+                )
+                were = are
+                decided = at and at.state in ASKING and at.decides_at <= t < at.starts_at
+                if decided and left and are < minimum and fell not in (None, told):
+                    told = fell
+                    yield self.registrar, "run.fell_short", run
 
     # --- Reminders -----------------------------------------------------------------------------
 
@@ -328,7 +350,7 @@ class Oracle:
     def _minimum_at_risk(self, _recipient: str) -> Iterator[Case]:
         def fact(t: datetime, run: Line, claims: Any) -> Fact | None:
             at = run.at(t)
-            if not at or at.state != "published" or not at.minimum or at.decides_at <= t:
+            if not at or at.state not in ASKING or not at.minimum or at.decides_at <= t:
                 return None
             holding = sum(bool((c := line.at(t)) and c.state in HOLDING) for _n, line in claims)
             if holding >= at.minimum:

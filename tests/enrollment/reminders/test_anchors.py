@@ -190,6 +190,15 @@ def test_a_run_below_its_minimum_until_it_is_reached(planned, told):
     assert told(clara) == [("reminder.minimum_at_risk", "dropped", "minimum_reached")]
 
 
+def test_a_run_that_goes_ahead_early_and_loses_people_is_at_risk_until_its_date(planned):
+    clara = registrar()
+    run = factories.run(seats=5, starts_in=20 * DAY, minimum_size=1)
+    due = run.enrollment_closes_at - 3 * DAY
+    Run.objects.update(state="going_ahead")
+
+    assert planned("minimum_at_risk", "registrar", -72, due) == [clara]
+
+
 def test_the_rules_of_the_seeds_can_all_be_kept(rules, move_clock):
     run = factories.run(starts_in=20 * DAY)
     ask(run)

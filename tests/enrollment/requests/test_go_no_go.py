@@ -73,6 +73,16 @@ def test_where_nothing_is_asked_nothing_is_judged():
     assert sight() == before
 
 
+def test_a_run_that_goes_ahead_early_is_warned_of_while_its_date_lies_ahead():
+    run = thin_run()
+    run_actions.go_ahead(run=run.public_id, actor=ACTOR)
+    fill(run, 2)
+
+    assert go_no_go.judge_sizes(run.decide_by - 2 * DAY) == 1
+    assert go_no_go.judge_sizes(run.decide_by + HOUR) == 0
+    assert warnings(run).count() == 1
+
+
 def test_the_desk_lists_what_is_at_risk_the_most_pressing_first(cast):
     late = thin_run(decide_by=clock.now() - HOUR)
     soon = thin_run()
