@@ -14,7 +14,7 @@ class AcademyConfig(AppConfig):
         from academy.courts import imports as court_files
         from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
-        from academy.messages import handlers, registry as messages
+        from academy.messages import bounces, handlers, registry as messages
         from academy.people import imports as people_files, registry as people
 
         people.knows("person", known.person)
@@ -26,6 +26,7 @@ class AcademyConfig(AppConfig):
         people.knows("events", known.events)
         people.on_leaving("accounts", accounts.close_accounts_of)
         messages.register(handlers.KIND)
+        messages.read_by("bounces", bounces.take)
         ledger.register(handlers.HANDLER)
         ledger.register(webhooks.HANDLER)
         jobs.register("people", jobs.Importer(people_files.plan_people, people_files.apply))

@@ -32,7 +32,7 @@ class EnrollmentConfig(AppConfig):
         from academy.people import registry as people
         from academy.rest import measures
         from courses.pages import slots
-        from enrollment.calendars import handlers as calendars, invitations
+        from enrollment.calendars import handlers as calendars, invitations, replies
         from enrollment.classroom import handlers as classroom
         from enrollment.pages import on_course
         from enrollment.reminders import handlers as reminders, letters, reminding
@@ -47,6 +47,7 @@ class EnrollmentConfig(AppConfig):
         messages.register(*letters.kinds(), *reminding.kinds())
         messages.register(*invitations.enclosing(letters.kinds()))
         messages.register(invitations.CHANGED, invitations.TEACHING, invitations.DECLINED)
+        messages.read_by("calendars", replies.take)
         measures.provide(
             lambda: measures.Measure(
                 "invariant_broken",

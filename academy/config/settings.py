@@ -237,7 +237,7 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var/files")))
 vars().update(env.email_url("EMAIL_URL", default="filemail:///" + str(BASE_DIR / "var/mail")))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="training@example.org")
 EMAIL_TIMEOUT = 20
-RETURNED_MAIL = env.str("RETURNED_MAIL", default="")  # a maildir of what mail servers send back
+RETURNED_MAIL = env.list("RETURNED_MAIL", default=[])  # maildirs of what arrives for the senders
 # Who invites in calendar mails, and where answers to them go: a mailbox of its own if wanted.
 CALENDAR_ADDRESS = env.str("CALENDAR_MAIL", default=DEFAULT_FROM_EMAIL)
 

@@ -1,24 +1,14 @@
-"""Reports of mail servers about our mails (RFC 3464), as they lie in the folder of the sender.
-
-Whatever brings them there (a mail server, fetchmail, a pipe) is not our business: a maildir or the
-standard input is read, and what was read is moved, so that a crash loses and repeats nothing.
-"""
+"""Reports of mail servers about our mails (RFC 3464): one of the kinds of mail that arrive."""
 
 import email
 import re
 from collections.abc import Iterator
 from email.message import Message as Mail
-from pathlib import Path
 from uuid import UUID
-
-import structlog
 
 from academy.messages.actions import Returned, record_returned
 
 OUR_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
-LARGEST = 2_000_000  # bytes: a report quotes headers, perhaps one mail
-
-log = structlog.get_logger(__name__)
 
 
 def reports_in(raw: bytes) -> Iterator[Returned]:
@@ -26,7 +16,7 @@ def reports_in(raw: bytes) -> Iterator[Returned]:
 
     The mail is known by the Message-ID among the headers that the report quotes.
     """
-    mail = email.message_from_bytes(raw[:LARGEST])
+    mail = email.message_from_bytes(raw)
     if mail.get_content_type() != "multipart/report":
         return
     ours = _our_message(mail)
@@ -75,22 +65,6 @@ def _after_type(field: object) -> str:
     return str(field or "").rpartition(";")[2].strip().strip("<>")
 
 
-def take(raw: bytes) -> int:
-    """Record what one mail reports; how many messages changed by it."""
-    return sum(record_returned(report) for report in reports_in(raw))
-
-
-def read_maildir(folder: Path) -> int:
-    """Read every new mail of a maildir and move it to the read ones; how many messages changed.
-
-    A mail that cannot be read is moved as well: it would stand in the way for ever.
-    """
-    changed = 0
-    for path in sorted((folder / "new").glob("*")):
-        try:
-            changed += take(path.read_bytes())
-        except (ValueError, LookupError, AttributeError):
-            log.exception("messages.report_unreadable", name=path.name)
-        (folder / "cur").mkdir(exist_ok=True)
-        path.replace(folder / "cur" / f"{path.name}:2,S")
-    return changed
+def take(raw: bytes) -> list[str]:
+    """Record what one mail reports: a word on each of its recipients; none for another mail."""
+    return ["returned" if record_returned(report) else "no_news" for report in reports_in(raw)]

@@ -88,7 +88,21 @@ class Kind:
     has_secret_link: bool = False
 
 
+Reader = Callable[[bytes], Sequence[str]]
+"""Takes a mail from outside if it is of its kind: a word on what came of each thing in it."""
+
+_readers: dict[str, Reader] = {}
 _kinds: dict[str, Kind] = {}
+
+
+def read_by(name: str, reader: Reader) -> None:
+    """Offer what arrives in our mailbox to this reader; a second one of the name replaces it."""
+    _readers[name] = reader
+
+
+def readers() -> Mapping[str, Reader]:
+    """Who reads what arrives, in the order of registration."""
+    return _readers
 
 
 def register(*kinds: Kind) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from celery import shared_task
 from django.conf import settings
 
-from academy.messages import bounces, delivery
+from academy.messages import delivery, mailbox
 
 
 @shared_task(name="messages.deliver", ignore_result=True)
@@ -16,5 +16,5 @@ def deliver() -> bool:
 
 @shared_task(name="messages.read_returned", ignore_result=True)
 def read_returned() -> int:
-    """Read what mail servers sent back, if a folder for it is named."""
-    return bounces.read_maildir(Path(settings.RETURNED_MAIL)) if settings.RETURNED_MAIL else 0
+    """Read what arrived in the folders that are named; how many things it brought."""
+    return sum(len(mailbox.read_maildir(Path(folder))) for folder in settings.RETURNED_MAIL)

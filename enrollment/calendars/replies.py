@@ -4,7 +4,6 @@ import email
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import Message as Mail
-from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -64,23 +63,4 @@ def _reply_of(event: Component) -> Reply | None:
 
 def take(raw: bytes) -> list[str]:
     """Record the answers of one mail: a word on what came of each."""
-    words = [record_reply(reply=reply, actor=READER) for reply in replies_in(raw)]
-    if words:
-        log.info("calendars.replied", outcomes=words)
-    return words
-
-
-def read_maildir(folder: Path) -> list[str]:
-    """Take every new mail of a maildir that holds an answer, and move it to those that were read.
-
-    Other mails stay where they are: they are somebody else's. Killed in between, an answer is read
-    twice, and counts once.
-    """
-    words: list[str] = []
-    for path in sorted((folder / "new").glob("*")):
-        taken = take(path.read_bytes())
-        if taken:
-            words += taken
-            (folder / "cur").mkdir(exist_ok=True)
-            path.replace(folder / "cur" / f"{path.name}:2,S")
-    return words
+    return [record_reply(reply=reply, actor=READER) for reply in replies_in(raw)]

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from academy.ledger.models import Event
-from academy.messages import actions, bounces, delivery, queries
+from academy.messages import actions, bounces, delivery, mailbox, queries, registry, tasks
 from academy.messages.models import DeadAddress, Message
 from tests import factories
 from tests.factories import ACTOR
@@ -58,8 +58,8 @@ def state(message):
 def test_a_mail_that_comes_back_is_shown_and_its_address_is_dead(sent, headers_only):
     raw = report(sent, headers_only=headers_only)
 
-    assert bounces.take(raw) == 1
-    assert bounces.take(raw) == 0  # the same report again
+    assert bounces.take(raw) == ["returned"]
+    assert bounces.take(raw) == ["no_news"]  # the same report again
 
     assert state(sent) == ("failed", "returned_5.1.1")
     assert sent.returned_at is not None
@@ -87,7 +87,7 @@ def test_what_does_not_mean_a_dead_address_buries_none(sent, told, now):
     [b"", b"Subject: hello\r\n\r\nI am away.", b"Content-Type: multipart/report\r\n\r\n--x--"],
 )
 def test_other_mails_change_nothing(sent, raw):
-    assert bounces.take(raw) == 0
+    assert bounces.take(raw) == []
     assert state(sent) == ("sent", "")
 
 
@@ -126,18 +126,42 @@ def test_a_server_that_knows_nobody_there_buries_the_address(notice, post_office
     assert DeadAddress.objects.get().status == "5.1.1"
 
 
-def test_the_folder_is_read_once(sent, tmp_path, capsys):
-    for folder in ("new", "cur", "tmp"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "new" / "1").write_bytes(report(sent))
-    (tmp_path / "new" / "2").write_bytes(b"\xff\xfe no mail at all")
+def maildir(folder, **mails):
+    for name in ("new", "cur", "tmp"):
+        (folder / name).mkdir()
+    for name, raw in mails.items():
+        (folder / "new" / name).write_bytes(raw)
+    return folder
 
-    call_command("read_returned", str(tmp_path))
-    call_command("read_returned", str(tmp_path))
 
-    assert capsys.readouterr().out == "1 messages came back\n0 messages came back\n"
+def test_the_folder_is_read_once_and_what_people_write_is_left_to_people(
+    sent, tmp_path, capsys, settings
+):
+    letter, noise = b"Subject: a letter\r\n\r\nto somebody", b"\xff\xfe no mail at all"
+    maildir(tmp_path, a=report(sent), b=noise, c=letter)
+
+    call_command("read_mail", str(tmp_path))
+    settings.RETURNED_MAIL = [str(tmp_path)]
+    assert tasks.read_returned() == 0
+
+    assert capsys.readouterr().out == "1 returned\n"
     assert [path.name for path in (tmp_path / "new").iterdir()] == []
-    assert len(list((tmp_path / "cur").iterdir())) == 2
+    names = sorted(path.name for path in (tmp_path / "cur").iterdir())
+    assert names == ["a:2,S", "b:2,", "c:2,"]
+    assert state(sent) == ("failed", "returned_5.1.1")
+
+
+def test_a_mail_on_which_a_reader_breaks_stands_in_nobodys_way(sent, tmp_path, monkeypatch):
+    def broken(raw):
+        if b"poison" in raw:
+            raise RuntimeError("poison")
+        return []
+
+    monkeypatch.setattr(registry, "_readers", {"broken": broken, **registry._readers})
+    maildir(tmp_path, a=b"Subject: poison\r\n\r\n", b=report(sent))
+
+    assert mailbox.read_maildir(tmp_path) == ["returned"]
+    assert sorted(path.name for path in (tmp_path / "cur").iterdir()) == ["a:2,", "b:2,S"]
 
 
 def test_the_coordinator_sees_whose_mails_of_the_own_court_do_not_arrive(cast, notice):

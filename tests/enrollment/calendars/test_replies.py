@@ -10,12 +10,14 @@ from icalendar import Calendar, vCalAddress
 
 from academy.core import clock
 from academy.ledger.models import Event
+from academy.messages.models import Message
 from courses.planning.actions import SessionPlan
 from courses.planning.models import Run
 from enrollment.calendars import replies
 from enrollment.calendars.models import Invitation
 from enrollment.requests import actions as requests, run_actions
 from tests import factories
+from tests.academy.messages.test_returned import report
 from tests.enrollment.stage import events_of, now_is
 from tests.factories import ACTOR
 from tests.pages.conftest import _plain, browser  # noqa: F401 - fixtures
@@ -186,17 +188,20 @@ def test_other_mails_and_broken_ones_are_passed_over(raw):
     assert replies.take(raw) == []
 
 
-def test_a_maildir_is_read_and_the_mails_of_others_stay(cast, invited, tmp_path):
+def test_one_mailbox_is_enough_for_answers_and_for_reports_of_mail_servers(cast, invited, tmp_path):
     _enrollment, items = invited
+    told = Message.objects.get(kind="enrollment.confirmed", person=cast.asel)
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "1").write_bytes(reply(items[0], cast.asel.email))
     (tmp_path / "new" / "2").write_bytes(b"Subject: a letter\r\n\r\nto somebody")
+    (tmp_path / "new" / "3").write_bytes(report(told, status="5.2.2"))
     out = io.StringIO()
 
-    call_command("read_calendar_replies", str(tmp_path), stdout=out)
+    call_command("read_mail", str(tmp_path), stdout=out)
 
-    assert out.getvalue().strip() == "1 answers: 1 declined"
-    assert [path.name for path in (tmp_path / "cur").iterdir()] == ["1:2,S"]
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["2"]
+    assert out.getvalue().strip() == "1 declined, 1 returned"
+    assert is_asked()
+    names = sorted(path.name for path in (tmp_path / "cur").iterdir())
+    assert names == ["1:2,S", "2:2,", "3:2,S"]
     with pytest.raises(CommandError, match="no maildir"):
-        call_command("read_calendar_replies", str(tmp_path / "cur"))
+        call_command("read_mail", str(tmp_path / "cur"))

@@ -1,4 +1,4 @@
-"""`manage.py read_calendar_replies FOLDER`, or a mail on the standard input: who declined."""
+"""`manage.py read_mail FOLDER`, or a mail on the standard input: what arrives for the sender."""
 
 import sys
 from argparse import ArgumentParser
@@ -8,11 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.calendars import replies
+from academy.messages import mailbox
 
 
 class Command(BaseCommand):
-    help = "Reads answers to invitations (METHOD:REPLY) from a maildir, or one mail from stdin."
+    help = (
+        "Reads delivery reports (RFC 3464) and answers of calendars (RFC 5546) from a maildir, or "
+        "one mail from the standard input. Mails of other kinds stay unread, for people."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", nargs="?", help="a maildir; - or nothing: standard input")
@@ -20,10 +23,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder = options["folder"] or "-"
         if folder == "-":
-            words = replies.take(sys.stdin.buffer.read(replies.LARGEST))
+            words = list(mailbox.take(sys.stdin.buffer.read(mailbox.LARGEST)))
         elif (Path(folder) / "new").is_dir():
-            words = replies.read_maildir(Path(folder))
+            words = mailbox.read_maildir(Path(folder))
         else:
             raise CommandError(f"{folder} is no maildir: it has no folder new.")
         counted = ", ".join(f"{number} {word}" for word, number in sorted(Counter(words).items()))
-        self.stdout.write(f"{len(words)} answers{f': {counted}' if counted else ''}")
+        self.stdout.write(counted or "nothing")
