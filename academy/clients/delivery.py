@@ -12,7 +12,8 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import F
 
-from academy.clients import rules, signing, transport, webhooks
+from academy.calls import signing, transport
+from academy.clients import rules, webhooks
 from academy.clients.models import Call, Webhook
 from academy.clients.rules import Verdict
 from academy.core import clock

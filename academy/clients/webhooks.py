@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from academy.clients import projections, rules, signing, transport
+from academy.calls import signing, transport
+from academy.clients import projections, rules
 from academy.clients.models import Call, Client, Webhook
 from academy.core import clock, ids
 from academy.core.actor import Actor

@@ -238,6 +238,12 @@ vars().update(env.email_url("EMAIL_URL", default="filemail:///" + str(BASE_DIR /
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="training@example.org")
 EMAIL_TIMEOUT = 20
 RETURNED_MAIL = env.list("RETURNED_MAIL", default=[])  # maildirs of what arrives for the senders
+# Takes text messages ("there is a message for you") as signed webhooks and sends them on as SMS, by
+# web push or otherwise; without it there are no text messages.
+GATEWAY_URL = env.str("GATEWAY_URL", default="")
+GATEWAY_SECRET = (
+    env.str("GATEWAY_SECRET") if GATEWAY_URL else ""
+)  # whsec_..., as the gateway has it
 # Who invites in calendar mails, and where answers to them go: a mailbox of its own if wanted.
 CALENDAR_ADDRESS = env.str("CALENDAR_MAIL", default=DEFAULT_FROM_EMAIL)
 

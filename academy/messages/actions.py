@@ -250,11 +250,11 @@ def record_returned(report: Returned) -> bool:
         return True
 
 
-def choose(*, person: int, conveniences: Convenience, wants_digest: bool) -> None:
+def choose(*, person: int, conveniences: Convenience, wants_digest: bool, phone: str = "") -> None:
     """How somebody wants what is not duty, from now on and for what is waiting."""
     MailChoice.objects.update_or_create(
         person_id=person,
-        defaults={"conveniences": conveniences.value, "wants_digest": wants_digest},
+        defaults={"conveniences": conveniences.value, "wants_digest": wants_digest, "phone": phone},
     )
 
 

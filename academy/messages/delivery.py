@@ -23,17 +23,17 @@ import structlog
 from django.conf import settings
 
 from academy.core import clock
-from academy.messages import actions, lease, links, pacing, post, registry, rules
+from academy.messages import actions, channels, lease, links, pacing, post, registry, rules
+from academy.messages.channels import CHANNELS, EMAIL
 from academy.messages.enums import Convenience
 from academy.messages.lease import Closed
+from academy.messages.letters import Letter, Refusal, Unreachable
 from academy.messages.models import Message
 from academy.messages.registry import Answer, Claimed, Holds, Kind, Untrue
 from academy.messages.render import Words, Writer
 
 DURABLE_EVERY = 20  # mails: what a crash of the database itself may let us send again
 SLICE = 4.0  # seconds of work per task: others wait no longer behind a flood of reminders
-
-PAGE = "page"  # the channel of what its reader wants to find on the pages only
 
 State = Message.State
 Part = tuple[Claimed, Holds]
@@ -97,7 +97,7 @@ def _mails(true: Sequence[Part]) -> list[list[Part]]:
 
 def _within_limits(mails: list[list[Part]], now: datetime) -> Iterator[list[Part]]:
     """Those that their mail hosts take at present; the others wait their minute."""
-    put_off = pacing.later([parts[0][0].address for parts in mails], now)
+    put_off = pacing.later([_mailed_to(parts) for parts in mails], now)
     waiting: dict[datetime, list[Claimed]] = {}
     for place, parts in enumerate(mails):
         if place in put_off:
@@ -108,21 +108,34 @@ def _within_limits(mails: list[list[Part]], now: datetime) -> Iterator[list[Part
         lease.put_back(rows, until=until, outcome="host_is_busy")
 
 
+def _mailed_to(parts: Sequence[Part]) -> str:
+    return parts[0][0].address if _channel_of(parts) == EMAIL else ""
+
+
+def _channel_of(parts: Sequence[Part]) -> str:
+    return channels.channel_of([row for row, _ in parts])
+
+
 def _send_all(mails: Sequence[list[Part]], office: post.Post, ends: float) -> bool:
-    writer = Writer()
+    """Whether to go on: a channel whose other side is away holds up nothing but its own."""
+    writer, away, stranded = Writer(), set[str](), list[Claimed]()
     for place, parts in enumerate(mails, start=1):
         if time.monotonic() >= ends:
             lease.give_back([row for mail in mails[place - 1 :] for row, _ in mail])
             break
+        channel = _channel_of(parts)
         try:
-            _send(parts, writer, office, durable=place % DURABLE_EVERY == 0)
-        except post.Unreachable as error:
-            rest = [row for mail in mails[place - 1 :] for row, _ in mail]
-            log.warning("messages.server_unreachable", error=str(error), waiting=len(rest))
-            again = rules.after_unreachable(clock.now(), jitter=_spread.random())
-            lease.put_back(rest, until=again, outcome="server_unreachable")
-            return False
-    return True
+            if channel not in away:
+                _send(parts, channel, writer, office, durable=place % DURABLE_EVERY == 0)
+                continue
+        except Unreachable as error:
+            log.warning("messages.channel_unreachable", channel=channel, error=str(error))
+            away.add(channel)
+        stranded += [row for row, _ in parts]
+    if stranded:
+        again = rules.after_unreachable(clock.now(), jitter=_spread.random())
+        lease.put_back(stranded, until=again, outcome="server_unreachable")
+    return EMAIL not in away
 
 
 def _hopeless(row: Claimed, now: datetime) -> Closed | None:
@@ -131,7 +144,8 @@ def _hopeless(row: Claimed, now: datetime) -> Closed | None:
     if rules.is_useless(now, useless_after=row.useless_after):
         return Closed(row, State.DROPPED, "too_late")
     if rules.is_spent(row.attempts, now, created_at=row.created_at):
-        return Closed(row, State.FAILED, row.outcome or "worker_died", row.address)
+        why = "worker_died" if row.attempts > rules.MOST_ATTEMPTS else "waited_too_long"
+        return Closed(row, State.FAILED, row.outcome or why, row.address)
     return None
 
 
@@ -165,26 +179,24 @@ def _resolve_kind(
         yield row.id, answers.get(row.id, Untrue("gone"))
 
 
-def _send(parts: Sequence[Part], writer: Writer, office: post.Post, *, durable: bool) -> None:
-    """Render and hand over one mail, and record it at once. Raises `Unreachable`."""
+def _send(
+    parts: Sequence[Part], channel: str, writer: Writer, office: post.Post, *, durable: bool
+) -> None:
+    """Render and hand over one message, or digest, and record it at once. Raises `Unreachable`."""
     said = [(row, words) for row, holds in parts if (words := _words(row, holds, writer))]
     if not said:
         return
     row, words = said[0]
-    duty = any(registry.kind(each.kind).duty for each, _ in said)
-    outcome, channel = _unsendable(row, duty=duty)
-    if channel == PAGE:
-        lease.close([Closed(one, State.SENT, "", "", its, PAGE) for one, its in said])
-        return
-    if outcome:
+    way = CHANNELS[channel]
+    if outcome := way.unsendable(row):
         lease.close([Closed(one, State.DROPPED, outcome, row.address, its) for one, its in said])
         return
-    stop = "" if duty else _stop(row)
+    stop = "" if any(registry.kind(each.kind).duty for each, _ in said) else _stop(row)
     if len(said) > 1:
         words = writer.digest([its for _, its in said], name=row.name, stop=stop)
     calendar = tuple(part for _, holds in parts for part in holds.calendar)
-    letter = post.Letter(row.public_id, row.address, words, clock.now(), stop, calendar)
-    _hand_over(said, letter, office, durable)
+    letter = Letter(row.public_id, way.address(row), words, clock.now(), stop, calendar)
+    _hand_over(said, channel, letter, office, durable=durable)
 
 
 def _words(row: Claimed, holds: Holds, writer: Writer) -> Words | None:
@@ -204,34 +216,27 @@ def _stop(row: Claimed) -> str:
     return f"{settings.PUBLIC_URL}{links.stop_path(row.public_id)}"
 
 
-def _unsendable(row: Claimed, *, duty: bool) -> tuple[str, str]:
-    """Why no mail can go out, and whether it stays on the page by the reader's own choice."""
-    if not duty and row.conveniences == Convenience.PAGE:
-        return "", PAGE
-    if not rules.is_deliverable(row.address):
-        return ("bad_address" if row.address else "no_address"), ""
-    return ("dead_address" if row.is_dead else ""), ""
-
-
 def _hand_over(
-    said: Sequence[tuple[Claimed, Words]], letter: post.Letter, office: post.Post, durable: bool
+    said: Sequence[tuple[Claimed, Words]],
+    channel: str,
+    letter: Letter,
+    office: post.Post,
+    *,
+    durable: bool,
 ) -> None:
-    rows = [row for row, _ in said]
+    rows, state, outcome = [row for row, _ in said], State.SENT, ""
     try:
-        office.send(letter)
-    except post.Refusal as refusal:
+        CHANNELS[channel].send(letter, office)
+    except Refusal as refusal:
         log.warning("messages.refused", message=str(letter.id), outcome=refusal.outcome)
         if refusal.is_temporary:
             _put_off(rows, refusal.outcome, clock.now())
             return
         if rules.is_dead(refusal.status):
             actions.bury(letter.to, status=refusal.status, message=rows[0].id, at=clock.now())
-        lease.close(
-            [Closed(row, State.FAILED, refusal.outcome, letter.to, its) for row, its in said]
-        )
-    else:
-        closed = [Closed(row, State.SENT, "", letter.to, its) for row, its in said]
-        lease.close(closed, durable=durable)
+        state, outcome, durable = State.FAILED, refusal.outcome, True
+    closed = [Closed(row, state, outcome, letter.to, its, channel) for row, its in said]
+    lease.close(closed, durable=durable)
 
 
 def _put_off(rows: Iterable[Claimed], outcome: str, now: datetime) -> None:

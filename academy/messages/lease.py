@@ -40,7 +40,8 @@ SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.s
        concat_ws(' ', person.given_name, nullif(person.patronymic, '')),
        coalesce(nullif(person.email, ''), account.email, ''),
        coalesce(nullif(account.language, ''), person.language),
-       claimed.in_digest, coalesce(choice.conveniences, 'mail'), dead.address IS NOT NULL
+       claimed.in_digest, coalesce(choice.conveniences, 'mail'), dead.address IS NOT NULL,
+       coalesce(choice.phone, '')
   FROM claimed
   JOIN academy_person person ON person.id = claimed.person_id
   LEFT JOIN academy_account account ON account.person_id = person.id

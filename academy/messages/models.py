@@ -89,9 +89,11 @@ class Message(models.Model):
 
 
 class MailChoice(models.Model):
-    """How somebody wants what is not duty: by mail, only on the pages, or not at all; how often.
+    """How somebody wants what is not duty: by mail, by text message, only on the pages, or not at
+    all; how often.
 
-    Without a row: by mail, each by itself. What is duty is always mailed.
+    Without a row: by mail, each by itself. What is duty is always mailed. The number for text
+    messages is the person's own word, and goes with the choice.
     """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="mail_choice")
@@ -99,6 +101,7 @@ class MailChoice(models.Model):
         max_length=5, choices=Convenience.choices, default=Convenience.MAIL
     )
     wants_digest = models.BooleanField(default=False)
+    phone = models.CharField(max_length=16, blank=True, default="", db_default="")  # E.164
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.conveniences}"

@@ -9,10 +9,8 @@ import email
 import re
 import smtplib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from email import policy
 from email.header import Header
 from email.message import EmailMessage as StandardMessage
@@ -24,77 +22,60 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
-from academy.messages.calendar import CalendarPart, beside_the_words, enclosed
-from academy.messages.render import Words
+from academy.messages.calendar import beside_the_words, enclosed
+from academy.messages.letters import Letter, Refusal, Unreachable
 
 OK, GO_AHEAD, CLOSING = 250, 354, 421
 TEMPORARY = range(400, 500)
 ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 
 
-class Refusal(Exception):
-    """The server's "no" to this one mail."""
+class SmtpRefusal(Refusal):
+    """The server's "no" to this one mail: `smtp_550`."""
 
     def __init__(self, step: str, code: int, text: bytes = b"") -> None:
-        super().__init__(f"{step} {code}")
-        self.code = code
         found = ENHANCED.match(text)
-        self.status = found[0].decode() if found else ""  # RFC 3463, where the server says it
-        self.is_temporary = code in TEMPORARY
-
-    @property
-    def outcome(self) -> str:
-        """A short code for the row: `smtp_550`."""
-        return f"smtp_{self.code}"
-
-
-class Unreachable(Exception):
-    """The server is away, or refuses everything: no mail is at fault."""
+        super().__init__(
+            f"smtp_{code}",
+            is_temporary=code in TEMPORARY,
+            status=found[0].decode() if found else "",  # where the server says it
+        )
+        self.add_note(step)
+        self.code = code
 
 
 class Post(Protocol):
     """Takes mails. Raises `Refusal` or `Unreachable`; to return means "the server has it"."""
 
-    def send(self, letter: "Letter") -> None: ...
+    def send(self, letter: Letter) -> None: ...
 
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail to one address. The identifier makes every try of one message the same mail."""
-
-    id: uuid.UUID
-    to: str
-    words: Words
-    at: datetime
-    stop: str = ""  # where the reader stops mails of this kind, if they may be stopped
-    calendar: Sequence[CalendarPart] = ()
-
-    def as_bytes(self) -> bytes:
-        """The mail as it travels. Written by hand: the standard library takes ten times as long."""
-        boundary = f"part-{self.id.hex}"
-        head = "\r\n".join(
-            [
-                f"From: {_sender()}",
-                f"To: {self.to}",
-                f"Subject: {_encoded(self.words.title)}",
-                f"Date: {format_datetime(self.at)}",
-                f"Message-ID: {message_id(self.id)}",
-                f"Content-Language: {self.words.language}",
-                "Auto-Submitted: auto-generated",
-                "X-Auto-Response-Suppress: OOF, AutoReply",
-                *_unsubscribing(self.stop),
-                "MIME-Version: 1.0",
-            ]
-        )
-        parts = [_part("plain", self.words.text), _part("html", self.words.html)]
-        parts += beside_the_words(self.calendar)
-        pieces = "".join(f"\r\n--{boundary}\r\n{part}" for part in parts)
-        kind = f'Content-Type: multipart/alternative; boundary="{boundary}"'
-        body = f"{kind}\r\n{pieces}\r\n--{boundary}--\r\n"
-        body = enclosed(body, self.calendar, boundary=f"all-{self.id.hex}")
-        return f"{head}\r\n{body}".encode("ascii")
+def as_bytes(letter: Letter) -> bytes:
+    """The mail as it travels. Written by hand: the standard library takes ten times as long."""
+    boundary = f"part-{letter.id.hex}"
+    head = "\r\n".join(
+        [
+            f"From: {_sender()}",
+            f"To: {letter.to}",
+            f"Subject: {_encoded(letter.words.title)}",
+            f"Date: {format_datetime(letter.at)}",
+            f"Message-ID: {message_id(letter.id)}",
+            f"Content-Language: {letter.words.language}",
+            "Auto-Submitted: auto-generated",
+            "X-Auto-Response-Suppress: OOF, AutoReply",
+            *_unsubscribing(letter.stop),
+            "MIME-Version: 1.0",
+        ]
+    )
+    parts = [_part("plain", letter.words.text), _part("html", letter.words.html)]
+    parts += beside_the_words(letter.calendar)
+    pieces = "".join(f"\r\n--{boundary}\r\n{part}" for part in parts)
+    kind = f'Content-Type: multipart/alternative; boundary="{boundary}"'
+    body = f"{kind}\r\n{pieces}\r\n--{boundary}--\r\n"
+    body = enclosed(body, letter.calendar, boundary=f"all-{letter.id.hex}")
+    return f"{head}\r\n{body}".encode("ascii")
 
 
 def message_id(public_id: uuid.UUID) -> str:
@@ -135,7 +116,7 @@ class _Raw(EmailMessage):
 
     def message(self, *_: Any, **__: Any) -> Any:
         return email.message_from_bytes(
-            self.letter.as_bytes(), _class=StandardMessage, policy=policy.SMTP
+            as_bytes(self.letter), _class=StandardMessage, policy=policy.SMTP
         )
 
 
@@ -166,7 +147,7 @@ class SmtpPost:
         server = self._session()
         try:
             _hand_over(server, letter)
-        except Refusal as refusal:
+        except SmtpRefusal as refusal:
             if refusal.code == CLOSING:
                 self._drop()
                 raise Unreachable(str(refusal)) from refusal
@@ -216,7 +197,7 @@ def _hand_over(server: smtplib.SMTP, letter: Letter) -> None:
             server.getreply()
         server.rset()
         _raise(*refused)
-    body = letter.as_bytes()  # base64 and headers: no line can begin with a dot
+    body = as_bytes(letter)  # base64 and headers: no line can begin with a dot
     server.send(body + b".\r\n")
     code, text = server.getreply()
     if code != OK:
@@ -241,7 +222,7 @@ def _raise(step: str, code: int, text: bytes) -> None:
     if step == "mail" and code not in TEMPORARY:
         # Nobody may send as us: a fault of the set-up. Were it the mail's, all would be given up.
         raise Unreachable(f"sender refused {code}")
-    raise Refusal(step, code, text)
+    raise SmtpRefusal(step, code, text)
 
 
 @contextmanager

@@ -31,7 +31,8 @@ def unread_of(person: int) -> int:
 def choice_of(person: int) -> dict[str, object]:
     """How the person wants what is not duty."""
     found = MailChoice.objects.filter(person_id=person).first() or MailChoice()
-    return {"conveniences": found.conveniences, "wants_digest": found.wants_digest}
+    names = ("conveniences", "wants_digest", "phone")
+    return {name: getattr(found, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Claimed:
     in_digest: bool = False
     conveniences: str = "mail"  # where the person wants what is not duty
     is_dead: bool = False  # a mail server called the address unknown
+    phone: str = ""  # where text messages go; the person's own word
 
 
 @dataclass(frozen=True, slots=True)

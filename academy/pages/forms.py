@@ -1,23 +1,55 @@
 """Forms about oneself."""
 
+import re
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from academy.messages import gateway
 from academy.messages.enums import Convenience
+
+PUNCTUATION = re.compile(r"[\s().\-]")
 
 
 class MailForm(forms.Form):
-    """What is not duty: where it goes, and how often."""
+    """What is not duty: where it goes, and how often. Text messages only where there are any."""
 
     conveniences = forms.ChoiceField(
         label=_("Reminders that are not duty"),
         choices=Convenience.choices,
         widget=forms.RadioSelect,
     )
-    wants_digest = forms.BooleanField(
-        label=_("Together in one mail in the morning"), required=False
+    phone = forms.CharField(
+        label=_("Mobile number for text messages"),
+        help_text=_("With the country code: +7 701 234 56 78. Used for nothing else."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        max_length=30,
+        required=False,
     )
+    wants_digest = forms.BooleanField(label=_("Together in one, in the morning"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not gateway.is_ready():
+            del self.fields["phone"]
+            ways = self.fields["conveniences"]
+            ways.choices = [one for one in Convenience.choices if one[0] != Convenience.TEXT]
+
+    def clean_phone(self) -> str:
+        """The number as it is dialled, without what makes it readable."""
+        number = PUNCTUATION.sub("", self.cleaned_data["phone"])
+        if number and not gateway.is_number(number):
+            raise forms.ValidationError(_("Write the number with its country code: +7…"))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        """A text message needs a number."""
+        wants_text = self.cleaned_data.get("conveniences") == Convenience.TEXT
+        if wants_text and not self.cleaned_data.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("For text messages we need a mobile number."))
+        return self.cleaned_data
 
 
 class LanguageForm(forms.Form):

@@ -33,13 +33,18 @@ def profile(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     spoken = {"language": translation.get_language()}
     form = LanguageForm(request.POST or None, initial=spoken)
-    choice = messages_queries.choice_of(viewer.person_id) if viewer.person_id else None
     if request.method == "POST" and form.is_valid() and viewer.account_id:
         return _speak(request, viewer.account_id, form.cleaned_data["language"])
+    choice = messages_queries.choice_of(viewer.person_id) if viewer.person_id else None
+    return _profile(request, form, choice and MailForm(initial=choice))
+
+
+def _profile(request: HttpRequest, form: LanguageForm, mail_form: MailForm | None) -> HttpResponse:
+    viewer = viewer_of(request)
     posts = people.appointments_on(clock.now().date()).filter(person=viewer.person_id or 0)
     context = {
         "form": form,
-        "mail_form": choice and MailForm(initial=choice),
+        "mail_form": mail_form,
         "posts": posts,
         "roles": [role.label for role in Role if role in viewer.roles],
     }
@@ -52,15 +57,16 @@ def choose_mails(request: HttpRequest) -> HttpResponse:
     """Where reminders go that are not duty, and how often."""
     person = own_person(request)
     form = MailForm(request.POST)
-    if form.is_valid():
-        messages_actions.choose(
-            person=person,
-            conveniences=Convenience(form.cleaned_data["conveniences"]),
-            wants_digest=form.cleaned_data["wants_digest"],
-        )
-        messages.success(request, _("Saved. What asks you to act is always sent by e-mail."))
-    else:
-        messages.error(request, _("Choose one of the three ways."))
+    if not form.is_valid():
+        spoken = LanguageForm(initial={"language": translation.get_language()})
+        return _profile(request, spoken, form)
+    messages_actions.choose(
+        person=person,
+        conveniences=Convenience(form.cleaned_data["conveniences"]),
+        wants_digest=form.cleaned_data["wants_digest"],
+        phone=form.cleaned_data.get("phone", ""),
+    )
+    messages.success(request, _("Saved. What asks you to act is always sent by e-mail."))
     return see_other("academy:profile")
 
 

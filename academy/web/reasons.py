@@ -34,6 +34,7 @@ REASONS: Final[Mapping[str, str | Promise]] = {
     "server_unreachable": _("the mail server was away; tried again"),
     "host_is_busy": _("the reader's mail host takes no more at once; sent a little later"),
     "worker_died": _("broken off several times"),
+    "waited_too_long": _("waited for days and was not reached"),
     "resolver_failed": _("a fault of this service; please tell its operators"),
     "render_failed": _("a fault of this service; please tell its operators"),
 }
@@ -43,6 +44,7 @@ BEGINNINGS: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("is_", _("decided or ended in the meantime")),
     ("smtp_4", _("put off by the mail server")),
     ("smtp_5", _("refused by the mail server")),
+    ("gateway_", _("not taken by the gateway of text messages")),
     ("returned_", _("sent back by the mail server")),
 )
 

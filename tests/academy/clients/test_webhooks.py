@@ -158,7 +158,7 @@ def test_one_call_that_is_refused_again_and_again_holds_up_no_other(owner):
 
 
 def test_a_slow_receiver_is_cut_off_and_harms_nobody(owner, monkeypatch):
-    monkeypatch.setattr("academy.clients.transport.LONGEST", 0.2)
+    monkeypatch.setattr("academy.calls.transport.LONGEST", 0.2)
     with Receiver(drips=True) as slow, Receiver() as quick:
         hook(owner, slow, "test.happened")
         hook(system("full"), quick, "test.happened")
@@ -282,3 +282,14 @@ def test_the_steps_of_the_backoff_take_three_days():
     assert pauses[-1] is None
     assert timedelta(days=3) <= sum(pauses[:-1], timedelta()) <= timedelta(days=3, hours=6)
     assert pauses[:-1] == sorted(pauses[:-1])
+
+
+def test_an_address_inside_is_refused_when_it_is_registered(owner, settings):
+    settings.WEBHOOKS_TO_PRIVATE = False
+
+    with pytest.raises(Invalid, match="webhook_address"):
+        webhooks.add_webhook(
+            client=owner.public_id, url="https://10.0.0.1/", types=[], actor=factories.ACTOR
+        )
+
+    assert Webhook.objects.count() == 0

@@ -5,10 +5,7 @@ import socket
 
 import pytest
 
-from academy.clients import transport, webhooks
-from academy.clients.models import Webhook
-from academy.core.errors import Invalid
-from tests import factories
+from academy.calls import transport
 from tests.academy.clients.receivers import Receiver
 
 INSIDE = [
@@ -102,14 +99,3 @@ def test_no_redirect_is_followed(settings):
 
 def test_a_public_address_is_public():
     assert transport.is_public(ipaddress.ip_address("2606:2800:220:1:248:1893:25c8:1946"))
-
-
-def test_an_address_inside_is_refused_when_it_is_registered(owner, settings):
-    settings.WEBHOOKS_TO_PRIVATE = False
-
-    with pytest.raises(Invalid, match="webhook_address"):
-        webhooks.add_webhook(
-            client=owner.public_id, url="https://10.0.0.1/", types=[], actor=factories.ACTOR
-        )
-
-    assert Webhook.objects.count() == 0
