@@ -16,19 +16,23 @@ app.conf.update(
     broker_url=os.environ.get("REDIS_URL", ""),
     broker_connection_retry_on_startup=True,
     # A killed worker's task comes back after the visibility timeout and the next sweep of unacked
-    # messages; both are short because every task is short and safe to run twice.
+    # messages; both are short because every task is short and safe to run twice. The timeout is
+    # longer than a task may live, or a slow one would be given to a second worker beside the first.
     broker_transport_options={
         "visibility_timeout": 120,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 2,
+        "queue_order_strategy": "priority",  # in the order of schedule.QUEUES, not in turn
     },
+    # Off the queue when it is done, not when it begins, also where the process was killed: nothing
+    # is lost with a worker, and what is run twice for it does no harm.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
-    task_default_queue=schedule.QUEUE,
     task_time_limit=110,
     task_soft_time_limit=100,
+    # One in hand, none beside it: a worker never keeps a short task waiting behind a long one.
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     timezone="UTC",

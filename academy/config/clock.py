@@ -10,7 +10,6 @@ app = Celery("clock", fixups=[])
 app.conf.update(
     broker_url=os.environ.get("REDIS_URL", ""),
     broker_connection_retry_on_startup=True,
-    beat_schedule=schedule.beats(),
-    task_default_queue=schedule.QUEUE,
     timezone="UTC",
 )
+schedule.configure(app)

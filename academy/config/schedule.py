@@ -15,6 +15,7 @@ from typing import Any
 from celery import Celery
 from celery.schedules import BaseSchedule, crontab, schedule
 from celery.signals import task_success
+from kombu import Queue
 
 EVERY: Mapping[str, float] = {
     "ledger.advance": 2,
@@ -41,8 +42,19 @@ AT: Mapping[str, crontab] = {
 }
 
 DAY = 86_400.0
-QUEUE = "default"  # the clock and the workers are two applications that must name the same one
+URGENT, BULK = "urgent", "bulk"
+QUEUES = (URGENT, BULK)
+"""In the order in which a worker looks: what is long waits behind what somebody waits for."""
+LONG = frozenset(
+    {"messages.deliver", "messages.read_returned", "reminders.plan", "seats.watch", *AT}
+)
+"""Tasks that may take seconds. Mails that are urgent need no queue: they overtake as rows."""
 SHORTEST_LIFE = 10.0  # seconds: a slice of delivery may stand before it in the queue
+
+
+def queue_of(task: str) -> str:
+    """Where a task waits for a worker."""
+    return BULK if task in LONG else URGENT
 
 
 def beats() -> dict[str, dict[str, Any]]:
@@ -67,7 +79,17 @@ def follow_up(sender: Any, result: Any, **_kwargs: Any) -> None:
         sender.app.send_task("clients.call_webhooks", expires=SHORTEST_LIFE, retry=False)
 
 
+def configure(app: Celery) -> None:
+    """The schedule and its queues: the clock and the workers are two applications that agree."""
+    app.conf.update(
+        beat_schedule=beats(),
+        task_queues=[Queue(name) for name in QUEUES],
+        task_default_queue=URGENT,
+        task_routes={task: {"queue": BULK} for task in sorted(LONG)},
+    )
+
+
 def install(app: Celery) -> None:
-    """Give the schedule to this Celery application."""
-    app.conf.beat_schedule = beats()
+    """Give the schedule to the workers' application, with what follows from what."""
+    configure(app)
     task_success.connect(follow_up, weak=False)

@@ -4,6 +4,7 @@ Each change names the lease under which it is made. A worker that lost its lease
 minutes) changes nothing any more.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Any
 
 import orjson
 import structlog
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, QuerySet
 
 from academy.core import clock
@@ -21,6 +22,9 @@ from academy.messages.render import Words
 
 LENGTH = timedelta(seconds=150)  # longer than a task may live (`task_time_limit`)
 BATCH = 500
+# Seconds between tries to record a sent message: a database that restarts or fails over is back by
+# then, and the lease has not run out.
+PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 State = Message.State
 log = structlog.get_logger(__name__)
@@ -148,6 +152,23 @@ def close(closed: Sequence[Closed], *, durable: bool = True) -> int:
     if changed < len(closed):
         log.warning("messages.lease_lost", messages=len(closed) - changed)
     return changed
+
+
+def close_in_spite(closed: Sequence[Closed], *, durable: bool) -> int:
+    """Record what cannot be undone; while the database is away, wait for it as long as makes sense.
+
+    The other side has the message: if nobody writes that down, it is told again.
+    """
+    for pause in PAUSES:
+        try:
+            return close(closed, durable=durable)
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block:
+                raise
+            log.warning("messages.database_away", error=type(error).__name__, pause=pause)
+            connection.close()
+            time.sleep(pause)
+    return close(closed, durable=durable)
 
 
 def try_again(message: Claimed, *, at: datetime, outcome: str) -> None:

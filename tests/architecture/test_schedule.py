@@ -1,5 +1,6 @@
 import re
 
+from academy.config import schedule
 from academy.config.celery import app
 from academy.config.clock import app as clock
 from tests.architecture.sources import python_files, text_of
@@ -20,8 +21,38 @@ def test_the_schedule_names_tasks_that_exist():
 
 def test_the_clock_sends_to_the_queue_that_the_workers_read():
     """Two applications: a beat into another queue is heard by nobody, and nothing fails."""
-    assert set(clock.amqp.queues) == set(app.amqp.queues)
-    assert clock.conf.beat_schedule == app.conf.beat_schedule
+    assert list(clock.amqp.queues) == list(app.amqp.queues) == ["urgent", "bulk"]
+    for name in ("beat_schedule", "task_routes", "task_default_queue"):
+        assert clock.conf[name] == app.conf[name]
+
+
+def test_what_somebody_waits_for_does_not_wait_behind_what_is_long():
+    where = {name: app.amqp.router.route({}, name)["queue"].name for name in our_tasks()}
+
+    assert where["ledger.advance"] == where["clients.call_webhooks"] == "urgent"
+    assert where["messages.deliver"] == where["reminders.plan"] == "bulk"
+    assert {name: schedule.queue_of(name) for name in where} == where
+
+
+def test_a_worker_empties_the_urgent_queue_first():
+    """On the real broker: what came last is taken first, if it is urgent."""
+    order = []
+    with app.connection_for_write() as connection, connection.channel() as channel:
+        queues = list(app.amqp.queues.values())
+        for queue in queues:
+            queue(channel).declare()
+            queue(channel).purge()
+        producer = connection.Producer(channel)
+        for name in ("bulk", "bulk", "urgent"):
+            producer.publish(name, routing_key=name, exchange="")
+        consumer = connection.Consumer(queues, channel=channel, auto_declare=False)
+        consumer.qos(prefetch_count=1)
+        consumer.register_callback(lambda body, message: (order.append(body), message.ack()))
+        with consumer:
+            while len(order) < 3:
+                connection.drain_events(timeout=5)
+
+    assert order == ["urgent", "bulk", "bulk"]
 
 
 def test_every_task_is_scheduled_or_sent():
