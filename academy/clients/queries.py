@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import get_access_token_model
@@ -165,3 +165,13 @@ def call_to(client: UUID, public_id: UUID) -> Call:
 def calls_to(client: Client) -> QuerySet[Call]:
     """The newest calls of all of a client's webhooks."""
     return Call.objects.filter(webhook__client=client).select_related("webhook").order_by("-id")
+
+
+def webhook_lags(*, now: datetime) -> dict[str, float]:
+    """How many seconds the oldest waiting call of each system has been due; 0 where none is."""
+    oldest = Min("webhooks__calls__due_at", filter=Q(webhooks__calls__state="waiting"))
+    hooked = Client.objects.filter(webhooks__state=Webhook.State.ACTIVE).annotate(oldest=oldest)
+    return {
+        name: (now - since).total_seconds() if since else 0.0
+        for name, since in hooked.values_list("name", "oldest")
+    }

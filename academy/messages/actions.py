@@ -146,6 +146,35 @@ def send_again(*, message: UUID, actor: Actor) -> Message:
         return again
 
 
+def try_now(*, message: UUID, actor: Actor) -> None:
+    """Try at once what was put off after a failure; the tries that it has left are not changed.
+
+    Refuses what is closed, in a worker's hands, or waits for its own time.
+    """
+    at = clock.now()
+    with transaction.atomic(durable=True):
+        row = (
+            Message.objects.select_for_update(of=("self",))
+            .select_related("person")
+            .filter(public_id=message)
+            .first()
+        )
+        if row is None:
+            raise Missing("unknown_message", _("There is no such message."))
+        if row.state != Message.State.WAITING or row.lease_until or not row.outcome:
+            raise Refused("not_put_off", _("This message does not wait for another try."))
+        row.due_at = at
+        row.save(update_fields=["due_at"])
+        fact = Fact(
+            "message.hurried",
+            "message",
+            row.public_id,
+            person_id=row.person.public_id,
+            data={"kind": row.kind, "outcome": row.outcome},
+        )
+        record([fact], actor=actor, at=at)
+
+
 def _next_occurrence(first: Message) -> str:
     base = first.occurrence.partition("~")[0]
     told = Message.objects.filter(

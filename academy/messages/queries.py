@@ -14,6 +14,7 @@ from academy.messages.models import MailChoice, Message
 
 WAITING = Q(state=Message.State.WAITING)
 FAILED = Q(state=Message.State.FAILED)
+PUT_OFF = Q(lease_until__isnull=True) & ~Q(outcome="")  # of those that wait
 # What a person sees: everything that was put into words, whether a mail server took it or not.
 IN_WORDS = Q(closed_at__isnull=False) & ~Q(title="")
 
@@ -92,7 +93,7 @@ class DeskOverview:
 
     waiting: int
     overdue: int  # should have gone out more than a few minutes ago
-    put_off: int  # tried, and waiting for the next try
+    put_off: int  # not taken for the time being, and waiting for the next try
     in_work: int
     oldest_due_at: datetime | None
     failed: int
@@ -108,7 +109,7 @@ def desk_overview(*, now: datetime) -> DeskOverview:
     waiting = Message.objects.filter(WAITING).aggregate(
         all=Count("id"),
         overdue=Count("id", filter=Q(due_at__lt=now - LATE)),
-        put_off=Count("id", filter=Q(attempts__gt=0, lease_until__isnull=True)),
+        put_off=Count("id", filter=PUT_OFF),
         in_work=Count("id", filter=Q(lease_until__gt=now)),
         oldest=Min("due_at", filter=Q(due_at__lte=now)),
     )
@@ -128,6 +129,11 @@ def desk_overview(*, now: datetime) -> DeskOverview:
     )
 
 
+def stuck(*, now: datetime) -> QuerySet[Message]:
+    """What should have gone out and has not: put off, overdue or given up."""
+    return Message.objects.filter(FAILED | WAITING & (PUT_OFF | Q(due_at__lt=now - LATE)))
+
+
 def given_up() -> QuerySet[Message]:
     """What could not be delivered, newest first: somebody must look."""
     return Message.objects.filter(FAILED).select_related("person").order_by("-id")
@@ -136,7 +142,7 @@ def given_up() -> QuerySet[Message]:
 NUMBERS = """
 SELECT waiting.all, waiting.put_off, failed.all, waiting.age
   FROM (SELECT count(*) AS all,
-               count(*) FILTER (WHERE attempts > 0 AND lease_until IS NULL) AS put_off,
+               count(*) FILTER (WHERE outcome <> '' AND lease_until IS NULL) AS put_off,
                coalesce(extract(epoch FROM %(now)s - min(due_at)
                         FILTER (WHERE due_at <= %(now)s)), 0) AS age
           FROM academy_message WHERE state = 'waiting') waiting,
@@ -147,23 +153,26 @@ CLOSED = """
 SELECT state, count(*) FROM academy_message
  WHERE created_at > %(written_since)s AND closed_at > %(since)s GROUP BY state
 """
+RATE_MINUTES = 5
 
 
-def numbers(*, now: datetime) -> dict[str, float]:
-    """For Prometheus: what waits, the age of the oldest in seconds, what was closed of late.
+def numbers(*, now: datetime) -> dict[str, dict[str, float]]:
+    """For Prometheus: what waits and was given up, the age of the oldest, how fast it is closed.
 
-    The last is of one hour and counts what was written within a day: its cost follows the day.
+    The rate is that of the last minutes, of what was written within a day: its cost follows the
+    day, not all that was ever sent.
     """
-    spans = {"since": now - timedelta(hours=1), "written_since": now - timedelta(days=1)}
+    since = now - timedelta(minutes=RATE_MINUTES)
+    spans = {"since": since, "written_since": now - timedelta(days=1)}
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, {"now": now})
         waiting, put_off, failed, age = cursor.fetchone()
         cursor.execute(CLOSED, spans)
         closed = dict(cursor.fetchall())
     return {
-        "messages_waiting": waiting,
-        "messages_put_off": put_off,
-        "messages_failed": failed,
-        "messages_oldest_seconds": float(age),
-        **{f"messages_{state}_last_hour": closed.get(state, 0) for state in ("sent", "dropped")},
+        "messages": {"waiting": waiting, "put_off": put_off, "failed": failed},
+        "messages_oldest_seconds": {"waiting": float(age)},
+        "messages_per_minute": {
+            state: closed.get(state, 0) / RATE_MINUTES for state in ("sent", "dropped", "failed")
+        },
     }

@@ -1,13 +1,15 @@
 """The numbers that operators watch, each read from the database when it is asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Model
 
+from academy.clients import queries as clients
+from academy.core import clock
 from academy.jobs.models import Job
 from academy.ledger import queries as ledger
-from academy.messages.models import Message
+from academy.messages import queries as messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +19,14 @@ class Measure:
     name: str
     help: str
     label: str
-    numbers: dict[str, int]
+    numbers: Mapping[str, float]
 
+
+MESSAGES = {
+    "messages": "Messages that wait, wait for another try, or were given up.",
+    "messages_oldest_seconds": "How long the oldest message has been due.",
+    "messages_per_minute": "Messages closed a minute, of late.",
+}
 
 _provided: list[Callable[[], Measure]] = []
 
@@ -35,7 +43,15 @@ def measure() -> Iterator[Measure]:
     yield Measure("ledger_inbox", "Events without a place in the feed.", "queue", inbox)
     feed = {"feed": ledger.last_position()}
     yield Measure("ledger_position", "Last position of the feed.", "queue", feed)
-    yield Measure("messages", "Messages by state.", "state", _by_state(Message))
+    now = clock.now()
+    for name, numbers in messages.numbers(now=now).items():
+        yield Measure(name, MESSAGES[name], "state", numbers)
+    yield Measure(
+        "webhook_lag_seconds",
+        "How long the oldest call of a system's webhooks has been due.",
+        "client",
+        clients.webhook_lags(now=now),
+    )
     yield Measure("jobs", "Jobs by state.", "state", _by_state(Job))
     yield from (provided() for provided in _provided)
 

@@ -102,6 +102,7 @@ desk/runs/<uuid:run>/tests/              -    -    -    -    -    -    -    -   
 desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok   no   no
 desk/messages/                           in   no   no   no   no   no   no   ok   ok   no
 desk/messages/<uuid:message>/send-again/ no   no   no   no   no   no   no   no   no   no
+desk/messages/<uuid:message>/try-now/    no   no   no   no   no   no   no   no   no   no
 desk/addresses/                          in   no   no   ok   ok   no   no   ok   no   no
 desk/addresses/revive/                   -    -    -    -    -    -    -    -    -    -
 desk/reminders/                          in   no   no   no   no   no   no   ok   ok   no

@@ -16,6 +16,7 @@ from academy.web.states import look
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 
 SHOWN = 100
+STUCK = "stuck"
 
 
 @require_safe
@@ -26,6 +27,8 @@ def messages(request: HttpRequest) -> HttpResponse:
     rows = Message.objects.select_related("person").order_by("-pk")
     if state in Message.State.values:
         rows = rows.filter(state=state)
+    elif state == STUCK:
+        rows = rows & message_queries.stuck(now=clock.now())
     person = request.GET.get("person", "").strip()
     if person:
         rows = rows.filter(person__family_name__istartswith=person)
@@ -35,7 +38,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         "state": state,
         "person": person,
         "registers": viewer_of(request).may(Right.REGISTER),
-        "states": [("", _("All")), *_states()],
+        "states": [("", _("All")), (STUCK, _("Stuck")), *_states()],
     }
     return render(request, "desk/messages.html", context)
 
@@ -72,6 +75,15 @@ def send_again(request: HttpRequest, message: UUID) -> HttpResponse:
     """Try a message again that was given up."""
     message_actions.send_again(message=message, actor=actor_of(request))
     notices.success(request, _("The message will be sent again."))
+    return see("desk-messages")
+
+
+@require_POST
+@at_desk(Right.REGISTER)
+def try_now(request: HttpRequest, message: UUID) -> HttpResponse:
+    """Try at once what waits for another try."""
+    message_actions.try_now(message=message, actor=actor_of(request))
+    notices.success(request, _("The message is tried again now."))
     return see("desk-messages")
 
 

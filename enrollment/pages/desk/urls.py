@@ -67,6 +67,7 @@ urlpatterns = [
     path("runs/<uuid:run>/finalise/", marks.finalise, name="finalise"),
     path("messages/", health.messages, name="desk-messages"),
     path("messages/<uuid:message>/send-again/", health.send_again, name="send-again"),
+    path("messages/<uuid:message>/try-now/", health.try_now, name="try-now"),
     path("addresses/", health.addresses, name="addresses"),
     path("addresses/revive/", health.revive, name="revive-address"),
     path("reminders/", reminders.listing, name="reminders"),

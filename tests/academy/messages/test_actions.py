@@ -3,6 +3,7 @@ import pytest
 from academy.core import clock, ids
 from academy.core.errors import Missing, Refused
 from academy.ledger import queries as ledger
+from academy.ledger.models import Event
 from academy.messages import actions, delivery, queries
 from academy.messages.actions import Draft
 from academy.messages.models import Message
@@ -98,8 +99,31 @@ def test_the_desk_sees_what_waits_and_what_failed(notice, post_office):
     assert (desk.waiting, desk.failed, desk.oldest_due_at) == (1, 1, waiting.due_at)
     assert desk.recent == {"sent": 1, "failed": 1, "waiting": 1}
     assert list(queries.given_up()) == [failed]
+    assert list(queries.stuck(now=now + queries.LATE * 2).order_by("pk")) == [failed, waiting]
     numbers = queries.numbers(now=now)
-    assert numbers["messages_waiting"] == 1
-    assert numbers["messages_failed"] == 1
-    assert numbers["messages_sent_last_hour"] == 1
-    assert 0 <= numbers["messages_oldest_seconds"] < 60
+    assert numbers["messages"] == {"waiting": 1, "put_off": 0, "failed": 1}
+    assert numbers["messages_per_minute"] == {"sent": 0.2, "dropped": 0, "failed": 0.2}
+    assert 0 <= numbers["messages_oldest_seconds"]["waiting"] < 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_put_off_is_tried_at_once_and_nothing_else(notice, post_office):
+    post_office.at_data = lambda _to: "451 later"
+    (message,) = notice.write(notice.person())
+    with pytest.raises(Refused, match="not_put_off"):
+        actions.try_now(message=message.public_id, actor=ACTOR)  # it waits for its own time
+    delivery.deliver()
+    post_office.at_data = lambda _to: "250 OK"
+    delivery.deliver()
+    assert post_office.mails == []
+
+    actions.try_now(message=message.public_id, actor=ACTOR)
+    delivery.deliver()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("sent", 2)
+    assert Event.objects.filter(type="message.hurried").count() == 1
+    with pytest.raises(Refused, match="not_put_off"):
+        actions.try_now(message=message.public_id, actor=ACTOR)
+    with pytest.raises(Missing):
+        actions.try_now(message=ids.public_id(), actor=ACTOR)
