@@ -118,6 +118,7 @@ def _render(kind: Kind, holds: Holds, language: str) -> Words:
 def _on_paper(title: str, sheets: Sequence[Sheet], language: str, *, stoppable: bool) -> Words:
     paper = {
         "title": title,
+        "preheader": next((each for sheet in sheets for each in sheet.paragraphs), ""),
         "name": NAME,
         "sheets": sheets,
         "service": settings.SERVICE_NAME,
