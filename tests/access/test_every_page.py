@@ -157,6 +157,7 @@ metrics                                  ok   ok   ok   ok   ok   ok   ok   ok  
 """
 LINES = [line.split() for line in TABLE.splitlines()[2:] if line and not line.startswith("<")]
 EXPECTED = {route: dict(zip(ROLES, answers, strict=True)) for route, *answers in LINES}
+HEADER, BELL = b'<header class="header">', b'class="bell"'
 WORDS = {200: "ok", 404: "no", 405: "-", 302: "on", 401: "key"}
 PATTERNS = {
     r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
@@ -204,10 +205,12 @@ def test_every_page_answers_each_role(db, monkeypatch, role):
     # In a test's transaction the database's clock stands still.
     monkeypatch.setattr("academy.rest.health.CLOCKS_MAY_DIFFER", timedelta(hours=1))
     place, wrong = Place(), {}
-    browser = place.browser(role)
+    browser, is_signed_in = place.browser(role), role != "nobody"
     for route, answers in EXPECTED.items():
         answer = browser.get(place.address(route.removeprefix("/")))
         if word(answer) != answers[role]:
             wrong[route] = (word(answer), "not", answers[role])
+        if HEADER in getattr(answer, "content", b"") and (BELL in answer.content) != is_signed_in:
+            wrong[route] = "the bell"
 
     assert wrong == {}

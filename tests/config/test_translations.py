@@ -2,8 +2,10 @@ import gettext as gnu
 import os
 
 import pytest
+from babel.messages.pofile import read_po
 
 from academy.config import translations
+from academy.config.state import ROOT
 from academy.config.translations import Project, placeholders
 
 PYTHON = """
@@ -266,3 +268,19 @@ def test_compiles_only_what_is_newer(project):
 )
 def test_placeholders(text, found):
     assert placeholders(text) == found
+
+
+def test_no_catalogue_speaks_another_ones_language():
+    """Two alphabets that look alike: merged files have held Kazakh where Russian belongs."""
+    path = ROOT / "academy/web/locale/ru/LC_MESSAGES/django.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    kazakh = set("әғқңөұүһі")
+
+    told = {
+        message.id: message.string
+        for message in catalogue
+        if message.id and kazakh & set(str(message.string).lower())
+    }
+
+    assert told == {}

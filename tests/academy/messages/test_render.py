@@ -1,6 +1,10 @@
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
+from django.conf import settings
 
 from academy.messages.registry import Holds, Kind
 from academy.messages.render import Writer, moment_in_words
@@ -35,6 +39,25 @@ def test_one_text_serves_many_readers_by_name():
     assert "Hello &lt;Әсел&gt;," in first.html
     assert "&lt;Evidence&gt;" in first.html
     assert second.text.startswith("Hello Boris,")
+
+
+def test_a_mail_can_be_read_by_everybody():
+    """In its language, by a screen reader, in the dark, without its button; alike as plain text."""
+    holds = replace(HOLDS, path="/enrollments/1/")
+    words = Writer().words(KIND, holds, name="x", language="kk")
+    html = re.sub(r"<style>.*?</style>", "", words.html, flags=re.DOTALL)
+
+    assert '<html lang="kk"' in html
+    assert html.count("<table") == html.count('<table role="presentation"') > 0
+    assert "prefers-color-scheme: dark" in words.html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert html.count(f'href="{settings.PUBLIC_URL}/enrollments/1/"') == 2  # button and address
+    (sheet,) = words.sheets
+    for said in (*sheet.paragraphs, sheet.label, sheet.url):
+        assert said in words.text
+        assert said in unescape(html)
+    assert f'aria-hidden="true">{sheet.paragraphs[0]}' in unescape(html)  # the preheader
+    assert "\n\n\n" not in words.text
 
 
 def test_a_missing_language_falls_back_in_the_facts_only():
