@@ -13,17 +13,23 @@ from academy.messages.enums import Convenience
 PUNCTUATION = re.compile(r"[\s().\-]")
 
 
+def _ways() -> list[tuple[str, str]]:
+    """Text messages only where a gateway takes them."""
+    closed = set() if gateway.is_ready() else {Convenience.TEXT.value}
+    return [(way, str(label)) for way, label in Convenience.choices if way not in closed]
+
+
 class MailForm(forms.Form):
-    """What is not duty: where it goes, and how often. Text messages only where there are any."""
+    """What is not duty: where it goes, and how often."""
 
     conveniences = forms.ChoiceField(
         label=_("Reminders that are not duty"),
-        choices=Convenience.choices,
+        choices=_ways,
         widget=forms.RadioSelect,
     )
     phone = forms.CharField(
         label=_("Mobile number for text messages"),
-        help_text=_("With the country code: +7 701 234 56 78. Used for nothing else."),
+        help_text=_("Beginning with + and the country code. Used for nothing else."),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         max_length=30,
         required=False,
@@ -34,14 +40,14 @@ class MailForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not gateway.is_ready():
             del self.fields["phone"]
-            ways = self.fields["conveniences"]
-            ways.choices = [one for one in Convenience.choices if one[0] != Convenience.TEXT]
 
     def clean_phone(self) -> str:
         """The number as it is dialled, without what makes it readable."""
         number = PUNCTUATION.sub("", self.cleaned_data["phone"])
         if number and not gateway.is_number(number):
-            raise forms.ValidationError(_("Write the number with its country code: +7…"))
+            raise forms.ValidationError(
+                _("Write the number beginning with + and the country code.")
+            )
         return number
 
     def clean(self) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and viewer.account_id:
         return _speak(request, viewer.account_id, form.cleaned_data["language"])
     choice = messages_queries.choice_of(viewer.person_id) if viewer.person_id else None
-    return _profile(request, form, choice and MailForm(initial=choice))
+    return _profile(request, form, MailForm(initial=choice) if choice else None)
 
 
 def _profile(request: HttpRequest, form: LanguageForm, mail_form: MailForm | None) -> HttpResponse:

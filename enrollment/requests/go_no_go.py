@@ -96,13 +96,14 @@ def fallen_short(runs: Iterable[UUID], now: datetime) -> dict[UUID, UUID]:
     Not those that never had enough: the registrar was told before the date and knows them from the
     desk, or let them go ahead as they are.
     """
-    rows = with_numbers(Run.objects.filter(public_id__in=set(runs), state__in=ASKING))
-    decided = rows.annotate(decides_at=Coalesce("decide_by", "enrollment_closes_at")).filter(
-        decides_at__lte=now, starts_at__gt=now, held__lt=F("minimum_size")
+    ahead = Run.objects.filter(public_id__in=set(runs), state__in=ASKING, starts_at__gt=now)
+    decided = ahead.annotate(decides_at=Coalesce("decide_by", "enrollment_closes_at"))
+    short = with_numbers(decided.filter(decides_at__lte=now)).filter(
+        held__lt=F("minimum_size")  # type: ignore[misc]
     )
     falls = {
         run.public_id: last_fall(run.public_id, below=run.minimum_size)
-        for run in decided.order_by("pk")
+        for run in short.order_by("pk")
     }
     return {run: event for run, event in falls.items() if event}
 
