@@ -34,6 +34,7 @@ class EnrollmentConfig(AppConfig):
         from courses.pages import slots
         from enrollment.calendars import handlers as calendars, invitations
         from enrollment.classroom import handlers as classroom
+        from enrollment.credits import handlers as credits_
         from enrollment.pages import on_course
         from enrollment.reminders import handlers as reminders, letters, reminding
         from enrollment.requests import handlers as requests, known
@@ -56,6 +57,7 @@ class EnrollmentConfig(AppConfig):
             )
         )
         ledger.register(requests.HANDLER)
+        ledger.register(credits_.HANDLER)
         ledger.register(reminders.HANDLER)
         ledger.register(calendars.HANDLER)
         messages.register(classroom.KIND)

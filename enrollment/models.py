@@ -4,7 +4,13 @@ from enrollment.attendance.models import Mark, Outcome, TestResult
 from enrollment.calendars.models import CalendarFeed, Invitation
 from enrollment.certificates.models import Certificate
 from enrollment.classroom.models import Material, Notice
-from enrollment.credits.models import CreditEntry
+from enrollment.credits.models import (
+    CreditEntry,
+    Exemption,
+    Obligation,
+    Requirement,
+    TopicMinimum,
+)
 from enrollment.decisions.models import Decision, StepRule
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests.models import Nomination, Nominee
@@ -22,6 +28,7 @@ __all__ = [
     "CreditEntry",
     "Decision",
     "Enrollment",
+    "Exemption",
     "InvariantResult",
     "Invitation",
     "Mark",
@@ -29,11 +36,14 @@ __all__ = [
     "Nomination",
     "Nominee",
     "Notice",
+    "Obligation",
     "Outcome",
     "PriorityRule",
     "PromotionLook",
     "PromotionPass",
     "ReminderRule",
+    "Requirement",
     "StepRule",
     "TestResult",
+    "TopicMinimum",
 ]

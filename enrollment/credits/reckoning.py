@@ -1,0 +1,207 @@
+"""Obligations are kept to what the rules say of the present facts: reckoned anew, compared, written.
+
+Reckoning is idempotent. The ledger's events name the people whose facts changed; a requirement that
+was edited, and every requirement once a night, is reckoned for everybody, in batches that remember
+how far they came.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.conf import settings
+from django.db import connection, transaction
+
+from academy.core.actor import Actor
+from academy.ledger.actions import Fact, record
+from academy.people.models import Person
+from enrollment.credits import locks, owing
+from enrollment.credits.enums import Duty
+from enrollment.credits.facts import Reader
+from enrollment.credits.models import Obligation, Requirement
+from enrollment.credits.owing import Standing
+
+BATCH = 2_000
+SLICE = 20  # batches in one turn of the worker, which has mails to send in between
+ME = Actor.system("credits.reckon")
+LAST_MINUTE = time(23, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An obligation as it is to be."""
+
+    person: int
+    first_day: date
+    last_day: date
+    due_at: datetime
+    needed: Decimal
+    earned: Decimal
+    state: str
+    met_on: date | None
+
+    @property
+    def key(self) -> tuple[int, date]:
+        """What stays the same when it is reckoned anew."""
+        return (self.person, self.first_day)
+
+
+COLUMNS = tuple(name for name in Line.__slots__ if name != "person")
+
+WRITE = """
+INSERT INTO enrollment_obligation (public_id, requirement_id, person_id, first_day, last_day,
+       due_at, needed, earned, state, met_on)
+SELECT gen_random_uuid(), %(requirement)s, person, first_day, last_day, due_at, needed, earned,
+       state, met_on
+  FROM jsonb_to_recordset(%(lines)s::jsonb) AS line (
+       person bigint, first_day date, last_day date, due_at timestamptz, needed numeric,
+       earned numeric, state text, met_on date)
+    ON CONFLICT (requirement_id, person_id, first_day) DO UPDATE
+   SET last_day = excluded.last_day, due_at = excluded.due_at, needed = excluded.needed,
+       earned = excluded.earned, state = excluded.state, met_on = excluded.met_on
+RETURNING public_id, person_id, first_day
+"""
+
+
+def reckon(*, people: Iterable[int], now: datetime) -> int:
+    """Bring the obligations of these people, by every requirement, to the facts; how many changed.
+
+    Runs inside a transaction of the caller's: the handler's, with its cursor.
+    """
+    wanted = sorted(set(people))
+    requirements = list(Requirement.objects.select_related("audience")) if wanted else []
+    if not requirements:
+        return 0
+    locks.hold_reckoning()
+    return sum(_reckon(Reader(each), wanted, now) for each in requirements)
+
+
+def reckon_due(now: datetime) -> int:
+    """Reckon for everybody what was asked for: edited requirements, and all of them at night.
+
+    A slice of it; the next look goes on. Each batch commits with the place it came to, so that a
+    worker that is killed loses one batch.
+    """
+    total = 0
+    for _batch in range(SLICE):
+        changed = _next_batch(now)
+        if changed is None:
+            break
+        total += changed
+    return total
+
+
+def ask_all() -> int:
+    """Ask that every requirement be reckoned for everybody: days pass without an event."""
+    return Requirement.objects.update(reckon_after=0)
+
+
+def _next_batch(now: datetime) -> int | None:
+    with transaction.atomic(durable=not connection.in_atomic_block):
+        waiting = Requirement.objects.select_for_update(of=("self",), skip_locked=True)
+        row = waiting.filter(reckon_after__isnull=False).select_related("audience").first()
+        if row is None:
+            return None
+        after = Person.objects.filter(pk__gt=row.reckon_after or 0).order_by("pk")
+        people = list(after.values_list("pk", flat=True)[:BATCH])
+        locks.hold_reckoning()
+        changed = _reckon(Reader(row), people, now)
+        row.reckon_after = people[-1] if len(people) == BATCH else None
+        row.save(update_fields=["reckon_after"])
+        return changed
+
+
+def _reckon(reader: Reader, people: Sequence[int], now: datetime) -> int:
+    """Compare what is with what is to be, and write the difference with its events."""
+    wanted = {line.key: line for line in lines_of(reader, people, now)}
+    rows = Obligation.objects.filter(requirement=reader.requirement, person__in=people)
+    present = {(row.person_id, row.first_day): row for row in rows}
+    changed = [line for key, line in wanted.items() if _differs(present.get(key), line)]
+    gone = [row.pk for key, row in present.items() if key not in wanted]
+    if gone:
+        Obligation.objects.filter(pk__in=gone).delete()
+    if changed:
+        before = {key: row.state for key, row in present.items()}
+        _write(reader.requirement, changed, before, now)
+    return len(changed) + len(gone)
+
+
+def lines_of(reader: Reader, people: Sequence[int], now: datetime) -> list[Line]:
+    """Every obligation of these people by one requirement, as the rules say today."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    today = now.astimezone(zone).date()
+    return [
+        _line(person, standing, zone)
+        for person, facts in reader.facts(people).items()
+        for standing in owing.standings(reader.terms, facts, today)
+    ]
+
+
+def _line(person: int, standing: Standing, zone: ZoneInfo) -> Line:
+    return Line(
+        person=person,
+        first_day=standing.first_day,
+        last_day=standing.last_day,
+        due_at=datetime.combine(standing.due_on, LAST_MINUTE, zone),
+        needed=standing.needed,
+        earned=standing.earned,
+        state=standing.state.value,
+        met_on=standing.met_on,
+    )
+
+
+def _differs(row: Obligation | None, line: Line) -> bool:
+    return row is None or any(getattr(row, name) != getattr(line, name) for name in COLUMNS)
+
+
+def _write(
+    requirement: Requirement,
+    lines: Collection[Line],
+    before: dict[tuple[int, date], str],
+    now: datetime,
+) -> None:
+    rows = [
+        {"person": line.person} | {name: _json(getattr(line, name)) for name in COLUMNS}
+        for line in lines
+    ]
+    values = {"requirement": requirement.pk, "lines": orjson.dumps(rows).decode()}
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, values)
+        written = {(person, first): key for key, person, first in cursor.fetchall()}
+    crossed = [line for line in lines if _crossed(before.get(line.key), line.state)]
+    names = dict(
+        Person.objects.filter(pk__in={line.person for line in crossed}).values_list(
+            "pk", "public_id"
+        )
+    )
+    facts = [
+        Fact(
+            "obligation.met" if line.state == Duty.MET else "obligation.reopened",
+            "obligation",
+            written[line.key],
+            context_id=requirement.public_id,
+            person_id=names[line.person],
+            data={
+                "requirement": requirement.code,
+                "from": str(line.first_day),
+                "to": str(line.last_day),
+                "met_on": str(line.met_on or ""),
+            },
+        )
+        for line in crossed
+    ]
+    if facts:
+        record(facts, actor=ME, at=now)
+
+
+def _crossed(before: str | None, after: str) -> bool:
+    """Whether it was met by this, or is met no more: what others are told."""
+    return (before == Duty.MET) != (after == Duty.MET)
+
+
+def _json(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
