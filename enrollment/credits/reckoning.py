@@ -5,7 +5,7 @@ was edited, and every requirement once a night, is reckoned for everybody, in ba
 how far they came.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -63,7 +63,6 @@ SELECT gen_random_uuid(), %(requirement)s, person, first_day, last_day, due_at, 
     ON CONFLICT (requirement_id, person_id, first_day) DO UPDATE
    SET last_day = excluded.last_day, due_at = excluded.due_at, needed = excluded.needed,
        earned = excluded.earned, state = excluded.state, met_on = excluded.met_on
-RETURNING public_id, person_id, first_day
 """
 
 
@@ -121,12 +120,10 @@ def _reckon(reader: Reader, people: Sequence[int], now: datetime) -> int:
     rows = Obligation.objects.filter(requirement=reader.requirement, person__in=people)
     present = {(row.person_id, row.first_day): row for row in rows}
     changed = [line for key, line in wanted.items() if _differs(present.get(key), line)]
-    gone = [row.pk for key, row in present.items() if key not in wanted]
-    if gone:
-        Obligation.objects.filter(pk__in=gone).delete()
-    if changed:
-        before = {key: row.state for key, row in present.items()}
-        _write(reader.requirement, changed, before, now)
+    gone = [row for key, row in present.items() if key not in wanted]
+    Obligation.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    _write(reader.requirement, changed)
+    _tell(reader.requirement, _crossings(present, changed, gone), now)
     return len(changed) + len(gone)
 
 
@@ -158,12 +155,9 @@ def _differs(row: Obligation | None, line: Line) -> bool:
     return row is None or any(getattr(row, name) != getattr(line, name) for name in COLUMNS)
 
 
-def _write(
-    requirement: Requirement,
-    lines: Collection[Line],
-    before: dict[tuple[int, date], str],
-    now: datetime,
-) -> None:
+def _write(requirement: Requirement, lines: Sequence[Line]) -> None:
+    if not lines:
+        return
     rows = [
         {"person": line.person} | {name: _json(getattr(line, name)) for name in COLUMNS}
         for line in lines
@@ -171,36 +165,49 @@ def _write(
     values = {"requirement": requirement.pk, "lines": orjson.dumps(rows).decode()}
     with connection.cursor() as cursor:
         cursor.execute(WRITE, values)
-        written = {(person, first): key for key, person, first in cursor.fetchall()}
-    crossed = [line for line in lines if _crossed(before.get(line.key), line.state)]
-    names = dict(
-        Person.objects.filter(pk__in={line.person for line in crossed}).values_list(
-            "pk", "public_id"
-        )
-    )
+
+
+def _crossings(
+    present: Mapping[tuple[int, date], Obligation],
+    changed: Sequence[Line],
+    gone: Sequence[Obligation],
+) -> list[tuple[str, Line | Obligation]]:
+    """What was met by this, and what is met no more: the two things that others are told."""
+    told: list[tuple[str, Line | Obligation]] = []
+    for line in changed:
+        before = present.get(line.key)
+        was_met = before is not None and before.state == Duty.MET
+        if was_met != (line.state == Duty.MET):
+            told.append(("obligation.reopened" if was_met else "obligation.met", line))
+    told += [("obligation.reopened", row) for row in gone if row.state == Duty.MET]
+    return told
+
+
+def _tell(
+    requirement: Requirement, crossings: Sequence[tuple[str, Line | Obligation]], now: datetime
+) -> None:
+    """The subject is the requirement: an obligation has no life of its own to be followed."""
+    if not crossings:
+        return
+    wanted = {one.person if isinstance(one, Line) else one.person_id for _verb, one in crossings}
+    people = dict(Person.objects.filter(pk__in=wanted).values_list("pk", "public_id"))
     facts = [
         Fact(
-            "obligation.met" if line.state == Duty.MET else "obligation.reopened",
-            "obligation",
-            written[line.key],
+            verb,
+            "requirement",
+            requirement.public_id,
             context_id=requirement.public_id,
-            person_id=names[line.person],
+            person_id=people[one.person if isinstance(one, Line) else one.person_id],
             data={
                 "requirement": requirement.code,
-                "from": str(line.first_day),
-                "to": str(line.last_day),
-                "met_on": str(line.met_on or ""),
+                "from": str(one.first_day),
+                "to": str(one.last_day),
+                "met_on": str(one.met_on or ""),
             },
         )
-        for line in crossed
+        for verb, one in crossings
     ]
-    if facts:
-        record(facts, actor=ME, at=now)
-
-
-def _crossed(before: str | None, after: str) -> bool:
-    """Whether it was met by this, or is met no more: what others are told."""
-    return (before == Duty.MET) != (after == Duty.MET)
+    record(facts, actor=ME, at=now)
 
 
 def _json(value: Any) -> Any:

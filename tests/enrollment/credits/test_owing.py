@@ -202,7 +202,7 @@ def test_periods_that_begin_after_the_last_day_of_the_norm_are_not_owed():
 def test_every_line_of_the_sum_is_there():
     standing = last_of(
         {"caps": {"outside": Decimal(8)}, "carry_cap": Decimal(4), "minimums": {7: Decimal(10)}},
-        hours("2025-04-01", 50),
+        hours("2025-04-01", 50, topics=(7,)),
         hours("2026-02-01", 11.2, topics=(7,)),
         hours("2026-02-02", 30, "outside"),
         reliefs=(EXEMPT_SPRING,),
