@@ -11,6 +11,19 @@ OPEN_TO_EVALUATORS = {
     "certificate.issued": ("person", "context"),
     "certificate.revoked": ("person", "context"),
     "certificate.replaced": ("person", "context"),
+    **dict.fromkeys(
+        ("requirement.added", "requirement.changed"),
+        ("context", "code", "unit", "amount", "basis", "valid_from", "valid_until", "revision"),
+    ),
+    **dict.fromkeys(
+        ("obligation.met", "obligation.reopened"),
+        ("person", "context", "requirement", "from", "to", "met_on"),
+    ),
+    "requirement": ("requirement", "names", "first_day", "last_day", "due_on", "state", "met_on"),
+    "transcript": (
+        *("course", "title", "run", "first_day", "last_day", "hours", "outcome", "certificate"),
+    ),
+    "sheet": ("credits", "transcript", "requirements"),
 }
 
 # After these a copy of the enrolment or the certificate says nothing any more.

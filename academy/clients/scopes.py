@@ -12,6 +12,7 @@ SCOPES: dict[str, str | Promise] = {
     "enrollments:read": _("Enrolments, through the client's projection."),
     "enrollments:write": _("Enrol, withdraw, accept, decline and confirm for a named person."),
     "marks:write": _("Record attendance."),
+    "credits:read": _("Transcripts, yearly sheets and requirements, through the projection."),
     "people:read": _("People and their posts."),
     "people:provision": _("Bring people and their posts in and up to date, as the HR system."),
     "roles:provision": _("Say which accounts are trainers, registrars and auditors."),

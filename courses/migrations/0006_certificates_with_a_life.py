@@ -4,19 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0005_silence_after_a_move'),
+        ("courses", "0005_silence_after_a_move"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='courseversion',
-            name='validity_months',
+            model_name="courseversion",
+            name="validity_months",
             field=models.SmallIntegerField(blank=True, null=True),
         ),
         migrations.AddConstraint(
-            model_name='courseversion',
-            constraint=models.CheckConstraint(condition=models.Q(('validity_months__isnull', True), ('validity_months__gt', 0), _connector='OR'), name='course_validity_is_positive'),
+            model_name="courseversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("validity_months__isnull", True), ("validity_months__gt", 0), _connector="OR"
+                ),
+                name="course_validity_is_positive",
+            ),
         ),
     ]

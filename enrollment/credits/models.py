@@ -1,6 +1,7 @@
 """What a person has earned, and what is owed. Credit is never edited: a correction supersedes."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -194,9 +195,9 @@ class Obligation(models.Model):
         return self.due_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
     @property
-    def owed(self) -> str:
+    def owed(self) -> Decimal:
         """What is still missing of the amount."""
-        return format(max(self.needed - self.earned, 0), "f")
+        return max(self.needed - self.earned, Decimal(0))
 
     def is_late(self, now: datetime) -> bool:
         """Whether the day has passed without it."""

@@ -202,9 +202,7 @@ def _stand(
     if months.held == months.exempt:
         return replace(with_first(len(own)), state=Duty.EXEMPT), own
     # Each entry can only add: the first that makes it enough is found by halving.
-    number = bisect_left(
-        range(len(entries)), True, key=lambda place: with_first(place).is_enough
-    )
+    number = bisect_left(range(len(entries)), True, key=lambda place: with_first(place).is_enough)
     if not with_first(number).is_enough:
         return replace(with_first(len(entries)), made_up=len(late)), entries
     met_on = entries[number - 1].day if number else period.first

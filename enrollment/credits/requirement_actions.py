@@ -128,6 +128,10 @@ def check(draft: RequirementDraft) -> None:
         raise _wrong("period", "years", _("A period has a length, and nothing less than zero."))
     if draft.valid_until and draft.valid_until < draft.valid_from:
         raise _wrong("period", "valid_until", _("The last day comes before the first."))
+    _check_lists(draft)
+
+
+def _check_lists(draft: RequirementDraft) -> None:
     if draft.unit == Unit.COURSES:
         _check_list(draft)
     elif draft.courses:

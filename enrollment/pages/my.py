@@ -10,8 +10,10 @@ from academy.access.enums import Right
 from academy.core import clock
 from academy.web.http import viewer_of
 from courses.planning.enums import RunState
+from enrollment.credits.owed_queries import present_obligations
 from enrollment.credits.queries import credits_of
 from enrollment.pages.cases import Shown, shown
+from enrollment.pages.owed import line
 from enrollment.requests.own_queries import enrollments_of
 from enrollment.seats.enums import HOLDING, TIMED, State
 
@@ -29,6 +31,7 @@ def my_training(request: HttpRequest) -> HttpResponse:
     context = _sorted(lines) | {
         "credits": credits_of(viewer.person_id, now.year),
         "year": now.year,
+        "owed": [line(row) for row in present_obligations(viewer.person_id, now)],
     }
     return render(request, "enrollment/my.html", context)
 

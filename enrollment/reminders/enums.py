@@ -85,6 +85,8 @@ class Anchor(TextChoices):
     DECISION_DUE = "decision_due", _("a decision is due")
     MARKS_MISSING = "marks_missing", _("a session has ended without all marks")
     MINIMUM_AT_RISK = "minimum_at_risk", _("the go or no-go date of a run below its minimum")
+    REQUIREMENT_DUE = "requirement_due", _("required training is due and not done")
+    CERTIFICATE_EXPIRY = "certificate_expiry", _("a certificate expires and there is no newer one")
 
 
 class Recipient(TextChoices):
@@ -115,6 +117,8 @@ WHO: Mapping[Anchor, tuple[Recipient, ...]] = {
     Anchor.DECISION_DUE: (Recipient.HEAD, Recipient.COORDINATOR, Recipient.REGISTRAR),
     Anchor.MARKS_MISSING: (Recipient.TRAINER, Recipient.REGISTRAR),
     Anchor.MINIMUM_AT_RISK: (Recipient.REGISTRAR, Recipient.TRAINER),
+    Anchor.REQUIREMENT_DUE: (Recipient.TRAINEE, Recipient.HEAD, Recipient.COORDINATOR),
+    Anchor.CERTIFICATE_EXPIRY: (Recipient.TRAINEE,),
 }
 """Whom each anchor can tell: where the role has nobody, there is nothing to choose."""
 
@@ -129,6 +133,7 @@ MAY_BE_SWITCHED_OFF = frozenset(
         Anchor.SESSION_START,
         Anchor.ENROLLMENT_OPENS,
         Anchor.ENROLLMENT_DEADLINE,
+        Anchor.CERTIFICATE_EXPIRY,
     }
 )
 """Conveniences. The others ask for something that somebody else waits for: they are duty."""
@@ -136,6 +141,7 @@ MAY_BE_SWITCHED_OFF = frozenset(
 PLACEHOLDERS = frozenset(
     {"course", "run", "starts", "ends", "venue", "city", "address", "link", "days", "due", "who"}
     | {"session", "session_starts", "missing", "held", "minimum", "opens", "closes"}
+    | {"requirement", "owed"}
 )
 """What the registrar's own words may name in braces; empty where the anchor does not know it."""
 

@@ -7,6 +7,7 @@ for what it does not find any more is looked up why.
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,9 @@ from django.db import connection
 from django.urls import reverse
 
 from academy.messages.registry import Answer, Claimed, Holds, Kind, OwnWords, Untrue
+from courses.planning.enums import RunState
+from enrollment.certificates.models import Certificate
+from enrollment.credits.enums import Duty
 from enrollment.reminders import anchors, answer_links, rules
 from enrollment.reminders.anchors import THESE_SUBJECTS
 from enrollment.reminders.enums import (
@@ -29,7 +33,7 @@ from enrollment.reminders.enums import (
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.queries import run_facts
 from enrollment.reminders.rules import Now
-from enrollment.reminders.subjects import LAST, MOMENTS, Row, subject_rows
+from enrollment.reminders.subjects import LAST, MOMENTS, NAME, Row, subject_rows
 from enrollment.seats.enums import State
 
 
@@ -93,18 +97,22 @@ def _still(
 # --- Why not any more --------------------------------------------------------------------------
 
 ALIVE = frozenset({*DATED, "running"})
-RUN_STATES: Mapping[Anchor, frozenset[str]] = {
+RUN_STATES: Mapping[Anchor, frozenset[str] | frozenset[None]] = {
     Anchor.SESSION_START: ALIVE,
     Anchor.MARKS_MISSING: HELD,
     Anchor.MINIMUM_AT_RISK: frozenset({"published"}),
     Anchor.OFFER_EXPIRY: ALIVE,
     Anchor.RECONFIRM_DUE: ALIVE,
     Anchor.DECISION_DUE: ALIVE,
+    Anchor.REQUIREMENT_DUE: frozenset({None}),  # there is no run
+    Anchor.CERTIFICATE_EXPIRY: frozenset(RunState),  # whatever the run has become
 }
 STATES: Mapping[Anchor, frozenset[str]] = {
     Anchor.OFFER_EXPIRY: frozenset({State.OFFERED}),
     Anchor.RECONFIRM_DUE: frozenset({State.RECONFIRM}),
     Anchor.DECISION_DUE: frozenset({"open"}),
+    Anchor.REQUIREMENT_DUE: frozenset({Duty.OWED}),
+    Anchor.CERTIFICATE_EXPIRY: frozenset({Certificate.State.VALID}),
 }
 
 
@@ -131,6 +139,8 @@ def _settled(anchor: Anchor, recipient: Recipient, row: Row) -> str:
         return "marked"
     if anchor == Anchor.MINIMUM_AT_RISK and row["held"] >= row["minimum_size"]:
         return "minimum_reached"
+    if anchor == Anchor.CERTIFICATE_EXPIRY:
+        return "newer_certificate"
     if recipient == Recipient.TRAINEE:
         return "no_seat_any_more" if anchor == Anchor.SESSION_START else "asked_already"
     return f"not_{recipient}_any_more"
@@ -159,6 +169,9 @@ def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
         "minimum": row.get("minimum_size", ""),
         "opens": row.get("enrollment_opens_at", ""),
         "closes": row.get("enrollment_closes_at", ""),
+        "requirement": row.get("requirement_names", ""),
+        "unit": row.get("unit", ""),
+        "owed": _plain(row.get("owed")),
     }
     own = OwnWords(rule.titles, rule.texts) if rule.titles or rule.texts else None
     if anchor in (Anchor.OFFER_EXPIRY, Anchor.RECONFIRM_DUE):
@@ -169,15 +182,17 @@ def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
     return Holds(facts, _path(rule, row), zone, own=own)
 
 
+def _plain(amount: Decimal | None) -> str:
+    """An amount without zeros that say nothing; empty where only a topic is missing."""
+    return format(amount.normalize(), "f") if amount and amount > 0 else ""
+
+
 def example(rule: ReminderRule, now: datetime) -> Holds | None:
     """The facts of the last subject of that kind, whatever became of it; none in an empty house."""
     kind = anchors.subject_of(Anchor(rule.anchor), Recipient(rule.recipient))
     last = LAST[kind].objects.order_by("-pk").values_list("public_id", flat=True)[:1]
     rows = subject_rows(rule, list(last))
     return next((holds(rule, row, now) for row in rows.values()), None)
-
-
-NAME = ("family", "given", "patronymic")
 
 
 def _days_until(moment: datetime | None, now: datetime, zone: str) -> int:
@@ -188,18 +203,30 @@ def _days_until(moment: datetime | None, now: datetime, zone: str) -> int:
     return (moment.astimezone(clock).date() - now.astimezone(clock).date()).days
 
 
+ABOUT_COURSES = frozenset(
+    {Anchor.ENROLLMENT_OPENS, Anchor.ENROLLMENT_DEADLINE, Anchor.CERTIFICATE_EXPIRY}
+)
+
+
+def _to_decide(rule: ReminderRule, decision: UUID) -> str:
+    if rule.recipient == Recipient.COORDINATOR:
+        return reverse("enrollment:desk")
+    if rule.recipient == Recipient.REGISTRAR:
+        return reverse("enrollment:decisions")
+    return reverse("enrollment:decide", kwargs={"decision": decision})
+
+
 def _path(rule: ReminderRule, row: Row) -> str:
     """The one page on which the reader can act."""
     run, subject = row["run_public_id"], row["public_id"]
     if rule.anchor == Anchor.MARKS_MISSING:
         return reverse("enrollment:marks", kwargs={"run": run, "session": subject})
     if rule.anchor == Anchor.DECISION_DUE:
-        if rule.recipient == Recipient.COORDINATOR:
-            return reverse("enrollment:desk")
-        if rule.recipient == Recipient.REGISTRAR:
-            return reverse("enrollment:decisions")
-        return reverse("enrollment:decide", kwargs={"decision": subject})
-    if rule.anchor in {Anchor.ENROLLMENT_OPENS, Anchor.ENROLLMENT_DEADLINE}:
+        return _to_decide(rule, subject)
+    if rule.anchor == Anchor.REQUIREMENT_DUE:
+        is_own = rule.recipient == Recipient.TRAINEE
+        return reverse("enrollment:owed" if is_own else "enrollment:desk-owed")
+    if rule.anchor in ABOUT_COURSES:
         return reverse("courses:course", kwargs={"code": row["run_course_code"]})
     if rule.recipient != Recipient.TRAINEE:
         return reverse("enrollment:run", kwargs={"run": run})

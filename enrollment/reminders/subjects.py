@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from courses.planning.models import Run, Session
 from enrollment.attendance.models import Mark
+from enrollment.certificates.models import Certificate
+from enrollment.credits.models import Obligation
 from enrollment.decisions.models import Decision
 from enrollment.reminders import anchors
 from enrollment.reminders.enums import Anchor, Recipient
@@ -19,6 +22,7 @@ from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
 
 Row = dict[str, Any]
+NAME = ("family", "given", "patronymic")
 
 
 def subject_rows(rule: ReminderRule, subjects: Iterable[UUID]) -> dict[UUID, Row]:
@@ -71,8 +75,31 @@ def _decisions(subjects: Iterable[UUID]) -> list[Row]:
         patronymic=F("enrollment__person__patronymic"),
         **run_columns("enrollment__run__"),
     )
-    columns = ("state", "due_at", "kind", "silence", "decider", "family", "given", "patronymic")
+    columns = ("state", "due_at", "kind", "silence", "decider", *NAME)
     found: list[Row] = list(rows.values("public_id", *columns, *RUN_NAMES))
+    return found
+
+
+NO_RUN: Row = {**dict.fromkeys(RUN_NAMES), "run_time_zone": settings.TIME_ZONE}
+
+
+def _obligations(subjects: Iterable[UUID]) -> list[Row]:
+    rows = Obligation.objects.filter(public_id__in=subjects).annotate(
+        requirement_names=F("requirement__names"),
+        unit=F("requirement__unit"),
+        owed=F("needed") - F("earned"),
+        family=F("person__family_name"),
+        given=F("person__given_name"),
+        patronymic=F("person__patronymic"),
+    )
+    columns = ("state", "due_at", "requirement_names", "unit", "owed", *NAME)
+    return [NO_RUN | row for row in rows.values("public_id", *columns)]
+
+
+def _certificates(subjects: Iterable[UUID]) -> list[Row]:
+    path = "outcome__enrollment__run__"
+    rows = Certificate.objects.filter(public_id__in=subjects).annotate(**run_columns(path))
+    found: list[Row] = list(rows.values("public_id", "state", "expires_at", *RUN_NAMES))
     return found
 
 
@@ -81,6 +108,8 @@ READERS: Mapping[str, Callable[[Iterable[UUID]], list[Row]]] = {
     "run": _runs,
     "session": _sessions,
     "decision": _decisions,
+    "obligation": _obligations,
+    "certificate": _certificates,
 }
 
 MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
@@ -93,6 +122,8 @@ MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
     Anchor.DECISION_DUE: lambda row: row["due_at"],
     Anchor.MARKS_MISSING: lambda row: row["period"].upper,
     Anchor.MINIMUM_AT_RISK: lambda row: row["decides_at"],
+    Anchor.REQUIREMENT_DUE: lambda row: row["due_at"],
+    Anchor.CERTIFICATE_EXPIRY: lambda row: row["expires_at"],
 }
 
 LAST: Mapping[str, Any] = {
@@ -100,4 +131,6 @@ LAST: Mapping[str, Any] = {
     "run": Run,
     "session": Session,
     "decision": Decision,
+    "obligation": Obligation,
+    "certificate": Certificate,
 }

@@ -14,9 +14,7 @@ FORTY = {"unit": "hours", "amount": Decimal(40), "valid_from": date(2025, 1, 1)}
 
 def hours(day, number, kind="course", course=None, topics=()):
     """Academic hours of 45 minutes, earned on a day written as 2026-03-01."""
-    return Earned(
-        date.fromisoformat(day), kind, round(number * 45), 45, course, frozenset(topics)
-    )
+    return Earned(date.fromisoformat(day), kind, round(number * 45), 45, course, frozenset(topics))
 
 
 def relieved(kind, first, last):

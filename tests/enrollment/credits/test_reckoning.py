@@ -47,10 +47,10 @@ def norm():
     )
 
     def add(code="hours", **said):
-        draft = RequirementDraft(**{**PLAIN, **said})
+        draft = RequirementDraft(**{**plain, **said})
         return requirement_actions.add_requirement(code=code, draft=draft, actor=ACTOR)
 
-    PLAIN = {
+    plain = {
         "names": NAMES,
         "audience": judges.code,
         "unit": Unit.HOURS,
@@ -95,7 +95,7 @@ def test_who_is_in_the_audience_owes_and_others_do_not(norm):
 
     assert rows() == [(judge.pk, "8.0", "0.0", "owed")]
     due = Obligation.objects.get()
-    assert (due.due_on, due.owed) == (date(2026, 12, 31), "8.0")
+    assert (due.due_on, due.owed) == (date(2026, 12, 31), 8)
     assert concerned_by(Audience.objects.get(), NOW.date()) == 1
 
 
