@@ -165,8 +165,14 @@ def _initial(row: Requirement | None) -> dict[str, Any]:
 
 
 NEW: Mapping[str, Any] = {
-    "unit": Unit.HOURS, "basis": Basis.CYCLE, "years": 1, "months": 6, "hours_per_day": 8,
-    "prorates": True, "carry_cap": 0, "grace_days": 0,
+    "unit": Unit.HOURS,
+    "basis": Basis.CYCLE,
+    "years": 1,
+    "months": 6,
+    "hours_per_day": 8,
+    "prorates": True,
+    "carry_cap": 0,
+    "grace_days": 0,
 }
 
 

@@ -98,9 +98,7 @@ def test_a_certificate_about_to_expire_unless_there_is_a_newer_one(
     run = held(people=2, sessions=1, validity_months=12)
     run.mark(MarkStatus.PRESENT)
     run.finalise()
-    first, second = (
-        Certificate.objects.get(outcome__enrollment=claim) for claim in run.people
-    )
+    first, second = (Certificate.objects.get(outcome__enrollment=claim) for claim in run.people)
     newer = held(people=0, sessions=1)
     Certificate.objects.create(
         outcome=again(newer.run, run.run.course, second),
@@ -115,7 +113,7 @@ def test_a_certificate_about_to_expire_unless_there_is_a_newer_one(
 
     kind = "reminder.certificate_expiry"
     assert [row.person for row in Message.objects.filter(kind=kind)] == [run.people[0].person]
-    assert told(run.people[0].person)[-1] == (kind, "sent", "")
+    assert (kind, "sent", "") in told(run.people[0].person)
 
 
 def again(run, course, certificate):
