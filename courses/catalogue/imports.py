@@ -3,8 +3,8 @@
 Columns: code, provider, format, title_<language> and optionally summary_<language>,
 objectives_<language> (sentences separated by |), languages, topics, audiences, prerequisites (codes
 separated by semicolons), hours, hours_basis, minutes_per_hour, days, duration_published, year,
-provider_course_code, source_url, min_attendance_share, test_required, validity_months, demo_translations,
-is_demo.
+provider_course_code, source_url, min_attendance_share, test_required, validity_months,
+demo_translations, is_demo.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

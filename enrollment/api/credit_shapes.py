@@ -1,4 +1,4 @@
-"""What the endpoints of credit and requirements give. Systems see the fields of their projection."""
+"""What the endpoints of credit and requirements give; systems see their projection's fields."""
 
 from typing import Any
 

@@ -71,7 +71,7 @@ SELECT person_id, lower(spell), upper(spell)
          WHERE post.person_id = ANY(%(people)s::bigint[])
          GROUP BY post.person_id) held
  ORDER BY person_id, spell
-"""
+"""  # noqa: S608
 
 EARNED = """
 SELECT credit.person_id, credit.earned_on, credit.kind, credit.minutes, credit.minutes_per_hour,
@@ -107,7 +107,7 @@ CONCERNED = f"""
 SELECT count(DISTINCT post.person_id)
   FROM academy_appointment post {IN_AUDIENCE}
  WHERE ({HELD}) @> %(day)s::date
-"""
+"""  # noqa: S608
 
 
 def terms_of(requirement: Requirement) -> Terms:

@@ -1,4 +1,4 @@
-"""Obligations are kept to what the rules say of the present facts: reckoned anew, compared, written.
+"""Obligations follow the facts: what the rules say is reckoned anew, compared, written.
 
 Reckoning is idempotent. The ledger's events name the people whose facts changed; a requirement that
 was edited, and every requirement once a night, is reckoned for everybody, in batches that remember

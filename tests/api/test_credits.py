@@ -13,7 +13,6 @@ from enrollment.attendance.enums import MarkStatus
 from enrollment.credits import reckoning
 from enrollment.credits.enums import Unit
 from enrollment.credits.requirement_actions import RequirementDraft, add_requirement
-from tests import factories
 from tests.api.calls import Caller, system
 from tests.enrollment.conftest import held  # noqa: F401
 from tests.enrollment.stage import ask
@@ -27,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def learnt(cast, held):  # noqa: F811
-    """Asel has completed one run of two sessions and been absent from another; she owes 16 hours."""
+    """Asel has completed one run and been absent from another; she owes 16 hours."""
     Audience.objects.create(code="judges", names=NAMES, categories=["judge"])
     done, missed = held(people=0, sessions=2, test_required=False), held(people=0, sessions=1)
     for run, status in ((done, MarkStatus.PRESENT), (missed, MarkStatus.ABSENT)):

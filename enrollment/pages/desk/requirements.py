@@ -42,8 +42,10 @@ def _when(row: Requirement) -> str:
             row.months,
         )
         return words % {"number": row.months}
-    words = ngettext("every calendar year", "every %(number)d calendar years", row.years)
-    return words % {"number": row.years} if "%" in words else words
+    if row.years == 1:
+        return _("every calendar year")
+    words = ngettext("every %(number)d calendar year", "every %(number)d calendar years", row.years)
+    return words % {"number": row.years}
 
 
 @EDIT
