@@ -14,8 +14,8 @@ from babel.numbers import format_decimal
 from academy.core import texts
 from enrollment.certificates.enums import Answer
 from enrollment.certificates.phrases import PHRASES, Phrases
-from enrollment.credits.owing import add_months
 from enrollment.credits.rules import academic_hour, hours_of
+from enrollment.credits.terms import add_months
 
 SERIAL_LETTERS = frozenset(string.ascii_uppercase + "234567")
 SERIAL_LENGTH = 26

@@ -17,7 +17,7 @@ from courses.catalogue.enums import AudienceBasis
 from courses.catalogue.models import Audience
 from enrollment.credits.enums import Unit
 from enrollment.credits.models import Exemption, Requirement
-from enrollment.credits.owing import Earned, Facts, Relieved, Spell, Terms
+from enrollment.credits.terms import Earned, Facts, Relieved, Spell, Terms
 
 
 @dataclass(frozen=True, slots=True)

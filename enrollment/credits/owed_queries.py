@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from enrollment.credits import owing
 from enrollment.credits.enums import Duty
 from enrollment.credits.facts import Reader, concerned_by
 from enrollment.credits.models import Exemption, Obligation, Requirement
-from enrollment.credits.owing import Standing
+from enrollment.credits.terms import Standing
 
 SOON = timedelta(days=90)
 LATE, DUE_SOON, LATER = "late", "soon", "later"
@@ -87,7 +88,7 @@ class OwedFilter:
     state: str = ""
 
 
-def owed_in(wanted: OwedFilter, now: datetime, day: date) -> QuerySet[Obligation]:
+def owed_in(wanted: OwedFilter, now: datetime, day: date) -> QuerySet[Any]:
     """What people now in post at these courts owe, late ones first."""
     rows = _at_courts(wanted.courts, day).annotate(standing=_standing(now))
     rows = rows.filter(Q(due_at__gte=now) | Q(state=Duty.OWED))

@@ -4,166 +4,27 @@ Nothing here looks at a row or at a clock: the same rule reckons a country at ni
 person's figure on a page.
 """
 
-from bisect import bisect_left
-from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from enrollment.credits.enums import Basis, Duty, Relief, Unit
 from enrollment.credits.rules import TENTH
+from enrollment.credits.terms import (
+    ZERO,
+    Earned,
+    Facts,
+    KindLine,
+    Months,
+    Period,
+    Spell,
+    Standing,
+    Terms,
+    TopicLine,
+    add_months,
+)
 
-ZERO = Decimal(0)
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """A requirement as the rules read it; amounts in its unit, topics and courses by their keys."""
-
-    unit: str
-    amount: Decimal
-    valid_from: date
-    basis: str = Basis.CYCLE
-    years: int = 1
-    months: int = 6
-    hours_per_day: Decimal = Decimal(8)
-    first_only: bool = False
-    prorates: bool = True
-    caps: Mapping[str, Decimal] = field(default_factory=dict)
-    minimums: Mapping[int, Decimal] = field(default_factory=dict)
-    courses: frozenset[int] = frozenset()
-    carry_cap: Decimal = ZERO
-    grace_days: int = 0
-    valid_until: date | None = None
-
-    @property
-    def length(self) -> int:
-        """The months of a period."""
-        return self.months if self.basis == Basis.APPOINTMENT else 12 * self.years
-
-
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """One entry of credit. `topics`: which of the requirement's topics its course belongs to."""
-
-    day: date
-    kind: str
-    minutes: int
-    per_hour: int
-    course: int | None = None
-    topics: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Relieved:
-    """An exemption or an extension, both days included."""
-
-    kind: str
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """A time without a gap in posts to which the requirement applies; `end` is the day after it."""
-
-    first: date
-    end: date | None = None
-
-    def holds(self, day: date) -> bool:
-        """Whether such a post was held on that day."""
-        return self.first <= day and (self.end is None or day < self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of one person: spells in post, credit in order of time, reliefs."""
-
-    spells: Sequence[Spell] = ()
-    earned: Sequence[Earned] = ()
-    reliefs: Sequence[Relieved] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Months:
-    """The months of a period: in all, in post on their first day, and of those exempt."""
-
-    all: int
-    held: int
-    exempt: int = 0
-
-    @property
-    def share(self) -> Decimal:
-        """The part of the amount that is owed."""
-        return Decimal(self.held - self.exempt) / self.all
-
-
-@dataclass(frozen=True, slots=True)
-class KindLine:
-    """Credit of one kind: what was earned, and what of it counts under the cap."""
-
-    kind: str
-    earned: Decimal
-    counted: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class TopicLine:
-    """What must lie in one topic, and what does."""
-
-    topic: int
-    needed: Decimal
-    earned: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How somebody stands in one period, with the arithmetic line by line."""
-
-    first_day: date
-    last_day: date
-    due_on: date
-    asked: Decimal
-    months: Months
-    needed: Decimal
-    kinds: tuple[KindLine, ...] = ()
-    carried: Decimal = ZERO
-    topics: tuple[TopicLine, ...] = ()
-    courses: frozenset[int] = frozenset()  # of those asked for, which were completed
-    made_up: int = 0  # entries that were earned after the period and count for it
-    state: Duty = Duty.OWED
-    met_on: date | None = None
-
-    @property
-    def earned(self) -> Decimal:
-        """All that counts."""
-        return sum((line.counted for line in self.kinds), self.carried)
-
-    @property
-    def owed(self) -> Decimal:
-        """What is missing of the amount; zero also where only a topic is missing."""
-        return max(self.needed - self.earned, ZERO)
-
-    @property
-    def topics_missing(self) -> tuple[TopicLine, ...]:
-        """Topics of which too little was learnt."""
-        return tuple(line for line in self.topics if line.earned < line.needed)
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether everything that is asked for is there."""
-        return self.earned >= self.needed and not self.topics_missing
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From when to when something is earned, and until when it may be made up."""
-
-    first: date
-    last: date
-    due_on: date
 
 
 def standings(terms: Terms, facts: Facts, today: date) -> list[Standing]:
@@ -194,68 +55,104 @@ def _stand(
     """The standing, and the entries that count for it."""
     own = [entry for entry in earned if period.first <= entry.day <= period.last]
     late = [entry for entry in earned if period.last < entry.day <= period.due_on]
-    entries = [*own, *late]
-
-    def with_first(number: int) -> Standing:
-        return _sum(terms, period, months, entries[:number], carried)
-
+    tally = _Tally(terms, months, carried)
     if months.held == months.exempt:
-        return replace(with_first(len(own)), state=Duty.EXEMPT), own
-    # Each entry can only add: the first that makes it enough is found by halving.
-    number = bisect_left(range(len(entries)), True, key=lambda place: with_first(place).is_enough)
-    if not with_first(number).is_enough:
-        return replace(with_first(len(entries)), made_up=len(late)), entries
-    met_on = entries[number - 1].day if number else period.first
-    used = entries[: max(number, len(own))]
-    made_up = max(number - len(own), 0)
-    standing = with_first(len(used))
-    return replace(standing, state=Duty.MET, met_on=met_on, made_up=made_up), used
+        tally.add(own)
+        return tally.standing(period, Duty.EXEMPT), own
+    met_on = period.first if tally.is_enough else None
+    entries = own + late
+    for number, entry in enumerate(entries, start=1):
+        if met_on is None:
+            tally.add([entry])
+            met_on = entry.day if tally.is_enough else None
+        elif number <= len(own):
+            tally.add([entry])
+        else:
+            entries = entries[: number - 1]
+            break
+    made_up = len(entries) - len(own)
+    state = Duty.OWED if met_on is None else Duty.MET
+    return tally.standing(period, state, met_on=met_on, made_up=made_up), entries
 
 
-def _sum(
-    terms: Terms, period: Period, months: Months, entries: Sequence[Earned], carried: Decimal
-) -> Standing:
-    """The arithmetic. Each line is rounded to the tenth, so that the lines add up as shown."""
-    is_list = terms.unit == Unit.COURSES
-    done = frozenset(entry.course for entry in entries if entry.course) & terms.courses
-    share = Decimal(months.share > 0) if is_list else months.share
-    return Standing(
-        first_day=period.first,
-        last_day=period.last,
-        due_on=period.due_on,
-        asked=terms.amount,
-        months=months,
-        needed=_tenth(terms.amount * share),
-        kinds=_listed(len(done)) if is_list else _kinds(terms, entries),
-        carried=carried,
-        topics=tuple(_topic(terms, topic, share, entries) for topic in terms.minimums),
-        courses=done,
-    )
+class _Tally:
+    """What is asked for and what there is, entry by entry. Each entry can only add.
 
+    Sums are rounded to the tenth line by line, so that the lines add up as they are shown.
+    """
 
-def _listed(number: int) -> tuple[KindLine, ...]:
-    count = Decimal(number)
-    return (KindLine("course", count, count),) if number else ()
+    __slots__ = ("carried", "courses", "is_list", "kinds", "months", "needed", "terms", "topics")
 
+    def __init__(self, terms: Terms, months: Months, carried: Decimal) -> None:
+        self.terms, self.months, self.carried = terms, months, carried
+        self.is_list = terms.unit == Unit.COURSES
+        self.needed = _tenth(terms.amount * self._share)
+        self.kinds: dict[str, Decimal] = {}
+        self.topics = dict.fromkeys(terms.minimums, ZERO)
+        self.courses: set[int] = set()
 
-def _kinds(terms: Terms, entries: Sequence[Earned]) -> tuple[KindLine, ...]:
-    sums: dict[str, Decimal] = {}
-    for entry in entries:
-        sums[entry.kind] = sums.get(entry.kind, ZERO) + _amount(terms, entry)
-    lines = ((kind, _tenth(total)) for kind, total in sorted(sums.items()))
-    return tuple(
-        KindLine(kind, total, min(total, terms.caps.get(kind, total))) for kind, total in lines
-    )
+    @property
+    def _share(self) -> Decimal:
+        """The part of the amount that is owed; a list is owed whole or not at all."""
+        share = self.months.share
+        return Decimal(share > 0) if self.is_list else share
 
+    def add(self, entries: Iterable[Earned]) -> None:
+        """Count these as well."""
+        for entry in entries:
+            if self.is_list:
+                self._tick_off(entry)
+                continue
+            amount = Decimal(entry.minutes) / entry.per_hour
+            if self.terms.unit == Unit.DAYS:
+                amount /= self.terms.hours_per_day
+            self.kinds[entry.kind] = self.kinds.get(entry.kind, ZERO) + amount
+            for topic in entry.topics & self.topics.keys():
+                self.topics[topic] += amount
 
-def _topic(terms: Terms, topic: int, share: Decimal, entries: Sequence[Earned]) -> TopicLine:
-    total = sum((_amount(terms, entry) for entry in entries if topic in entry.topics), ZERO)
-    return TopicLine(topic, _tenth(terms.minimums[topic] * share), _tenth(total))
+    def _tick_off(self, entry: Earned) -> None:
+        if entry.course in self.terms.courses and entry.course is not None:
+            self.courses.add(entry.course)
+            self.kinds["course"] = Decimal(len(self.courses))
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether everything that is asked for is there."""
+        total = sum((line.counted for line in self.lines()), self.carried)
+        return total >= self.needed and all(
+            line.earned >= line.needed for line in self.topic_lines()
+        )
 
-def _amount(terms: Terms, entry: Earned) -> Decimal:
-    hours = Decimal(entry.minutes) / entry.per_hour
-    return hours / terms.hours_per_day if terms.unit == Unit.DAYS else hours
+    def lines(self) -> Iterator[KindLine]:
+        """The sums by kind, under their caps."""
+        for kind, exact in sorted(self.kinds.items()):
+            amount = exact if self.is_list else _tenth(exact)
+            yield KindLine(kind, amount, min(amount, self.terms.caps.get(kind, amount)))
+
+    def topic_lines(self) -> Iterator[TopicLine]:
+        """What must lie in each topic, and what does."""
+        for topic, exact in self.topics.items():
+            yield TopicLine(topic, _tenth(self.terms.minimums[topic] * self._share), _tenth(exact))
+
+    def standing(
+        self, period: Period, state: Duty, *, met_on: date | None = None, made_up: int = 0
+    ) -> Standing:
+        """How it stands."""
+        return Standing(
+            first_day=period.first,
+            last_day=period.last,
+            due_on=period.due_on,
+            asked=self.terms.amount,
+            months=self.months,
+            needed=self.needed,
+            kinds=tuple(self.lines()),
+            carried=self.carried,
+            topics=tuple(self.topic_lines()),
+            courses=frozenset(self.courses),
+            made_up=made_up,
+            state=state,
+            met_on=met_on,
+        )
 
 
 def _tenth(amount: Decimal) -> Decimal:
@@ -327,9 +224,3 @@ def _goes_on(spell: Spell, period: Period) -> bool:
 
 def _in_post(facts: Facts, day: date) -> bool:
     return any(spell.holds(day) for spell in facts.spells)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last of a month that has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -5,9 +5,10 @@ was edited, and every requirement once a night, is reckoned for everybody, in ba
 how far they came.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time as hour
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,12 +24,12 @@ from enrollment.credits import locks, owing
 from enrollment.credits.enums import Duty
 from enrollment.credits.facts import Reader
 from enrollment.credits.models import Obligation, Requirement
-from enrollment.credits.owing import Standing
+from enrollment.credits.terms import Standing
 
 BATCH = 2_000
-SLICE = 20  # batches in one turn of the worker, which has mails to send in between
+TURN = 5.0  # seconds of one turn of the worker, which has mails to send in between
 ME = Actor.system("credits.reckon")
-LAST_MINUTE = time(23, 59)
+LAST_MINUTE = hour(23, 59)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,14 @@ def reckon(*, people: Iterable[int], now: datetime) -> int:
     return sum(_reckon(Reader(each), wanted, now) for each in requirements)
 
 
-def reckon_due(now: datetime) -> int:
+def reckon_due(now: datetime, *, seconds: float = TURN) -> int:
     """Reckon for everybody what was asked for: edited requirements, and all of them at night.
 
-    A slice of it; the next look goes on. Each batch commits with the place it came to, so that a
+    A turn of it; the next look goes on. Each batch commits with the place it came to, so that a
     worker that is killed loses one batch.
     """
-    total = 0
-    for _batch in range(SLICE):
+    total, ends = 0, time.monotonic() + seconds
+    while time.monotonic() < ends:
         changed = _next_batch(now)
         if changed is None:
             break
@@ -162,7 +163,7 @@ def _write(requirement: Requirement, lines: Sequence[Line]) -> None:
         {"person": line.person} | {name: _json(getattr(line, name)) for name in COLUMNS}
         for line in lines
     ]
-    values = {"requirement": requirement.pk, "lines": orjson.dumps(rows).decode()}
+    values: dict[str, Any] = {"requirement": requirement.pk, "lines": orjson.dumps(rows).decode()}
     with connection.cursor() as cursor:
         cursor.execute(WRITE, values)
 

@@ -164,8 +164,8 @@ def _resolved(draft: RequirementDraft) -> _Found:
     check(draft)
     audience = Audience.objects.filter(code=draft.audience, basis=AudienceBasis.POST).first()
     if audience is None:
-        sentence = _("Choose an audience that is known by the post.")
-        raise _wrong("unknown_code", "audience", sentence)
+        unfit = _("Choose an audience that is known by the post.")
+        raise _wrong("unknown_code", "audience", unfit)
     courses = dict(Course.objects.filter(code__in=draft.courses).values_list("code", "pk"))
     topics = dict(Topic.objects.filter(code__in=draft.minimums).values_list("code", "pk"))
     for name, wanted, known in (

@@ -11,7 +11,7 @@ from academy.core.texts import Texts, pick
 from academy.web import dates
 from enrollment.credits.enums import Unit
 from enrollment.credits.models import Requirement
-from enrollment.credits.owing import Standing
+from enrollment.credits.terms import Standing
 
 KINDS: Mapping[str, Promise] = {
     "course": gettext_lazy("Courses completed"),

@@ -171,7 +171,7 @@ def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
         "closes": row.get("enrollment_closes_at", ""),
         "requirement": row.get("requirement_names", ""),
         "unit": row.get("unit", ""),
-        "owed": _plain(row.get("owed")),
+        "owed": _plain(row.get("still_owed")),
     }
     own = OwnWords(rule.titles, rule.texts) if rule.titles or rule.texts else None
     if anchor in (Anchor.OFFER_EXPIRY, Anchor.RECONFIRM_DUE):

@@ -87,12 +87,12 @@ def _obligations(subjects: Iterable[UUID]) -> list[Row]:
     rows = Obligation.objects.filter(public_id__in=subjects).annotate(
         requirement_names=F("requirement__names"),
         unit=F("requirement__unit"),
-        owed=F("needed") - F("earned"),
+        still_owed=F("needed") - F("earned"),
         family=F("person__family_name"),
         given=F("person__given_name"),
         patronymic=F("person__patronymic"),
     )
-    columns = ("state", "due_at", "requirement_names", "unit", "owed", *NAME)
+    columns = ("state", "due_at", "requirement_names", "unit", "still_owed", *NAME)
     return [NO_RUN | row for row in rows.values("public_id", *columns)]
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from enrollment.credits.owing import Earned, Facts, Relieved, Spell, Terms, add_months, standings
+from enrollment.credits.owing import standings
+from enrollment.credits.terms import Earned, Facts, Relieved, Spell, Terms, add_months
 
 NOW = date(2026, 6, 15)
 LONG = (Spell(date(2015, 3, 1)),)
