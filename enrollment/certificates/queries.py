@@ -12,8 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from academy.core import qr
-from academy.core import clock
+from academy.core import clock, qr
 from academy.core.errors import Refused
 from courses.planning.models import Run
 from enrollment.certificates import rules

@@ -305,4 +305,24 @@ class Migration(migrations.Migration):
                 condition=models.Q(("amount__gt", 0)), name="topic_minimum_amount"
             ),
         ),
+        migrations.AlterField(
+            model_name="reminderrule",
+            name="anchor",
+            field=models.CharField(
+                choices=[
+                    ("run_start", "the run begins"),
+                    ("session_start", "a later session begins"),
+                    ("enrollment_opens", "enrolment opens"),
+                    ("enrollment_deadline", "enrolment closes"),
+                    ("offer_expiry", "the offer of a seat ends"),
+                    ("reconfirm_due", "the time to confirm again ends"),
+                    ("decision_due", "a decision is due"),
+                    ("marks_missing", "a session has ended without all marks"),
+                    ("minimum_at_risk", "the go or no-go date of a run below its minimum"),
+                    ("requirement_due", "required training is due and not done"),
+                    ("certificate_expiry", "a certificate expires and there is no newer one"),
+                ],
+                max_length=20,
+            ),
+        ),
     ]
