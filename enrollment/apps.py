@@ -14,6 +14,19 @@ OPEN_TO_EVALUATORS = {
     "certificate.issued": ("person", "context"),
     "certificate.revoked": ("person", "context"),
     "certificate.replaced": ("person", "context"),
+    **dict.fromkeys(
+        ("requirement.added", "requirement.changed"),
+        ("context", "code", "unit", "amount", "basis", "valid_from", "valid_until", "revision"),
+    ),
+    **dict.fromkeys(
+        ("obligation.met", "obligation.reopened"),
+        ("person", "context", "requirement", "from", "to", "met_on"),
+    ),
+    "requirement": ("requirement", "names", "first_day", "last_day", "due_on", "state", "met_on"),
+    "transcript": (
+        *("course", "title", "run", "first_day", "last_day", "hours", "outcome", "certificate"),
+    ),
+    "sheet": ("credits", "transcript", "requirements"),
 }
 
 # Whose days are to be asked for anew, and no more: neither why, nor which course.
@@ -97,9 +110,10 @@ class EnrollmentConfig(AppConfig):
         from academy.ledger import registry as ledger
         from enrollment.calendars import handlers as calendars
         from enrollment.classroom import handlers as classroom
+        from enrollment.credits import handlers as credits_
         from enrollment.feedback import handlers as feedback
         from enrollment.reminders import handlers as reminders
         from enrollment.requests import handlers as requests
 
-        for room in (requests, feedback, reminders, calendars, classroom):
+        for room in (requests, feedback, credits_, reminders, calendars, classroom):
             ledger.register(room.HANDLER)

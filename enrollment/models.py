@@ -4,7 +4,13 @@ from enrollment.attendance.models import Mark, Outcome, TestResult
 from enrollment.calendars.models import CalendarFeed, Invitation
 from enrollment.certificates.models import Certificate
 from enrollment.classroom.models import Material, Notice
-from enrollment.credits.models import CreditEntry
+from enrollment.credits.models import (
+    CreditEntry,
+    Exemption,
+    Obligation,
+    Requirement,
+    TopicMinimum,
+)
 from enrollment.decisions.models import Decision, StepRule
 from enrollment.feedback.models import (
     AnswerCount,
@@ -33,6 +39,7 @@ __all__ = [
     "CreditEntry",
     "Decision",
     "Enrollment",
+    "Exemption",
     "FeedbackRound",
     "InvariantResult",
     "Invitation",
@@ -41,6 +48,7 @@ __all__ = [
     "Nomination",
     "Nominee",
     "Notice",
+    "Obligation",
     "Outcome",
     "PriorityRule",
     "PromotionLook",
@@ -48,6 +56,8 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireChoice",
     "ReminderRule",
+    "Requirement",
     "StepRule",
     "TestResult",
+    "TopicMinimum",
 ]

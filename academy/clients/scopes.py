@@ -14,6 +14,7 @@ SCOPES: dict[str, str | Promise] = {
     "enrollments:write": _("Enrol, withdraw, accept, decline and confirm for a named person."),
     "decisions:write": _("Read and answer decisions on behalf of the person who decides."),
     "marks:write": _("Record attendance and results of tests on behalf of a named trainer."),
+    "credits:read": _("Transcripts, yearly sheets and requirements, through the projection."),
     "people:read": _("People and their posts."),
     "people:provision": _("Bring people and their posts in and up to date, as the HR system."),
     "roles:provision": _("Say which accounts are trainers, registrars and auditors."),

@@ -54,6 +54,7 @@ app.autodiscover_tasks(
         "enrollment.requests",
         "enrollment.reminders",
         "enrollment.certificates",
+        "enrollment.credits",
     ],
     related_name="tasks",
 )

@@ -32,6 +32,7 @@ EVERY: Mapping[str, float] = {
     "requests.sweep": 60,
     "requests.release_pools": 60,
     "seats.watch": 60,
+    "credits.reckon": 10,
 }
 """Seconds between two looks."""
 
@@ -41,6 +42,7 @@ AT: Mapping[str, crontab] = {
     "accounts.clear_sessions": crontab(hour="22", minute="40"),  # UTC: night at home
     "clients.clear_tokens": crontab(hour="22", minute="50"),
     "clients.forget_calls": crontab(hour="22", minute="55"),
+    "credits.ask_all": crontab(hour="19", minute="5"),  # just after midnight at home
 }
 
 DAY = 86_400.0

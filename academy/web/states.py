@@ -103,6 +103,14 @@ _CALL: Final = {
     "dropped": Look(pgettext_lazy("webhook call", "Not made"), "outline", "minus"),
 }
 
+_DUTY: Final = {
+    "met": Look(pgettext_lazy("required training", "Met"), "success", "check"),
+    "exempt": Look(pgettext_lazy("required training", "Exempt"), "outline", "minus"),
+    "late": Look(pgettext_lazy("required training", "Not met in time"), "danger", "danger"),
+    "soon": Look(pgettext_lazy("required training", "Due soon"), "warning", "clock"),
+    "later": Look(pgettext_lazy("required training", "Not yet met"), "info", "wait"),
+}
+
 LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
     "enrollment": _ENROLLMENT,
     "run": _RUN,
@@ -114,6 +122,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
     "check": _CHECK,
     "webhook": _WEBHOOK,
     "call": _CALL,
+    "duty": _DUTY,
 }
 
 

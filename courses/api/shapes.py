@@ -62,6 +62,9 @@ class CourseInFullOut(CourseOut):
     source_url = serializers.CharField()
     min_attendance_share = serializers.FloatField()
     test_required = serializers.BooleanField()
+    validity_months = serializers.IntegerField(
+        allow_null=True, help_text="How long its certificates hold; null: for ever."
+    )
     prerequisites = serializers.ListField(child=serializers.CharField())
 
 

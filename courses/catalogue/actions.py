@@ -24,7 +24,7 @@ BATCH = 2_000
 PLAIN = (
     *("title", "summary", "objectives", "hours", "hours_basis", "minutes_per_hour", "days"),
     *("duration_published", "year", "provider_course_code", "source_url"),
-    *("min_attendance_share", "test_required"),
+    *("min_attendance_share", "test_required", "validity_months"),
 )
 
 

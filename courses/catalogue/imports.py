@@ -3,7 +3,8 @@
 Columns: code, provider, format, title_<language> and optionally summary_<language>,
 objectives_<language> (sentences separated by |), languages, topics, audiences, prerequisites (codes
 separated by semicolons), hours, hours_basis, minutes_per_hour, days, duration_published, year,
-provider_course_code, source_url, min_attendance_share, test_required, demo_translations, is_demo.
+provider_course_code, source_url, min_attendance_share, test_required, validity_months,
+demo_translations, is_demo.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +43,7 @@ PLAIN = (
     *("code", "provider", "format", "languages", "topics", "audiences", "prerequisites", "hours"),
     *("hours_basis", "minutes_per_hour", "days", "duration_published", "year"),
     *("provider_course_code", "source_url", "min_attendance_share", "test_required"),
-    *("demo_translations", "is_demo"),
+    *("validity_months", "demo_translations", "is_demo"),
 )
 
 
@@ -176,6 +177,7 @@ def _content(reader: RowReader, lists: Lists) -> CourseContent:
         source_url=reader.text("source_url"),
         min_attendance_share=share or Decimal("0.80"),
         test_required=reader.flag("test_required"),
+        validity_months=reader.integer("validity_months", least=1),
     )
 
 

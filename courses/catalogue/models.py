@@ -155,6 +155,7 @@ class CourseVersion(models.Model):
         max_digits=3, decimal_places=2, default=Decimal("0.80")
     )
     test_required = models.BooleanField(default=False)
+    validity_months = models.SmallIntegerField(null=True, blank=True)  # of its certificates
     created_at = models.DateTimeField()
 
     class Meta:
@@ -168,6 +169,10 @@ class CourseVersion(models.Model):
                 condition=(Q(hours__isnull=True) | Q(hours__gt=0))
                 & (Q(days__isnull=True) | Q(days__gt=0)),
                 name="unknown_length_is_null",
+            ),
+            models.CheckConstraint(
+                condition=Q(validity_months__isnull=True) | Q(validity_months__gt=0),
+                name="course_validity_is_positive",
             ),
         ]
 

@@ -58,6 +58,7 @@ class CoursePage:
     source_url: str
     min_attendance_share: float
     test_required: bool
+    validity_months: int | None
 
     @property
     def is_demo_translation(self) -> bool:
@@ -73,7 +74,7 @@ SELECT course.id, course.public_id, course.code, course.status, course.revision,
        version.objectives::json, version.demo_translations, provider.country, version.languages,
        version.hours, version.hours_basis, version.minutes_per_hour, version.days,
        version.duration_published, version.year, version.provider_course_code, version.source_url,
-       version.min_attendance_share, version.test_required,
+       version.min_attendance_share, version.test_required, version.validity_months,
        json_build_array(provider.code, provider.names) AS provider,
        json_build_array(format.code, format.names) AS format,
        (SELECT coalesce(json_agg(json_build_array(o.code, o.names) ORDER BY o.code), '[]')
@@ -189,6 +190,7 @@ def content_of(version: CourseVersion) -> CourseContent:
         source_url=version.source_url,
         min_attendance_share=version.min_attendance_share,
         test_required=version.test_required,
+        validity_months=version.validity_months,
     )
 
 

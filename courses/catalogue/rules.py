@@ -52,6 +52,7 @@ class CourseContent:
     source_url: str = ""
     min_attendance_share: Decimal = Decimal("0.80")
     test_required: bool = False
+    validity_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ SELECT json_build_object({COURSE_FIELDS},
        'duration_published', version.duration_published,
        'provider_course_code', version.provider_course_code, 'source_url', version.source_url,
        'min_attendance_share', version.min_attendance_share,
-       'test_required', version.test_required,
+       'test_required', version.test_required, 'validity_months', version.validity_months,
        'prerequisites', ARRAY(SELECT c.code FROM courses_courseversion_prerequisites x
                                 JOIN courses_course c ON c.id = x.course_id
                                WHERE x.courseversion_id = version.id ORDER BY c.code))::text

@@ -6,6 +6,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from academy.core import clock
 from academy.rest.endpoint import Endpoint, PageQuery
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import PUBLIC, signed_in
@@ -13,6 +14,7 @@ from academy.rest.schema import describe, page_of
 from enrollment.api.shapes import CertificateOut, CheckOut
 from enrollment.certificates.models import Certificate
 from enrollment.certificates.queries import certificates_of, verification_of
+from enrollment.certificates.rules import state_at
 
 
 class Certificates(Endpoint):
@@ -46,7 +48,7 @@ class Check(Endpoint):
 
     @describe("checkCertificate", "Check a certificate", answer=CheckOut, public=True)
     def get(self, request: Request, serial: str) -> Response:
-        """Valid, revoked, replaced or unknown, and what the paper itself shows."""
+        """Valid, expired, revoked, replaced or unknown, and what the paper itself shows."""
         found = verification_of(serial)
         body = {
             "answer": found.answer,
@@ -61,6 +63,7 @@ COLUMNS = (
     "serial",
     "state",
     "issued_at",
+    "expires_at",
     "outcome__outcome",
     "outcome__enrollment__run__public_id",
     "outcome__enrollment__run__course__code",
@@ -71,9 +74,10 @@ def _certificate(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["public_id"],
         "serial": row["serial"],
-        "state": row["state"],
+        "state": state_at(row["state"], row["expires_at"], clock.now()),
         "run": row["outcome__enrollment__run__public_id"],
         "course": row["outcome__enrollment__run__course__code"],
         "outcome": row["outcome__outcome"],
         "issued_at": row["issued_at"],
+        "expires_at": row["expires_at"],
     }

@@ -226,16 +226,17 @@ class CertificateOut(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     serial = serializers.CharField()
-    state = serializers.CharField()
+    state = serializers.CharField(help_text="valid, expired, revoked or replaced")
     run = serializers.UUIDField()
     course = serializers.CharField()
     outcome = serializers.ChoiceField(OutcomeKind.choices)
     issued_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="Null: it holds for ever.")
 
 
 class CheckOut(serializers.Serializer[Any]):
     """What the public check says: no more about the person than the paper shows."""
 
-    answer = serializers.CharField(help_text="valid, revoked, replaced or unknown")
+    answer = serializers.CharField(help_text="valid, expired, revoked, replaced or unknown")
     ended_on = serializers.DateField(allow_null=True)
     paper = serializers.DictField(allow_null=True)

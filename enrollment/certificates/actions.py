@@ -1,7 +1,7 @@
 """Issue, revoke, replace: every change of the room."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,7 @@ def _issue(
             replaces=old,
             paper=_paper(outcome, issuer=issuer, was_cut=outcome.enrollment.run_id in cut, at=at),
             issued_at=at,
+            expires_at=_expires_at(outcome, at),
         )
         for outcome, old in wanted
     )
@@ -104,8 +105,21 @@ def _paper(
         issuer=(issuer or run.course.provider).names,
         issued_on=at.astimezone(zone).date(),
         languages=_languages(),
+        valid_until=_valid_until(outcome, at),
     )
     return paper.as_json()
+
+
+def _valid_until(outcome: Outcome, at: datetime) -> date | None:
+    run = outcome.enrollment.run
+    last_day = (run.ends_at or at).astimezone(ZoneInfo(run.time_zone)).date()
+    return rules.valid_until(last_day, run.version.validity_months)
+
+
+def _expires_at(outcome: Outcome, at: datetime) -> datetime | None:
+    until = _valid_until(outcome, at)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return datetime.combine(until, time(23, 59), zone) if until else None
 
 
 def _languages() -> tuple[str, ...]:

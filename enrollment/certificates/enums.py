@@ -18,6 +18,7 @@ class Answer(TextChoices):
     """What the public check says of a serial."""
 
     VALID = "valid", _("valid")
+    EXPIRED = "expired", _("expired")
     REVOKED = "revoked", _("revoked")
     REPLACED = "replaced", _("replaced by a newer certificate")
     UNKNOWN = "unknown", _("unknown")

@@ -8,7 +8,11 @@ from enrollment.attendance.models import Outcome
 
 
 class Certificate(models.Model):
-    """A statement that a person completed a run. `paper` freezes what the paper shows."""
+    """A statement that a person completed a run. `paper` freezes what the paper shows.
+
+    `expires_at` is the end of the last day on which it holds, by the institution's clock; empty: it
+    holds for ever. It is frozen at issue: another validity of the course does not reach it.
+    """
 
     class State(models.TextChoices):
         VALID = "valid"
@@ -24,6 +28,7 @@ class Certificate(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.VALID)
     paper = models.JSONField()
     issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=40, blank=True)
 
@@ -34,6 +39,13 @@ class Certificate(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="valid") | ~Q(end_reason=""), name="certificate_end_has_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                name="certificate_expiring",
+                condition=Q(state="valid", expires_at__isnull=False),
             ),
         ]
 

@@ -20,6 +20,7 @@ class Phrases:
     length: str
     run: str
     issued: str
+    until: str  # the last day on which it holds
     number: str
     check: str
     qr: str  # read aloud instead of the picture
@@ -41,6 +42,7 @@ PHRASES: Mapping[str, Phrases] = {
         length="Көлемі",
         run="Оқу тобы",
         issued="Берілген күні",
+        until="Жарамдылық мерзімі (соңғы күні)",
         number="Сертификат нөмірі",
         check="Түпнұсқалығын QR-код немесе сертификат нөмірі арқылы тексеруге болады",
         qr="Сертификатты тексеру бетіне апаратын QR-код",
@@ -56,6 +58,7 @@ PHRASES: Mapping[str, Phrases] = {
         length="Объём",
         run="Учебная группа",
         issued="Дата выдачи",
+        until="Действителен по",
         number="Номер сертификата",
         check="Подлинность можно проверить по QR-коду или номеру сертификата",
         qr="QR-код, ведущий на страницу проверки сертификата",
@@ -81,6 +84,7 @@ PHRASES: Mapping[str, Phrases] = {
         length="Length",
         run="Run",
         issued="Issued on",
+        until="Valid until",
         number="Certificate number",
         check="Its authenticity can be checked by the QR code or the certificate number",
         qr="QR code that leads to the page where the certificate is checked",

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from academy.core import qr
+from academy.core import clock, qr
 from academy.core.errors import Refused
 from courses.planning.models import Run
 from enrollment.certificates import rules
@@ -49,12 +49,13 @@ def verification_of(serial: str) -> Verification:
     certificate = Certificate.objects.filter(serial=wanted).first() if wanted else None
     if certificate is None:
         return UNKNOWN
-    ended = certificate.ended_at
-    return Verification(
-        Answer(certificate.state),
-        rules.Paper.from_json(certificate.paper),
-        ended.astimezone(ZoneInfo(settings.TIME_ZONE)).date() if ended else None,
-    )
+    paper, ended = rules.Paper.from_json(certificate.paper), certificate.ended_at
+    answer = rules.answer_on(certificate.state, paper.valid_until, _day(clock.now()))
+    return Verification(answer, paper, _day(ended) if ended else None)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def certificates_of(person: int) -> QuerySet[Certificate]:

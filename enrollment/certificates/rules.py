@@ -3,7 +3,7 @@
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,10 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from academy.core import texts
+from enrollment.certificates.enums import Answer
 from enrollment.certificates.phrases import PHRASES, Phrases
 from enrollment.credits.rules import academic_hour, hours_of
+from enrollment.credits.terms import add_months
 
 SERIAL_LETTERS = frozenset(string.ascii_uppercase + "234567")
 SERIAL_LENGTH = 26
@@ -46,6 +48,7 @@ class Paper:
     issuer: Mapping[str, str]
     issued_on: date
     languages: tuple[str, ...]
+    valid_until: date | None = None  # the last day; empty: for ever
 
     def as_json(self) -> dict[str, Any]:
         """The paper as it is stored."""
@@ -64,6 +67,7 @@ class Paper:
             "issuer": dict(self.issuer),
             "issued_on": self.issued_on.isoformat(),
             "languages": list(self.languages),
+            "valid_until": self.valid_until.isoformat() if self.valid_until else None,
         }
 
     @classmethod
@@ -81,7 +85,30 @@ class Paper:
             issuer=stored["issuer"],
             issued_on=date.fromisoformat(stored["issued_on"]),
             languages=tuple(stored["languages"]),
+            valid_until=date.fromisoformat(until) if (until := stored.get("valid_until")) else None,
         )
+
+
+def valid_until(last_day: date, months: int | None) -> date | None:
+    """The last day on which a certificate holds: so many months after the run's last day.
+
+    Counted from the run and not from the issue, so that a paper that replaces another one holds as
+    long as that would have.
+    """
+    return add_months(last_day, months) if months else None
+
+
+def answer_on(state: str, until: date | None, day: date) -> Answer:
+    """What the public check says on that day. What was revoked or replaced does not expire."""
+    if state == Answer.VALID and until is not None and day > until:
+        return Answer.EXPIRED
+    return Answer(state)
+
+
+def state_at(state: str, expires_at: datetime | None, now: datetime) -> str:
+    """The same of a row at a moment."""
+    is_over = expires_at is not None and expires_at < now
+    return Answer.EXPIRED.value if state == Answer.VALID and is_over else state
 
 
 def length_on_paper(
@@ -127,7 +154,7 @@ def in_groups(serial: str) -> str:
 
 def column_of(paper: Paper, language: str) -> dict[str, Any]:
     """What the paper says in one language, ready to be set: no rule is left to the template."""
-    words = PHRASES[language]
+    words, until = PHRASES[language], paper.valid_until
     title = texts.pick(paper.title, language)
     issuer = texts.pick(paper.issuer, language)
     return {
@@ -143,6 +170,7 @@ def column_of(paper: Paper, language: str) -> dict[str, Any]:
             [words.length, length_in(paper.length, language)],
             [words.run, paper.run_code],
             [words.issued, period_in(paper.issued_on, paper.issued_on, language)],
+            *([[words.until, period_in(until, until, language)]] if until else []),
         ],
         "number": words.number,
         "check": words.check,

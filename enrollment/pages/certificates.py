@@ -38,6 +38,7 @@ def verify(request: HttpRequest, serial: str) -> HttpResponse:
             "period": period_in(paper.first_day, paper.last_day, language),
             "issued": period_in(paper.issued_on, paper.issued_on, language),
             "length": length_in(paper.length, language),
+            "until": (until := paper.valid_until) and period_in(until, until, language),
         }
     return _unseen(render(request, "enrollment/verify.html", context))
 

@@ -10,9 +10,11 @@ from academy.access.enums import Right
 from academy.core import clock
 from academy.web.http import viewer_of
 from courses.planning.enums import RunState
+from enrollment.credits.owed_queries import present_obligations
 from enrollment.credits.queries import credits_of
 from enrollment.feedback.queries import waiting_for
 from enrollment.pages.cases import Shown, shown
+from enrollment.pages.owed import line
 from enrollment.requests.own_queries import enrollments_of
 from enrollment.seats.enums import HOLDING, TIMED, State
 
@@ -31,6 +33,7 @@ def my_training(request: HttpRequest) -> HttpResponse:
         "credits": credits_of(viewer.person_id, now.year),
         "year": now.year,
         "questionnaires": waiting_for(viewer.person_id, now=now),
+        "owed": [line(row) for row in present_obligations(viewer.person_id, now)],
     }
     return render(request, "enrollment/my.html", context)
 

@@ -12,6 +12,7 @@ from enrollment.pages import (
     materials,
     moving,
     my,
+    owed,
     published,
 )
 
@@ -27,6 +28,8 @@ urlpatterns = [
     path(f"{ONE}confirm/", enrolling.confirm, name="confirm"),
     path(f"{ONE}decline/", enrolling.decline, name="decline"),
     path(f"{ONE}withdraw/", enrolling.withdraw, name="withdraw"),
+    path("owed/", owed.owed, name="owed"),
+    path("owed/<slug:requirement>/", owed.explained, name="owed-explained"),
     path("priority/", published.priority, name="priority-published"),
     path(f"{ONE}transfer/", moving.transfer, name="transfer"),
     path(f"{ONE}substitute/", moving.substitute, name="substitute"),

@@ -88,6 +88,8 @@ class Anchor(TextChoices):
     MINIMUM_AT_RISK = "minimum_at_risk", _("the go or no-go date of a run below its minimum")
     QUESTIONNAIRE_OPEN = "questionnaire_open", _("the questionnaire about a course opens")
     FOLLOW_UP = "follow_up", _("a questionnaire three or six months later opens")
+    REQUIREMENT_DUE = "requirement_due", _("required training is due and not done")
+    CERTIFICATE_EXPIRY = "certificate_expiry", _("a certificate expires and there is no newer one")
 
 
 class Recipient(TextChoices):
@@ -121,6 +123,8 @@ WHO: Mapping[Anchor, tuple[Recipient, ...]] = {
     # Nobody else: who has not answered is nobody else's business.
     Anchor.QUESTIONNAIRE_OPEN: (Recipient.TRAINEE,),
     Anchor.FOLLOW_UP: (Recipient.TRAINEE,),
+    Anchor.REQUIREMENT_DUE: (Recipient.TRAINEE, Recipient.HEAD, Recipient.COORDINATOR),
+    Anchor.CERTIFICATE_EXPIRY: (Recipient.TRAINEE,),
 }
 """Whom each anchor can tell: where the role has nobody, there is nothing to choose."""
 
@@ -138,6 +142,7 @@ MAY_BE_SWITCHED_OFF = frozenset(
         Anchor.ENROLLMENT_OPENS,
         Anchor.ENROLLMENT_DEADLINE,
         *QUESTIONNAIRES,
+        Anchor.CERTIFICATE_EXPIRY,
     }
 )
 """Conveniences. The others ask for something that somebody else waits for: they are duty."""
@@ -145,6 +150,7 @@ MAY_BE_SWITCHED_OFF = frozenset(
 PLACEHOLDERS = frozenset(
     {"course", "run", "starts", "ends", "venue", "city", "address", "link", "days", "due", "who"}
     | {"session", "session_starts", "missing", "held", "minimum", "opens", "closes"}
+    | {"requirement", "owed"}
 )
 """What the registrar's own words may name in braces; empty where the anchor does not know it."""
 

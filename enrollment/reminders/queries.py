@@ -38,14 +38,14 @@ RUN_COLUMNS = {
 def run_facts(row: Mapping[str, Any]) -> dict[str, object]:
     """What a mail says of a run, from the columns above."""
     return {
-        "course": row["run_title"],
-        "run": row["run_code"],
+        "course": row["run_title"] or "",
+        "run": row["run_code"] or "",
         "starts": row["run_starts_at"],
         "ends": row["run_ends_at"],
         "venue": row["run_venue"] or "",
         "city": row["run_city"] or "",
         "address": row["run_address"] or "",
-        "link": row["run_link"],
+        "link": row["run_link"] or "",
         "run_cancelled": row["run_state"] == RunState.CANCELLED,
     }
 

@@ -7,6 +7,7 @@ for what it does not find any more is looked up why.
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from django.urls import reverse
 
 from academy.messages.registry import Answer, Claimed, Holds, Kind, OwnWords, Untrue
 from courses.planning.enums import RunState
+from enrollment.certificates.models import Certificate
+from enrollment.credits.enums import Duty
 from enrollment.reminders import anchors, answer_links, rules
 from enrollment.reminders.anchors import THESE_SUBJECTS
 from enrollment.reminders.enums import (
@@ -31,7 +34,7 @@ from enrollment.reminders.enums import (
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.queries import run_facts
 from enrollment.reminders.rules import Now
-from enrollment.reminders.subjects import LAST, MOMENTS, Row, subject_rows
+from enrollment.reminders.subjects import LAST, MOMENTS, NAME, Row, subject_rows
 from enrollment.seats.enums import State
 
 
@@ -95,19 +98,23 @@ def _still(
 # --- Why not any more --------------------------------------------------------------------------
 
 ALIVE = frozenset({*DATED, "running"})
-RUN_STATES: Mapping[Anchor, frozenset[str]] = {
+RUN_STATES: Mapping[Anchor, frozenset[str] | frozenset[None]] = {
     Anchor.SESSION_START: ALIVE,
     Anchor.MARKS_MISSING: HELD,
     Anchor.OFFER_EXPIRY: ALIVE,
     Anchor.RECONFIRM_DUE: ALIVE,
     Anchor.DECISION_DUE: ALIVE,
     **dict.fromkeys(QUESTIONNAIRES, frozenset({RunState.FINALISED.value})),
+    Anchor.REQUIREMENT_DUE: frozenset({None}),  # there is no run
+    Anchor.CERTIFICATE_EXPIRY: frozenset(RunState),  # whatever the run has become
 }
 STATES: Mapping[Anchor, frozenset[str]] = {
     Anchor.OFFER_EXPIRY: frozenset({State.OFFERED}),
     Anchor.RECONFIRM_DUE: frozenset({State.RECONFIRM}),
     Anchor.DECISION_DUE: frozenset({"open"}),
     **dict.fromkeys(QUESTIONNAIRES, frozenset({"open"})),
+    Anchor.REQUIREMENT_DUE: frozenset({Duty.OWED}),
+    Anchor.CERTIFICATE_EXPIRY: frozenset({Certificate.State.VALID}),
 }
 
 
@@ -136,6 +143,8 @@ def _settled(anchor: Anchor, recipient: Recipient, row: Row) -> str:
         return "minimum_reached"
     if anchor in QUESTIONNAIRES:
         return "questionnaire_closed"
+    if anchor == Anchor.CERTIFICATE_EXPIRY:
+        return "newer_certificate"
     if recipient == Recipient.TRAINEE:
         return "no_seat_any_more" if anchor == Anchor.SESSION_START else "asked_already"
     return f"not_{recipient}_any_more"
@@ -164,6 +173,9 @@ def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
         "minimum": row.get("minimum_size", ""),
         "opens": row.get("enrollment_opens_at", ""),
         "closes": row.get("closes_at", row.get("enrollment_closes_at", "")),
+        "requirement": row.get("requirement_names", ""),
+        "unit": row.get("unit", ""),
+        "owed": _plain(row.get("still_owed")),
     }
     own = OwnWords(rule.titles, rule.texts) if rule.titles or rule.texts else None
     if anchor in (Anchor.OFFER_EXPIRY, Anchor.RECONFIRM_DUE):
@@ -174,15 +186,17 @@ def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
     return Holds(facts, _path(rule, row), zone, own=own)
 
 
+def _plain(amount: Decimal | None) -> str:
+    """An amount without zeros that say nothing; empty where only a topic is missing."""
+    return format(amount.normalize(), "f") if amount and amount > 0 else ""
+
+
 def example(rule: ReminderRule, now: datetime) -> Holds | None:
     """The facts of the last subject of that kind, whatever became of it; none in an empty house."""
     kind = anchors.subject_of(Anchor(rule.anchor), Recipient(rule.recipient))
     last = LAST[kind].objects.order_by("-pk").values_list("public_id", flat=True)[:1]
     rows = subject_rows(rule, list(last))
     return next((holds(rule, row, now) for row in rows.values()), None)
-
-
-NAME = ("family", "given", "patronymic")
 
 
 def _days_until(moment: datetime | None, now: datetime, zone: str) -> int:
@@ -195,6 +209,9 @@ def _days_until(moment: datetime | None, now: datetime, zone: str) -> int:
 
 OVERVIEWS = {Recipient.COORDINATOR: "desk", Recipient.REGISTRAR: "decisions"}
 """Who does not decide alone is led to where the open decisions are listed."""
+ABOUT_COURSES = frozenset(
+    {Anchor.ENROLLMENT_OPENS, Anchor.ENROLLMENT_DEADLINE, Anchor.CERTIFICATE_EXPIRY}
+)
 
 
 def _path(rule: ReminderRule, row: Row) -> str:
@@ -208,7 +225,10 @@ def _path(rule: ReminderRule, row: Row) -> str:
         page = OVERVIEWS.get(Recipient(rule.recipient))
         decide = reverse("enrollment:decide", kwargs={"decision": subject})
         return reverse(f"enrollment:{page}") if page else decide
-    if rule.anchor in {Anchor.ENROLLMENT_OPENS, Anchor.ENROLLMENT_DEADLINE}:
+    if rule.anchor == Anchor.REQUIREMENT_DUE:
+        is_own = rule.recipient == Recipient.TRAINEE
+        return reverse("enrollment:owed" if is_own else "enrollment:desk-owed")
+    if rule.anchor in ABOUT_COURSES:
         return reverse("courses:course", kwargs={"code": row["run_course_code"]})
     if rule.recipient != Recipient.TRAINEE:
         return reverse("enrollment:run", kwargs={"run": run})

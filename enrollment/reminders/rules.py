@@ -70,8 +70,8 @@ class Now:
 
     state: str
     wanted: frozenset[str]
-    run_state: str
-    run_wanted: frozenset[str]
+    run_state: str | None
+    run_wanted: frozenset[str] | frozenset[None]
     moment: datetime | None
     planned_for: datetime
     settled: str = ""

@@ -16,6 +16,7 @@ ROLE = """
    AND account.person_id IS NOT NULL"""
 COORDINATORS = ROLE.format(role="coordinator", more="")
 OF_THE_COURT = ROLE.format(role="coordinator", more="AND role.court_id = step.court_id")
+WHERE_ONE_SERVES = ROLE.format(role="coordinator", more="AND role.court_id = serves.court_id")
 REGISTRARS = ROLE.format(role="registrar", more="")
 TRAINERS = "JOIN courses_trainerassignment trainer ON trainer.run_id = run.id"
 SEATED = """
@@ -34,11 +35,14 @@ HEADS = """
   JOIN LATERAL (
        SELECT post.person_id FROM academy_appointment post
          JOIN academy_position position ON position.id = post.position_id AND position.is_head
-        WHERE post.court_id = step.court_id AND post.period @> %(today)s::date
+        WHERE post.court_id = {court} AND post.period @> %(today)s::date
         UNION
        SELECT deputy_id FROM academy_deputy
-        WHERE court_id = step.court_id AND period @> %(today)s::date) asked
-    ON asked.person_id <> enrollment.person_id"""
+        WHERE court_id = {court} AND period @> %(today)s::date) asked
+    ON asked.person_id <> {person}"""
+SERVES = """
+  JOIN academy_appointment serves ON serves.person_id = obligation.person_id
+   AND serves.period @> %(today)s::date"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,15 @@ BELOW_MINIMUM = """run.state IN ('published', 'going_ahead') AND run.minimum_siz
    AND run.minimum_size > (SELECT count(*) FROM enrollment_enrollment claim
                             WHERE claim.run_id = run.id
                               AND claim.state IN ('offered', 'confirmed', 'reconfirm'))"""
+
+# Of the same course, and good for longer: nothing has to be done about the older one.
+NEWER = """NOT EXISTS (
+    SELECT FROM enrollment_enrollment again
+      JOIN courses_run other ON other.id = again.run_id AND other.course_id = run.course_id
+      JOIN enrollment_outcome led_to ON led_to.enrollment_id = again.id
+      JOIN enrollment_certificate newer ON newer.outcome_id = led_to.id AND newer.state = 'valid'
+     WHERE again.person_id = enrollment.person_id
+       AND (newer.expires_at IS NULL OR newer.expires_at > certificate.expires_at))"""
 
 SOURCES: Mapping[Anchor, Source] = {
     Anchor.RUN_START: Source(
@@ -167,7 +180,11 @@ SOURCES: Mapping[Anchor, Source] = {
         "step.due_at",
         "step",
         {
-            Recipient.HEAD: People(HEADS, "asked.person_id", court="step.court_id"),
+            Recipient.HEAD: People(
+                HEADS.format(court="step.court_id", person="enrollment.person_id"),
+                "asked.person_id",
+                court="step.court_id",
+            ),
             Recipient.COORDINATOR: People(OF_THE_COURT, "account.person_id", court="role.court_id"),
             Recipient.REGISTRAR: REGISTRAR,
         },
@@ -209,6 +226,39 @@ SOURCES: Mapping[Anchor, Source] = {
         "asked.closes_at",
         "invitation",
         {Recipient.TRAINEE: INVITEE},
+    ),
+    Anchor.REQUIREMENT_DUE: Source(
+        "enrollment_obligation obligation",
+        "obligation.state = 'owed' AND obligation.due_at > %(now)s",
+        "obligation.due_at",
+        "obligation.due_at",
+        "obligation",
+        {
+            Recipient.TRAINEE: People("", "obligation.person_id"),
+            Recipient.HEAD: People(
+                SERVES + HEADS.format(court="serves.court_id", person="obligation.person_id"),
+                "asked.person_id",
+                court="serves.court_id",
+            ),
+            Recipient.COORDINATOR: People(
+                SERVES + WHERE_ONE_SERVES, "account.person_id", court="serves.court_id"
+            ),
+        },
+        revision="0",
+        has_run=False,
+    ),
+    Anchor.CERTIFICATE_EXPIRY: Source(
+        """enrollment_certificate certificate
+  JOIN enrollment_outcome outcome ON outcome.id = certificate.outcome_id
+  JOIN enrollment_enrollment enrollment ON enrollment.id = outcome.enrollment_id
+  JOIN courses_run run ON run.id = enrollment.run_id""",
+        f"certificate.state = 'valid' AND certificate.expires_at > %(now)s AND {NEWER}",
+        "certificate.expires_at",
+        "certificate.expires_at",
+        "certificate",
+        {Recipient.TRAINEE: People("", "enrollment.person_id", court="enrollment.court_id")},
+        revision="0",
+        has_run=False,
     ),
 }
 

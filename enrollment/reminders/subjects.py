@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from courses.planning.models import Run, Session
 from enrollment.attendance.models import Mark
+from enrollment.certificates.models import Certificate
+from enrollment.credits.models import Obligation
 from enrollment.decisions.models import Decision
 from enrollment.feedback.models import AnswerInvitation
 from enrollment.reminders import anchors
@@ -20,6 +23,7 @@ from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
 
 Row = dict[str, Any]
+NAME = ("family", "given", "patronymic")
 
 
 def subject_rows(rule: ReminderRule, subjects: Iterable[UUID]) -> dict[UUID, Row]:
@@ -72,7 +76,7 @@ def _decisions(subjects: Iterable[UUID]) -> list[Row]:
         patronymic=F("enrollment__person__patronymic"),
         **run_columns("enrollment__run__"),
     )
-    columns = ("state", "due_at", "kind", "silence", "decider", "family", "given", "patronymic")
+    columns = ("state", "due_at", "kind", "silence", "decider", *NAME)
     found: list[Row] = list(rows.values("public_id", *columns, *RUN_NAMES))
     return found
 
@@ -91,12 +95,37 @@ def _questionnaires(subjects: Iterable[UUID]) -> list[Row]:
     return found
 
 
+NO_RUN: Row = {**dict.fromkeys(RUN_NAMES), "run_time_zone": settings.TIME_ZONE}
+
+
+def _obligations(subjects: Iterable[UUID]) -> list[Row]:
+    rows = Obligation.objects.filter(public_id__in=subjects).annotate(
+        requirement_names=F("requirement__names"),
+        unit=F("requirement__unit"),
+        still_owed=F("needed") - F("earned"),
+        family=F("person__family_name"),
+        given=F("person__given_name"),
+        patronymic=F("person__patronymic"),
+    )
+    columns = ("state", "due_at", "requirement_names", "unit", "still_owed", *NAME)
+    return [NO_RUN | row for row in rows.values("public_id", *columns)]
+
+
+def _certificates(subjects: Iterable[UUID]) -> list[Row]:
+    path = "outcome__enrollment__run__"
+    rows = Certificate.objects.filter(public_id__in=subjects).annotate(**run_columns(path))
+    found: list[Row] = list(rows.values("public_id", "state", "expires_at", *RUN_NAMES))
+    return found
+
+
 READERS: Mapping[str, Callable[[Iterable[UUID]], list[Row]]] = {
     "enrollment": _enrollments,
     "run": _runs,
     "session": _sessions,
     "decision": _decisions,
     "questionnaire": _questionnaires,
+    "obligation": _obligations,
+    "certificate": _certificates,
 }
 
 MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
@@ -111,6 +140,8 @@ MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
     Anchor.MINIMUM_AT_RISK: lambda row: row["decides_at"],
     Anchor.QUESTIONNAIRE_OPEN: lambda row: row["opens_at"],
     Anchor.FOLLOW_UP: lambda row: row["opens_at"],
+    Anchor.REQUIREMENT_DUE: lambda row: row["due_at"],
+    Anchor.CERTIFICATE_EXPIRY: lambda row: row["expires_at"],
 }
 
 LAST: Mapping[str, Any] = {
@@ -119,4 +150,6 @@ LAST: Mapping[str, Any] = {
     "session": Session,
     "decision": Decision,
     "questionnaire": AnswerInvitation,
+    "obligation": Obligation,
+    "certificate": Certificate,
 }

@@ -10,7 +10,7 @@ from academy.people.models import Person
 from enrollment.attendance.models import Mark, Outcome
 from enrollment.calendars.models import CalendarFeed
 from enrollment.certificates.models import Certificate
-from enrollment.credits.models import CreditEntry
+from enrollment.credits.models import CreditEntry, Exemption, Obligation
 from enrollment.decisions.models import Decision
 from enrollment.feedback.models import AnswerInvitation
 from enrollment.seats.models import Enrollment
@@ -58,6 +58,20 @@ def certificates(who: Person) -> Rows:
     yield from rows.values("public_id", "serial", "state", "issued_at", "ended_at", "paper")
 
 
+def obligations(who: Person) -> Rows:
+    """What was owed, period by period, as it is reckoned at present."""
+    rows = Obligation.objects.filter(person=who).order_by("id")
+    columns = ("requirement__code", "first_day", "last_day", "due_at", "needed", "earned")
+    yield from rows.values(*columns, "state", "met_on")
+
+
+def exemptions(who: Person) -> Rows:
+    """Reliefs from requirements, also those taken back."""
+    rows = Exemption.objects.filter(person=who).order_by("id")
+    columns = ("public_id", "requirement__code", "kind", "first_day", "last_day", "reason")
+    yield from rows.values(*columns, "granted_by__code", "granted_at", "ended_at")
+
+
 def calendars(who: Person) -> Rows:
     """Private addresses for calendars: that they exist, not what they are."""
     yield from CalendarFeed.objects.filter(account__person=who).values("kind", "made_at")
@@ -77,6 +91,8 @@ ALL = {
     "outcomes": outcomes,
     "credits": credits_earned,
     "certificates": certificates,
+    "obligations": obligations,
+    "exemptions": exemptions,
     "calendars": calendars,
     "questionnaires": questionnaires,
 }

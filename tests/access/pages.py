@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.test import Client
@@ -12,8 +13,13 @@ from academy.accounts.models import Account
 from academy.clients.actions import add_client
 from academy.clients.models import Client as System
 from academy.core import clock
+from courses.catalogue.models import Audience
 from courses.planning.enums import EnrollmentMode
 from enrollment.classroom.actions import add_link
+from enrollment.credits import reckoning
+from enrollment.credits.enums import Unit
+from enrollment.credits.models import Requirement
+from enrollment.credits.requirement_actions import RequirementDraft, add_requirement
 from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests.actions import enroll
@@ -45,6 +51,7 @@ class Place:
             code="day-before", anchor="run_start", recipient="trainee", offset=-24
         )
         self.invitation = self.asked()
+        self.requirement = self.required()
         add_client(name="HR", scopes=["people:read"], projection="full", actor=actor)
         self.client = System.objects.get()
         self.accounts: dict[str, Account | None] = {
@@ -80,6 +87,16 @@ class Place:
         )
         return AnswerInvitation.objects.create(round=opened, enrollment=self.enrollment)
 
+    def required(self) -> Requirement:
+        """A requirement that every judge owes: Asel, Dana, Boris."""
+        names = {"kk": "Судьялар", "ru": "Судьи", "en": "Judges"}
+        Audience.objects.create(code="judges", names=names, categories=["judge"])
+        now = clock.now()
+        draft = RequirementDraft(names, "judges", Unit.HOURS, Decimal(16), now.date())
+        made = add_requirement(code="yearly", draft=draft, actor=factories.ACTOR)
+        reckoning.reckon_due(now)
+        return made
+
     def address(self, route: str) -> str:
         """The route with the ids of what is there."""
         ids: dict[str, object] = {
@@ -98,6 +115,8 @@ class Place:
             "<slug:rule>": self.rule.code,
             "<uuid:invitation>": self.invitation.public_id,
             "<slug:questionnaire>": "after",
+            "<slug:requirement>": self.requirement.code,
+            "<uuid:exemption>": self.requirement.public_id,
         }
         for name, value in ids.items():
             route = route.replace(name, str(value))

@@ -51,6 +51,8 @@ profile/who-saw/                         in   ok   ok   ok   ok   ok   ok   ok  
 profile/calendars/                       in   ok   ok   ok   ok   ok   ok   ok   ok   ok
 profile/calendars/new/                   -    -    -    -    -    -    -    -    -    -
 profile/calendars/<uuid:feed>/end/       no   no   no   no   no   no   no   no   no   no
+owed/                                    in   ok   ok   ok   ok   ok   ok   ok   ok   ok
+owed/<slug:requirement>/                 in   ok   ok   ok   no   no   no   no   no   no
 runs/<uuid:run>/enrol/                   -    -    -    -    -    -    -    -    -    -
 enrollments/<uuid:enrollment>/           in   ok   no   no   no   no   no   ok   ok   no
 enrollments/<uuid:enrollment>/accept/    -    -    -    -    -    -    -    -    -    -
@@ -118,6 +120,12 @@ desk/reminders/new/                      in   no   no   no   no   no   no   ok  
 desk/reminders/<slug:rule>/              in   no   no   no   no   no   no   ok   no   no
 desk/exports/                            in   no   no   no   no   no   no   ok   no   no
 desk/exports/<uuid:export>/              in   no   no   no   no   no   no   no   no   no
+desk/owed/                               in   no   no   ok   ok   no   no   ok   ok   no
+desk/requirements/                       in   no   no   no   no   no   no   ok   ok   no
+desk/requirements/new/                   in   no   no   no   no   no   no   ok   no   no
+desk/requirements/<slug:requirement>/    in   no   no   no   no   no   no   ok   no   no
+desk/requirements/<slug:requirement>/exemptions/ in no no no no   no   no   ok   ok   no
+desk/exemptions/<uuid:exemption>/end/    -    -    -    -    -    -    -    -    -    -
 desk/health/                             in   no   no   no   no   no   no   ok   ok   no
 desk/invariants/                         in   no   no   no   no   no   no   ok   ok   no
 desk/invariants/ask/                     -    -    -    -    -    -    -    -    -    -

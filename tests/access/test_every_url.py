@@ -77,6 +77,9 @@ READS = {
     "import": row(nobody=401, registrar=404, system=404, rest=403),
     "nominations": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=200),
     "nomination": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
+    "requirements": SIGNED_IN,
+    "requirement": ONE_OF_MINE,
+    **dict.fromkeys(("owed", "transcript", "sheet"), ONE_OF_MINE),
     "people": STAFF,
     "person": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
     "runs": OPEN,
@@ -124,6 +127,7 @@ SCOPES = {
     "nomination": "enrollments:write",
     "apply": "enrollments:write",
     "events-checksum": "events:read",
+    **dict.fromkeys(("requirements", "requirement", "owed", "transcript", "sheet"), "credits:read"),
     "people": "people:read",
     "roster": "enrollments:read",
     "person": "people:read",
@@ -148,11 +152,11 @@ def endpoints():
         view = getattr(entry.callback, "cls", None)
         if prefix.startswith("api/v1/") and not entry.name.endswith("-slash") and view:
             address = prefix.removeprefix("api/v1")
-            for kind in ("uuid", "slug", "str"):
+            for kind in ("uuid", "slug", "str", "int"):
                 while f"<{kind}:" in address:
                     start = address.index(f"<{kind}:")
                     end = address.index(">", start) + 1
-                    value = str(uuid4()) if kind == "uuid" else "UNKNOWN"
+                    value = {"uuid": str(uuid4()), "int": "2026"}.get(kind, "UNKNOWN")
                     address = address[:start] + value + address[end:]
             yield entry.name, address, sorted(view.needs)
 

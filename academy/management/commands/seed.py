@@ -32,6 +32,7 @@ class Command(BaseCommand):
     def _steps(self, scale: str, progress: Progress) -> Iterator[Step]:
         now = clock.now()
         yield "Lists and calendar", institution.load_institution
+        yield "Requirements", lambda: institution.load_requirements(actor=ACTOR, at=now)
         yield "Courts", lambda: institution.load_courts(actor=ACTOR, at=now)
         yield "Courses", lambda: institution.load_courses(actor=ACTOR, at=now)
         if settings.DEMO:

@@ -15,6 +15,7 @@ from courses.catalogue import actions as catalogue, imports as course_imports
 from courses.catalogue.imports import CatalogueLists, load_lists
 from courses.catalogue.models import Course
 from courses.search.actions import reindex_courses
+from enrollment.credits.requirement_actions import RequirementDraft, install_requirements
 from enrollment.feedback.actions import Seed, install_questionnaires
 from enrollment.reminders.actions import RuleSeed, install_rules
 from enrollment.requests.rule_actions import PrioritySeed, install_priority_rules
@@ -102,6 +103,13 @@ def load_questionnaires() -> int:
 def _questionnaires() -> Iterable[Seed]:
     for item in files.document("reference/questionnaires.json"):
         yield Seed.from_document(item)
+
+
+def load_requirements(*, actor: Actor, at: datetime) -> int:
+    """Who owes how much by when, those that are not there yet."""
+    told = files.document("reference/requirements.json")
+    drafts = {item["code"]: RequirementDraft.from_document(item) for item in told}
+    return install_requirements(drafts, actor=actor, at=at)
 
 
 def load_courts(*, actor: Actor, at: datetime) -> int:

@@ -105,6 +105,8 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
             ("interest", _("Interest in courses"), {Right.READ_ALL}),
             ("priority", _("Priority rules"), {Right.READ_ALL}),
             ("questionnaires", _("Questionnaires"), {Right.READ_ALL}),
+            ("desk-owed", _("Who owes what"), {Right.READ_COURT, Right.READ_ALL}),
+            ("requirements", _("Requirements"), {Right.READ_ALL}),
             ("addresses", _("Addresses that do not work"), {Right.READ_COURT, Right.REGISTER}),
         ],
     ),

@@ -57,6 +57,7 @@ def test_completed_runs_are_certified_and_others_are_not(certified):
         "issuer": {"en": "Academy"},
         "issued_on": run.after.date().isoformat(),
         "languages": ["kk", "ru"],
+        "valid_until": None,
     }
     (event,) = history_of(certificate.public_id)
     assert (event.type, event.context_id) == ("certificate.issued", run.run.public_id)
