@@ -4,7 +4,7 @@ A rule names its code and its sentence in one place, so the published list canno
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -54,12 +54,20 @@ OF_THE_KIT = (
     Code("unsupported_media_type", 415, "The body is not of the kind that is read here."),
 )
 
+# What is chosen by the rule that refuses, and so not one literal.
+CHOSEN = (
+    Code("trainer_busy", 409, "A trainer teaches another run at these hours."),
+    Code("venue_busy", 409, "The place is taken by another run at these hours."),
+)
+
 
 @cache
 def all_codes() -> dict[str, Code]:
     """Every code with its meaning, in alphabetical order; the kit's own words come first."""
-    found = {entry.code: entry for entry in sorted(_refusals(), reverse=True)}
-    return dict(sorted((found | {entry.code: entry for entry in OF_THE_KIT}).items()))
+    ordered = sorted(_refusals(), key=lambda entry: (bool(entry.meaning), entry))
+    found = {entry.code: entry for entry in ordered}
+    known = {entry.code: entry for entry in (*OF_THE_KIT, *CHOSEN)}
+    return dict(sorted((found | known).items()))
 
 
 def as_json(entry: Code) -> dict[str, Any]:
@@ -71,16 +79,30 @@ def _refusals() -> Iterator[Code]:
     """The refusals in the source of our own apps."""
     ours = [Path(app.path) for app in apps.get_app_configs() if app.path.startswith(_home())]
     for file in sorted(path for place in ours for path in place.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        tree = ast.parse(file.read_text("utf-8"))
+        named = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+        for node in ast.walk(tree):
             match node:
                 case ast.Call(
                     func=ast.Name(id=kind), args=[ast.Constant(value=str(code)), sentence, *_]
                 ) if kind in STATUS:
-                    yield Code(code, STATUS[kind], _words(sentence))
+                    yield Code(code, STATUS[kind], _words(_meant(sentence, named)))
 
 
 def _home() -> str:
     return str(Path(__file__).resolve().parent.parent.parent / "_").removesuffix("_")
+
+
+def _meant(sentence: ast.expr, named: Sequence[ast.Assign]) -> ast.expr:
+    """The sentence itself where a name stands for it: what the name was given last before."""
+    if isinstance(sentence, ast.Subscript):  # a table of sentences: the first speaks for all
+        sentence = sentence.value
+    if isinstance(sentence, ast.Name):
+        wanted, line = sentence.id, sentence.lineno
+        given = [one for one in named if ast.unparse(one.targets[0]) == wanted]
+        before = [one for one in given if one.lineno < line]
+        sentence = max(before, key=lambda one: one.lineno).value if before else sentence
+    return sentence.values[0] if isinstance(sentence, ast.Dict) else sentence
 
 
 def _words(sentence: ast.expr) -> str:

@@ -97,7 +97,7 @@ class Witness:
             raise TakenBack
         if self.agreed and self.agreed != self.foreseen.mark:
             raise Stale(
-                CHANGED,
+                "changed_meanwhile",
                 _("Something has changed since you looked. Please look at the new list."),
             )
         if self.keyed:
