@@ -8,6 +8,8 @@ PORT ?= 8000
 VAR ?= $(CURDIR)/var
 TESTS ?= tests
 export PORT VAR
+# Many processes start here, and none should compile what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv/bin/python
 BOOTSTRAP = @$(PYTHON) academy/config/bootstrap.py
