@@ -82,8 +82,8 @@ class Words:
 class Writer:
     """Puts messages into words, and says the same thing once for all who are told it.
 
-    Everybody on a run is told the same but for the greeting and the link to the own page, so a batch
-    has few different texts: these are filled in last.
+    Everybody on a run is told the same but for the greeting and the link to the own page, so a
+    batch has few different texts: these two are filled in last.
     """
 
     def __init__(self) -> None:

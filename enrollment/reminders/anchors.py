@@ -47,8 +47,11 @@ def found(anchor: Anchor, recipient: Recipient, *conditions: str) -> str:
     )
 
 
-NEAR = """SELECT {rule} WHERE EXISTS (
-SELECT FROM {rows} WHERE {where} AND {moment} > %(after_{rule})s AND {moment} <= %(until_{rule})s)"""
+NEAR = """
+SELECT {rule} WHERE EXISTS (
+       SELECT FROM {rows}
+        WHERE {where} AND {moment} > %(after_{rule})s AND {moment} <= %(until_{rule})s)
+"""
 
 
 def is_near(anchor: Anchor, rule: int) -> str:

@@ -66,7 +66,9 @@ def test_a_tick_costs_the_same_however_many_are_enrolled(run, django_assert_num_
     for _ in range(2):
         for _ in range(3):
             join(run)
-        with django_assert_num_queries(5):  # begin, lock all rules, look for anchors, move on, commit
+        with django_assert_num_queries(
+            5
+        ):  # begin, lock all rules, look for anchors, move on, commit
             assert actions.plan_due(now) == 0
 
 
