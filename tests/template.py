@@ -21,7 +21,7 @@ from academy.config.state import ROOT, VAR
 
 MAKING, READY, FAILED = "template_in_the_making", "template", "template_that_failed"
 KEPT = VAR / "tests"
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 
 def start_maker() -> "subprocess.Popen[bytes]":
@@ -93,7 +93,7 @@ def _sources() -> Iterator[Path]:
 
 
 def _call(program: str, *options: str) -> None:
-    command = [find_programs(None) / program, *options]
+    command = [str(find_programs(None) / program), *options]
     environment = os.environ | libpq_environment(_address())
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
 
