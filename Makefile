@@ -8,6 +8,8 @@ PORT ?= 8000
 VAR ?= $(CURDIR)/var
 TESTS ?= tests
 export PORT VAR
+# Many processes start here, and none should compile what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv/bin/python
 BOOTSTRAP = @$(PYTHON) academy/config/bootstrap.py
@@ -34,7 +36,7 @@ run: setup ## Set up, start and seed everything; PORT=8000
 	@$(VENV) -m academy.config.supervisor
 
 test: setup-dev ## All tests, on engines of their own; TESTS=tests/core narrows them
-	@$(VENV) -m pytest -n 2 -m "not proof" $(TESTS)
+	@$(VENV) -m pytest -n 2 --dist loadgroup -m "not proof" $(TESTS)
 
 check: setup-dev ## Format, lint, types, contracts, migrations, translations, schema
 	$(VENV) -m ruff format --check .

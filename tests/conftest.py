@@ -1,19 +1,29 @@
 """What every test may use."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from academy.rest.remembered import forget_answers
 from enrollment.pages.on_course import opinion_until
-from tests import emptying, factories
+from tests import emptying, factories, template
 from tests.post_office import PostOffice
 from tests.proofs import pytest_runtest_logreport
 
 __all__ = ["pytest_runtest_logreport"]
 
 emptying.install()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None) -> None:
+    """A database of this worker's own; it goes with the engines."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    template.copy_to(name)
+    connection.settings_dict["NAME"] = name
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,8 @@
 """Pytest plugin: a PostgreSQL and a Valkey of this run's own, before Django reads its settings.
 
-The controller starts them once; xdist's workers inherit the addresses, pytest-django gives each
-worker a database of its own, and here each gets a Valkey database of its own. A process beside us
-holds the servers until its input ends: also a test run that is killed leaves nothing behind.
+The controller starts them once; xdist's workers inherit the addresses, and each gets a PostgreSQL
+database and a Valkey database of its own. A process beside us holds the servers until its input
+ends: also a test run that is killed leaves nothing behind.
 """
 
 import json
@@ -14,8 +14,14 @@ from pathlib import Path
 
 import pytest
 
+# Pydantic reads the sources of this one's classes, slower with every module that is loaded and
+# every call that waits: ten times as slow where the tests of SCIM would import it.
+import scim2_models  # noqa: F401
+
+from tests import template
+
 ROOT = Path(__file__).resolve().parent.parent
-HOLDER = pytest.StashKey["subprocess.Popen[bytes]"]()
+Process = subprocess.Popen[bytes]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -29,12 +35,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         address, _, _ = os.environ["REDIS_URL"].rpartition("/")
         os.environ["REDIS_URL"] = f"{address}/{int(worker.removeprefix('gw')) + 1}"
     else:
-        early_config.stash[HOLDER] = start_holder()
-        early_config.add_cleanup(lambda: stop_holder(early_config.stash[HOLDER]))
+        holder = start_holder()
+        maker = template.start_maker()
+        early_config.add_cleanup(lambda: stop(maker, holder))
+        compile_translations()
     return (yield)
 
 
-def start_holder() -> "subprocess.Popen[bytes]":
+def start_holder() -> Process:
     holder = subprocess.Popen(
         [sys.executable, "-m", "academy.config.with_engines", "--hold"],
         stdin=subprocess.PIPE,
@@ -46,7 +54,6 @@ def start_holder() -> "subprocess.Popen[bytes]":
     if not line:
         raise pytest.UsageError("The engines of the tests did not start; their words are above.")
     os.environ.update(json.loads(line))
-    compile_translations()
     return holder
 
 
@@ -56,7 +63,10 @@ def compile_translations() -> None:
     subprocess.run(manage, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
-def stop_holder(holder: "subprocess.Popen[bytes]") -> None:
+def stop(maker: Process, holder: Process) -> None:
+    """The maker of the template has long finished, unless there was nothing to test."""
+    maker.terminate()
+    maker.wait(30)
     if holder.stdin and holder.stdout:
         holder.stdin.close()
         holder.wait(30)

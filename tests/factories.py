@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from psycopg.types.range import DateRange
 
@@ -76,17 +77,24 @@ def person(
     at: Court | None = None, *, post: Position | None = None, name: str = "", language: str = "en"
 ) -> Person:
     """Somebody with a post at that court."""
-    made = Person.objects.create(
-        family_name=name or f"Ә{number()}",
+    made = _named(name or f"Ә{number()}", language)
+    made.save()
+    if at is not None:
+        _appointed(made, at, post or position()).save()
+    return made
+
+
+def _named(name: str, language: str = "en") -> Person:
+    return Person(
+        family_name=name,
         given_name="Айсұлу",
         email=f"p{number()}@example.org",
         language=language,
     )
-    if at is not None:
-        Appointment.objects.create(
-            person=made, court=at, position=post or position(), period=DateRange(SINCE, None)
-        )
-    return made
+
+
+def _appointed(who: Person, at: Court, post: Position) -> Appointment:
+    return Appointment(person=who, court=at, position=post, period=DateRange(SINCE, None))
 
 
 def people(how_many: int, at: Court | None = None) -> list[Person]:
@@ -96,10 +104,8 @@ def people(how_many: int, at: Court | None = None) -> list[Person]:
         for _ in range(how_many)
     )
     if at is not None:
-        Appointment.objects.bulk_create(
-            Appointment(person=one, court=at, position=position(), period=DateRange(SINCE, None))
-            for one in made
-        )
+        post = position()
+        Appointment.objects.bulk_create(_appointed(one, at, post) for one in made)
     return made
 
 
@@ -183,27 +189,62 @@ def _other_court() -> Court:
 
 @dataclass
 class Cast:
-    """People whose names carry their rights."""
+    """People whose names carry their rights, written in few statements: most tests have them."""
 
     court: Court = field(default_factory=_home_court)
     elsewhere: Court = field(default_factory=_other_court)
 
     def __post_init__(self) -> None:
-        head_post = position("head", is_head=True)
-        self.asel = person(self.court, name="Әсел")  # a judge who learns
-        self.boris = person(self.court, post=head_post, name="Борис")  # heads her court
-        self.timur = person(None, name="Тимур")  # teaches
-        self.dana = person(self.elsewhere, name="Дана")  # of another court
-        self.asel_account = account("asel", of=self.asel)
-        self.boris_account = account("boris", of=self.boris)
-        self.timur_account = account("timur", of=self.timur, role=Role.TRAINER)
-        self.dana_account = account("dana", of=self.dana)
-        self.clara_account = account("clara", role=Role.REGISTRAR)
-        self.otto_account = account("otto", role=Role.AUDITOR)
-        self.kenzhe = person(self.court, post=position("clerk", category="staff"), name="Кенже")
-        self.kenzhe_account = account("kenzhe", of=self.kenzhe)
-        RoleGrant.objects.create(
-            account=self.kenzhe_account, role=Role.COORDINATOR, court=self.court
+        self._people()
+        self._accounts()
+
+    def _people(self) -> None:
+        names = ("Әсел", "Борис", "Тимур", "Дана", "Кенже")
+        self.asel, self.boris, self.timur, self.dana, self.kenzhe = Person.objects.bulk_create(
+            _named(name) for name in names
+        )
+        judge, head = position(), position("head", is_head=True)
+        clerk = position("clerk", category="staff")
+        Appointment.objects.bulk_create(
+            [
+                _appointed(self.asel, self.court, judge),  # learns
+                _appointed(self.boris, self.court, head),  # heads her court
+                _appointed(self.dana, self.elsewhere, judge),  # of another court
+                _appointed(self.kenzhe, self.court, clerk),
+            ]
+        )
+
+    def _accounts(self) -> None:
+        whose = {
+            "asel": self.asel,
+            "boris": self.boris,
+            "timur": self.timur,  # teaches
+            "dana": self.dana,
+            "clara": None,
+            "otto": None,
+            "kenzhe": self.kenzhe,
+        }
+        password = make_password(PASSWORD)
+        made = Account.objects.bulk_create(
+            Account(login=login, password=password, person=person, language="en")
+            for login, person in whose.items()
+        )
+        (
+            self.asel_account,
+            self.boris_account,
+            self.timur_account,
+            self.dana_account,
+            self.clara_account,
+            self.otto_account,
+            self.kenzhe_account,
+        ) = made
+        RoleGrant.objects.bulk_create(
+            [
+                RoleGrant(account=self.timur_account, role=Role.TRAINER),
+                RoleGrant(account=self.clara_account, role=Role.REGISTRAR),
+                RoleGrant(account=self.otto_account, role=Role.AUDITOR),
+                RoleGrant(account=self.kenzhe_account, role=Role.COORDINATOR, court=self.court),
+            ]
         )
 
 

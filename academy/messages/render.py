@@ -34,6 +34,7 @@ IN_BRACES = re.compile(r"\{(\w+)\}")
 
 NAME = "\ue000"  # stands for the reader's name: a letter that no text contains
 STOP = "\ue001"  # and for the link by which this reader stops such mails
+LINK = "\ue002"  # and for the one that leads to the reader's own page
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,22 @@ class Words:
             kept=self.kept.replace(NAME, name).replace(STOP, profile),
         )
 
+    def leading_to(self, link: str, kept: str) -> "Words":
+        """The same words with that link; the row keeps the other one."""
+        return replace(
+            self,
+            text=self.text.replace(LINK, link),
+            html=self.html.replace(LINK, escape(link)),
+            kept=self.kept.replace(LINK, kept),
+            sheets=[replace(sheet, url=link) for sheet in self.sheets],
+        )
+
 
 class Writer:
     """Puts messages into words, and says the same thing once for all who are told it.
 
-    Everybody on a run is told the same but for the greeting, so a batch has few different texts:
-    the name is filled in last.
+    Everybody on a run is told the same but for the greeting and the link to the own page, so a
+    batch has few different texts: these two are filled in last.
     """
 
     def __init__(self) -> None:
@@ -81,10 +92,10 @@ class Writer:
     def words(self, kind: Kind, holds: Holds, *, name: str, language: str, stop: str = "") -> Words:
         """The message in this language. `name` is how the reader is greeted."""
         facts = orjson.dumps((holds.facts, holds.own), default=str)
-        key = (holds.template or kind.template, language, f"{holds.path} {holds.time_zone}", facts)
+        key = (holds.template or kind.template, language, holds.time_zone, facts)
         if key not in self.said:
             self.said[key] = _render(kind, holds, language)
-        return self.said[key].to(name, stop)
+        return self.said[key].leading_to(*_links(kind, holds)).to(name, stop)
 
     def digest(self, parts: Sequence[Words], *, name: str, stop: str = "") -> Words:
         """Several messages to one reader as one mail, in the language of the first."""
@@ -99,6 +110,14 @@ class Writer:
             return _on_paper(title, sheets, language, stoppable=bool(stop)).to(name, stop)
 
 
+def _links(kind: Kind, holds: Holds) -> tuple[str, str]:
+    """Where the mail leads, and what the row keeps of it."""
+    link = f"{settings.PUBLIC_URL}{holds.path}"
+    if holds.shown_path:
+        return link, f"{settings.PUBLIC_URL}{holds.shown_path}"
+    return link, "…" if kind.has_secret_link else link
+
+
 def _render(kind: Kind, holds: Holds, language: str) -> Words:
     with translation.override(language):
         facts = {key: _local(value, holds.time_zone) for key, value in holds.facts.items()}
@@ -107,12 +126,8 @@ def _render(kind: Kind, holds: Holds, language: str) -> Words:
         label = paragraphs.pop().removeprefix(ARROW) if paragraphs[-1].startswith(ARROW) else ""
         if holds.own:
             title, paragraphs = _in_own_words(holds.own, language, facts, title, paragraphs)
-        url = f"{settings.PUBLIC_URL}{holds.path}"
-        sheet = Sheet(title, [each for each in paragraphs if each], label, url)
-        words = _on_paper(title, [sheet], language, stoppable=not kind.duty)
-    if holds.shown_path:
-        return replace(words, kept=words.kept.replace(url, settings.PUBLIC_URL + holds.shown_path))
-    return replace(words, kept=words.kept.replace(url, "…")) if kind.has_secret_link else words
+        sheet = Sheet(title, [each for each in paragraphs if each], label, LINK)
+        return _on_paper(title, [sheet], language, stoppable=not kind.duty)
 
 
 def _on_paper(title: str, sheets: Sequence[Sheet], language: str, *, stoppable: bool) -> Words:

@@ -3,7 +3,8 @@
 Each active rule keeps one moment, `planned_until`. A tick looks only at anchors whose reminder fell
 due between that moment and now, by the anchor's own index; so a tick costs what fell due since the
 last one, and a service that was down for a day catches up in one tick. Nothing is remembered per
-person.
+person. Most ticks find nothing: one statement asks for all rules whether an anchor lies in their
+span, and all that have none are moved on together.
 
 Facts that change *behind* that moment come through the ledger, which misses nothing: somebody who
 is confirmed late, a run that is moved nearer or published late, a trainer who takes over.
@@ -23,6 +24,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from academy.messages.actions import write_selected
@@ -32,14 +34,46 @@ from enrollment.reminders.enums import Anchor, Recipient, Unit
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.timing import Span
 
+log = structlog.get_logger(__name__)
+
 
 def plan_due(now: datetime) -> int:
     """One tick: write the messages of every reminder that fell due since the last; how many.
 
-    Each rule in a transaction of its own, under a lock on the rule: a second clock that ticks at
-    the same moment passes by. A rule that counts in days is left alone but for its hour of the day.
+    Each rule with something near is planned in a transaction of its own, so that one that fails
+    stops no other; it is tried again at the next tick. All of it happens under locks on the rules:
+    a second clock that ticks at the same moment passes by.
     """
-    return sum(_plan_rule(rule.pk, now) for rule in rule_queries.due_rules(now))
+    written = 0
+    for rule_id in _stirred(now):
+        try:
+            written += _plan_rule(rule_id, now)
+        except Exception:
+            log.exception("reminders.rule_failed", rule=rule_id)
+    return written
+
+
+def _stirred(now: datetime) -> list[int]:
+    """The rules to be planned; all rules where one of them keeps us from asking for all at once."""
+    try:
+        return _pass_over(now)
+    except Exception:
+        log.exception("reminders.rules_not_passed_over")
+        return list(ReminderRule.objects.filter(is_active=True).values_list("pk", flat=True))
+
+
+def _pass_over(now: datetime) -> list[int]:
+    """Move on the rules that look at a span without any anchor; answer the others.
+
+    A rule that counts in days is left alone but for its hour of the day.
+    """
+    with transaction.atomic(durable=True):
+        active = ReminderRule.objects.select_for_update(skip_locked=True).filter(is_active=True)
+        due = rule_queries.due_rules(list(active), now)
+        near = rule_queries.with_anchor_near(due, now)
+        quiet = [rule.pk for rule in due if rule.pk not in near]
+        ReminderRule.objects.filter(pk__in=quiet).update(planned_until=now)
+    return sorted(near)
 
 
 def _plan_rule(rule_id: int, now: datetime) -> int:
@@ -51,8 +85,7 @@ def _plan_rule(rule_id: int, now: datetime) -> int:
         )
         if rule is None:
             return 0
-        span = timing.due_span(now, useful=rule.timing.useful, planned_until=rule.planned_until)
-        written = _write(rule, span, now)
+        written = _write(rule, rule.span(now), now)
         rule.planned_until = now
         rule.save(update_fields=["planned_until"])
         return written

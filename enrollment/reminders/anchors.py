@@ -47,6 +47,19 @@ def found(anchor: Anchor, recipient: Recipient, *conditions: str) -> str:
     )
 
 
+NEAR = """
+SELECT {rule} WHERE EXISTS (
+       SELECT FROM {rows}
+        WHERE {where} AND {moment} > %(after_{rule})s AND {moment} <= %(until_{rule})s)
+"""
+
+
+def is_near(anchor: Anchor, rule: int) -> str:
+    """The number of the rule, if any such anchor lies in its own span, whomever it concerns."""
+    source = SOURCES[anchor]
+    return NEAR.format(rule=rule, rows=source.rows, where=source.where, moment=source.moment)
+
+
 def subject_of(anchor: Anchor, recipient: Recipient) -> str:
     """What the reminder is about: run, session, enrollment or decision."""
     source = SOURCES[anchor]

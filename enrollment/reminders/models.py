@@ -1,13 +1,13 @@
 """Rules of reminding: data that the registrar edits."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 
 from academy.core import ids, texts
 from enrollment.reminders.enums import Anchor, Recipient, Unit
-from enrollment.reminders.timing import Timing
+from enrollment.reminders.timing import Span, Timing, due_span
 
 
 class ReminderRule(models.Model):
@@ -68,3 +68,7 @@ class ReminderRule(models.Model):
         return Timing(
             self.offset, Unit(self.unit), self.at_time, timedelta(hours=self.useless_after_hours)
         )
+
+    def span(self, now: datetime) -> Span:
+        """What the clock's tick looks at: what fell due since it looked last."""
+        return due_span(now, useful=self.timing.useful, planned_until=self.planned_until)

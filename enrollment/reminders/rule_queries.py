@@ -32,13 +32,12 @@ Selected = tuple[str, dict[str, Any]]
 Calendars = Mapping[Place, WorkingCalendar]
 
 
-def due_rules(now: datetime) -> list[ReminderRule]:
-    """The active rules that a tick must look at.
+def due_rules(rules: Sequence[ReminderRule], now: datetime) -> list[ReminderRule]:
+    """Those of the rules that a tick must look at.
 
     One that counts in days falls due at its hour only; before and after it there is nothing to do,
     and nothing is asked of the database.
     """
-    rules = list(ReminderRule.objects.filter(is_active=True))
     by_days = any(rule.unit != Unit.HOURS for rule in rules)
     zones = time_zones() if by_days else set()
     return [rule for rule in rules if _may_be_due(rule, now, zones)]
@@ -47,8 +46,25 @@ def due_rules(now: datetime) -> list[ReminderRule]:
 def _may_be_due(rule: ReminderRule, now: datetime, zones: set[str]) -> bool:
     if rule.unit == Unit.HOURS or rule.at_time is None or rule.planned_until is None:
         return True
-    span = timing.due_span(now, useful=rule.timing.useful, planned_until=rule.planned_until)
-    return timing.strikes(span, rule.at_time, zones)
+    return timing.strikes(rule.span(now), rule.at_time, zones)
+
+
+def with_anchor_near(rules: Sequence[ReminderRule], now: datetime) -> set[int]:
+    """Which of these rules have an anchor where they look: one statement for all of them.
+
+    It looks at no person, so each rule costs a step down an index. Where it finds no anchor there
+    is nobody to tell.
+    """
+    asked, params = [], {"now": now}
+    for rule in rules:
+        if reach := _reach(rule, rule.span(now)):
+            asked.append(anchors.is_near(Anchor(rule.anchor), rule.pk))
+            params[f"after_{rule.pk}"], params[f"until_{rule.pk}"] = reach[0].after, reach[0].until
+    if not asked:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked), params)
+        return {rule for (rule,) in cursor.fetchall()}
 
 
 def due_messages(

@@ -11,8 +11,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import django
@@ -29,7 +30,8 @@ from academy.core import clock
 from academy.messages import delivery, lease
 from academy.messages.models import Message
 from enrollment.reminders import actions
-from enrollment.reminders.enums import Anchor, Recipient
+from enrollment.reminders.actions import RuleSeed
+from enrollment.reminders.enums import Anchor, Recipient, Unit
 from enrollment.reminders.models import ReminderRule
 
 PER_RUN = 20
@@ -91,12 +93,10 @@ SELECT gen_random_uuid(), run.id, first.id + (run.id * 20 + place) %% %(people)s
 
 
 def seed(enrollments: int) -> None:
-    """So many active enrolments on runs that begin in a month, and the three rules."""
+    """So many active enrolments on runs that begin in a month."""
     from tests import factories  # noqa: PLC0415 - needs Django set up
 
-    if not ReminderRule.objects.exists():
-        factories.course()
-        ReminderRule.objects.bulk_create(RULES)
+    factories.course()
     runs = enrollments // PER_RUN
     values = {
         "people": enrollments // 4,
@@ -111,7 +111,8 @@ def seed(enrollments: int) -> None:
         execute(f"VACUUM (ANALYZE) {table}")
 
 
-RULES = [
+SEEDED = Path(__file__).parents[2] / "seeds/reference/reminder_rules.json"
+PLAIN = [
     ReminderRule(
         code=code, anchor=anchor, recipient=recipient, offset=offset, useless_after_hours=useless,
     )
@@ -124,7 +125,13 @@ RULES = [
 
 
 def nothing_due(ticks: int = 20) -> Figure:
-    """One tick over all active enrolments when nothing is due: the median, not the sum."""
+    """One tick over all active enrolments when nothing is due: the median, not the sum.
+
+    With every rule of the seeds; all of them look, as once a day at their hour.
+    """
+    rules = [RuleSeed.from_document(one) for one in json.loads(SEEDED.read_text("utf-8"))]
+    actions.install_rules(replace(rule, is_active=True) for rule in rules)
+    ReminderRule.objects.exclude(unit=Unit.HOURS).update(unit=Unit.HOURS, offset=F("offset") * 24)
     now = clock.now()
     actions.plan_due(now)
     took = []
@@ -137,6 +144,8 @@ def nothing_due(ticks: int = 20) -> Figure:
 
 def plan_all() -> Figure:
     """The tick at which the week-before reminder of every run has fallen due."""
+    ReminderRule.objects.all().delete()
+    ReminderRule.objects.bulk_create(PLAIN)
     at = clock.now() + timedelta(days=30 - 6)
     return timed("plan what is due", lambda: actions.plan_due(at), "1M in <= 15 s")
 

@@ -8,7 +8,11 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, WIDE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),  # one Chromium and one web server
+]
 
 AXE = Axe().axe_script
 RULES = {"resultTypes": ["violations"]}

@@ -21,7 +21,11 @@ from tests.browser.conftest import NARROW, WIDE
 from tests.browser.hands import HANDS, go_by_menu, sign_in
 from tests.factories import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),  # one Chromium and one web server
+]
 
 EVERY = set(product(("kk", "ru", "en"), (NARROW, WIDE), ("keyboard", "mouse")))
 

@@ -48,7 +48,8 @@ def dockerfile() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    with embedded.start(tmp_path_factory.mktemp("engines"), durable=False) as started:
+    """As in production: only engines of tests give their owner more than the script does."""
+    with embedded.start(tmp_path_factory.mktemp("engines"), durable=True) as started:
         yield started
 
 

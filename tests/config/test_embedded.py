@@ -19,6 +19,8 @@ from academy.config.embedded import Engines
 from academy.config.engines import programs
 from tests.config.processes import all_gone
 
+pytestmark = pytest.mark.xdist_group("engines")
+
 
 @pytest.fixture(scope="module")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:

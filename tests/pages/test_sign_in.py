@@ -104,9 +104,9 @@ def test_nobody_signs_up(browser):
 @pytest.mark.django_db
 def test_a_session_idles_out(cast, browser, settings, monkeypatch):
     client = browser(cast.asel_account)
-    later = clock.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE + 1)
     assert is_signed_in(client)
 
+    later = clock.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE + 1)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     client.session  # noqa: B018 - reads what is still there
     from django.core.cache import cache  # noqa: PLC0415

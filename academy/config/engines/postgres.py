@@ -202,6 +202,9 @@ class Postgres:
             GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APP_ROLE};
             """,
         )
+        if not self.durable:
+            # Tests clear up behind themselves, past the guards of the ledger too.
+            self._sql(SUPERUSER, f"GRANT SET ON PARAMETER session_replication_role TO {OWNER_ROLE}")
 
     def _check_letters(self) -> None:
         """Refuse a cluster whose character type does not know Cyrillic: search would be blind."""

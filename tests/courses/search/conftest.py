@@ -1,4 +1,4 @@
-"""The real courses of the seeds, loaded once for a module and undone after it."""
+"""The real courses of the seeds, loaded once for all tests of the search and undone after them."""
 
 import pytest
 from django.db import transaction
@@ -10,7 +10,7 @@ from academy.management.seeding import institution
 SEED = Actor.system("seed")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def _real_catalogue(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         outer = transaction.atomic()

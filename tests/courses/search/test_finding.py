@@ -5,7 +5,7 @@ import pytest
 from courses.search.queries import find_courses
 from courses.search.rules import SearchRequest, Sort
 
-pytestmark = pytest.mark.usefixtures("real_catalogue")
+pytestmark = [pytest.mark.usefixtures("real_catalogue"), pytest.mark.xdist_group("catalogue")]
 
 JUSTICE = "ET-005"  # «Сот төрелігі әлсірегенде…», named by the tour of the demo
 

@@ -16,7 +16,7 @@ from courses.search.queries.ctype import check_ctype
 from courses.search.rules import SearchRequest
 from tests import factories
 
-pytestmark = pytest.mark.usefixtures("real_catalogue")
+pytestmark = [pytest.mark.usefixtures("real_catalogue"), pytest.mark.xdist_group("catalogue")]
 
 TABLES = {
     "courses_courseindex": "course_id, vector::text, topics, audiences, format, provider",

@@ -12,6 +12,7 @@ from enrollment.attendance import actions as attendance
 from enrollment.attendance.actions import MarkDraft
 from enrollment.attendance.enums import MarkStatus
 from enrollment.reminders import actions
+from enrollment.reminders.actions import RuleSeed
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests import actions as requests
 from tests import factories
@@ -65,8 +66,23 @@ def test_a_tick_costs_the_same_however_many_are_enrolled(run, django_assert_num_
     for _ in range(2):
         for _ in range(3):
             join(run)
-        with django_assert_num_queries(13):  # the rules, then per rule: begin, lock, plan, mark
+        with django_assert_num_queries(
+            5
+        ):  # begin, lock all rules, look for anchors, move on, commit
             assert actions.plan_due(now) == 0
+
+
+def test_a_rule_that_cannot_be_planned_stops_no_other(run):
+    join(run)
+    forever = 2**31 - 1  # hours of use, which reach back before the calendar begins
+    broken = RuleSeed("broken", {}, "run_start", "trainee", -200, useless_after_hours=forever)
+    actions.install_rules([broken])
+
+    assert actions.plan_due(run.starts_at - 7 * DAY) == 1
+
+    assert codes() == ["week-before"]
+    done = ReminderRule.objects.exclude(planned_until=None).values_list("code", flat=True)
+    assert set(done) == {"week-before", "day-before", "marks-missing"}
 
 
 def test_a_service_that_was_down_catches_up(run):
