@@ -118,7 +118,7 @@ def _render(kind: Kind, holds: Holds, language: str) -> Words:
 def _on_paper(title: str, sheets: Sequence[Sheet], language: str, *, stoppable: bool) -> Words:
     paper = {
         "title": title,
-        "preheader": next((each for sheet in sheets for each in sheet.paragraphs), ""),
+        "preheader": _preheader(sheets),
         "name": NAME,
         "sheets": sheets,
         "service": settings.SERVICE_NAME,
@@ -129,6 +129,13 @@ def _on_paper(title: str, sheets: Sequence[Sheet], language: str, *, stoppable: 
     text = _fill("messages/mail.txt", paper, escaped=False).strip() + "\n"
     html = _fill("messages/mail.html", paper, escaped=True)
     return Words(language, title[:300], text, html, kept=text, sheets=sheets)
+
+
+def _preheader(sheets: Sequence[Sheet]) -> str:
+    """What a list of mails shows beside the subject: the first words, or what is in the digest."""
+    if len(sheets) > 1:
+        return " · ".join(sheet.title for sheet in sheets)
+    return next(iter(sheets[0].paragraphs), "") if sheets else ""
 
 
 def _in_own_words(
