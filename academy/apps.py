@@ -23,6 +23,7 @@ class AcademyConfig(AppConfig):
         people.knows("account", known.account)
         people.knows("roles", known.roles)
         people.knows("messages", known.messages)
+        people.knows("choices", known.choices)
         people.knows("disclosures", known.disclosures)
         people.knows("events", known.events)
         exports.register("events", history.EVENTS)

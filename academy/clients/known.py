@@ -9,7 +9,7 @@ from academy.access.models import RoleGrant
 from academy.accounts.models import Account
 from academy.clients.queries import disclosures_about
 from academy.ledger.queries import events_about
-from academy.messages.models import Message
+from academy.messages.models import MailChoice, Message
 from academy.people.models import Appointment, Person
 
 Rows = Iterable[Mapping[str, object]]
@@ -57,6 +57,12 @@ def messages(who: Person) -> Rows:
     columns = ("kind", "state", "outcome", "channel", "address", "language", "title", "body")
     rows = Message.objects.filter(person=who).order_by("id")
     yield from rows.values("public_id", *columns, "created_at", "closed_at", "read_at")
+
+
+def choices(who: Person) -> Rows:
+    """How the person wants what is not duty, and the number given for text messages."""
+    rows = MailChoice.objects.filter(person=who)
+    yield from rows.values("conveniences", "wants_digest", "phone")
 
 
 def disclosures(who: Person) -> Rows:

@@ -48,7 +48,7 @@ def test_each_room_tells(cast, browser):
     found = browser(cast.asel_account).post(PATH).json()
 
     assert set(found) >= {
-        *("person", "posts", "account", "roles", "messages", "disclosures", "events"),
+        *("person", "posts", "account", "roles", "messages", "choices", "disclosures", "events"),
         *("interests", "enrollments", "decisions", "marks", "outcomes", "credits"),
         *("certificates", "calendars"),
     }
