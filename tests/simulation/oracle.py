@@ -24,6 +24,7 @@ HOLDING = ("offered", "confirmed", "reconfirm")
 ENDED = ("rejected", "expired", "withdrawn", "cancelled", "transferred", "closed")
 ASKING = ("published", "going_ahead")
 HELD = (*ASKING, "running", "finished")
+NOT_LIVED = {"questionnaire_open", "follow_up"}  # this world has no questionnaires: nobody is due
 
 
 class Told(NamedTuple):
@@ -229,7 +230,8 @@ class Oracle:
 
     def cases(self, rule: dict[str, Any]) -> Iterator[Case]:
         """Everybody whom the rule may concern."""
-        yield from getattr(self, f"_{rule['anchor']}")(rule["recipient"])
+        if rule["anchor"] not in NOT_LIVED:
+            yield from getattr(self, f"_{rule['anchor']}")(rule["recipient"])
 
     def _claims(self) -> Iterator[tuple[UUID, Line, Line]]:
         for name, line in self.diary.claims.items():
