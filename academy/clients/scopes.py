@@ -28,12 +28,13 @@ SCOPES: dict[str, str | Promise] = {
 }
 
 
-TO_BE_WOKEN = "webhooks:write"
+NO_CHANGE = frozenset({"webhooks:write", "exports:write"})
+"""To be woken, and to have a file made of what may be read anyway: nothing of ours changes."""
 
 
 def taking_part(scopes: Iterable[str]) -> list[str]:
-    """Those of the scopes with which a system does more than read and be woken."""
-    return sorted(one for one in set(scopes) - {TO_BE_WOKEN} if not one.endswith(":read"))
+    """Those of the scopes with which a system does more than read."""
+    return sorted(one for one in set(scopes) - NO_CHANGE if not one.endswith(":read"))
 
 
 class ClientScopes(BaseScopes):

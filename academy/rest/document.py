@@ -20,6 +20,7 @@ TAGS = {
     "imports": "Files of people, courts and courses.",
     "nominations": "Lists of people whom a court names for a run.",
     "people": "Those who learn, with their posts.",
+    "requirements": "Rules of who owes how much training by when.",
     "runs": "Editions of courses: dates, places, seats, and what is done with a whole run.",
     "sessions": "The dated meetings of a run, and who was there.",
     "exports": "Whole lists as files: asked for, written by a worker, fetched once.",

@@ -67,9 +67,9 @@ class PersonEndpoint(Endpoint):
 
     needs: ClassVar = {"GET": READERS}
 
-    def learner(self, person: UUID, resource: str) -> Person:
+    def recorded(self, person: UUID, resource: str) -> Person:
         """The person, where the caller may read this of them; the read is on record."""
-        found = access.learner_for(self.viewer, person)
+        found = access.person_for(self.viewer, person)
         self.note(found, resource)
         return found
 
@@ -107,7 +107,7 @@ class Transcript(PersonEndpoint):
     @describe("getTranscript", "Read a transcript", answer=TranscriptOut, errors=[404])
     def get(self, request: Request, person: UUID) -> Response:
         """The runs taken part in, the newest first, and every requirement, met or not."""
-        found = self.learner(person, "transcript")
+        found = self.recorded(person, "transcript")
         return Response(
             {
                 "person": person,
@@ -125,7 +125,7 @@ class YearlySheet(PersonEndpoint):
         """What was taken part in within the year, what it came to, and what was owed."""
         if not EARLIEST <= year <= LATEST:
             raise Missing("unknown_year", "There is no such year.")
-        found = self.learner(person, "sheet")
+        found = self.recorded(person, "sheet")
         sheet = sheet_of(found.pk, year, clock.now())
         return Response(
             {

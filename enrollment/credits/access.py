@@ -12,17 +12,17 @@ from academy.core.errors import Missing
 from academy.people.models import Appointment, Person
 
 
-def learner_for(viewer: Viewer, public_id: UUID) -> Person:
+def person_for(viewer: Viewer, public_id: UUID) -> Person:
     """One person whose record of learning the viewer may read: the own one, or as staff all.
 
     Another system was asked for its scope before, and its projection cuts what it is answered.
     """
-    return _one(_learners(viewer, None), public_id)
+    return _one(_people(viewer, None), public_id)
 
 
 def owing_for(viewer: Viewer, public_id: UUID, day: date) -> Person:
     """One person of whom the viewer may see what is owed: also people of the own courts."""
-    return _one(_learners(viewer, day), public_id)
+    return _one(_people(viewer, day), public_id)
 
 
 def courts_in_sight(viewer: Viewer) -> frozenset[int] | None:
@@ -30,7 +30,7 @@ def courts_in_sight(viewer: Viewer) -> frozenset[int] | None:
     return None if viewer.may(Right.READ_ALL) else viewer.courts
 
 
-def _learners(viewer: Viewer, day: date | None) -> QuerySet[Person]:
+def _people(viewer: Viewer, day: date | None) -> QuerySet[Person]:
     people = Person.objects.all()
     if viewer.client_id or viewer.may(Right.READ_ALL):
         return people

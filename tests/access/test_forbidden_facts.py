@@ -19,6 +19,7 @@ from academy.clients import handlers, projections, webhooks
 from academy.clients.delivery import Leased
 from academy.clients.models import Call, Client, Disclosure
 from academy.clients.scopes import SCOPES, taking_part
+from academy.core import clock
 from academy.ledger import actions as ledger
 from academy.ledger.models import Event
 from courses.planning.enums import EnrollmentMode
@@ -86,6 +87,7 @@ def world(cast):
         "decision": [str(refused.decisions.get().public_id)],
         "serial": [Certificate.objects.get().serial],
         "code": [cast.court.code, run.course.code],
+        "year": [str(clock.now().year)],
     }
     ledger.sequence_all()
     return told
@@ -141,7 +143,7 @@ def addresses(world):
         if prefix.startswith("api/") and "GET" not in getattr(view, "needs", ()):
             continue
         names = list(entry.pattern.converters)
-        values = [[*world.ids.get(name, []), str(uuid4())] for name in names]
+        values = [[*world.ids.get(name, []), UNKNOWN.get(name) or str(uuid4())] for name in names]
         for chosen in product(*values):
             address = "/" + prefix
             for name, value in zip(names, chosen, strict=True):
@@ -150,7 +152,8 @@ def addresses(world):
             yield address
 
 
-KINDS = ("uuid", "slug", "str", "path")
+UNKNOWN = {"year": "1999"}
+KINDS = ("uuid", "slug", "str", "path", "int")
 ASKED = {
     "/api/v1/enrollments": ["?state=waitlisted", "?state=rejected", "?person={person}"],
     "/api/v1/events": ["?types=test.recorded,decision.refused,enrollment.waitlisted"],

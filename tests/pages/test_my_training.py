@@ -79,7 +79,7 @@ def test_my_training_asks_as_much_for_three_enrolments_as_for_one(
         run = factories.run(starts_in=timedelta(days=30 + number))
         actions.enroll(run=run.public_id, person=cast.asel.pk, actor=ACTOR)
 
-    assert len(statements(browser(cast.asel_account), "/")) == 4
+    assert len(statements(browser(cast.asel_account), "/")) == 5
 
 
 @pytest.mark.django_db(transaction=True)
