@@ -9,7 +9,10 @@ class AcademyConfig(AppConfig):
 
     def ready(self) -> None:
         """Who leaves loses the account; who got an account is told; what is known of whom."""
-        from academy.accounts import actions as accounts
+        from django.conf import settings
+        from django.utils.module_loading import import_string
+
+        from academy.accounts import actions as accounts, registry as signatures
         from academy.clients import handlers as webhooks, known
         from academy.courts import imports as court_files
         from academy.exports import history, registry as exports
@@ -27,6 +30,8 @@ class AcademyConfig(AppConfig):
         people.knows("disclosures", known.disclosures)
         people.knows("events", known.events)
         exports.register("events", history.EVENTS)
+        if settings.SIGNATURE_SERVICE:
+            signatures.check_signatures_by(import_string(settings.SIGNATURE_SERVICE)())
         people.on_leaving("accounts", accounts.close_accounts_of)
         messages.register(handlers.KIND)
         messages.read_by("bounces", bounces.take)

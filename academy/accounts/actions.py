@@ -6,12 +6,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from academy.accounts import queries, registry, rules
 from academy.accounts.models import Account
 from academy.core import clock
 from academy.core.actor import Actor
-from academy.core.errors import Invalid, Missing, Refused
+from academy.core.errors import Busy, Invalid, Missing, Refused
 from academy.ledger.actions import Fact, record
 from academy.people.models import Person
 
@@ -33,9 +35,75 @@ def invite(*, person: Person, actor: Actor, login: str = "") -> Account:
     return account
 
 
-def _check_invitable(person: Person, login: str, at: datetime) -> None:
+def enter(*, by: str, value: str, actor: Actor) -> Account:
+    """The account of the person whom somebody trusted has named; opened when there is none yet.
+
+    Refuses whom HR does not know: signing in never creates a person. Refuses who left, and whose
+    account was closed. A name that fits two people is nobody's.
+    """
+    found = queries.people_named(by, value)
+    if len(found) != 1:
+        raise Refused(
+            "unknown_person",
+            _(
+                "You are not in the personnel records that this service knows. "
+                "Ask your court's coordinator or the personnel office to add you."
+            ),
+        )
+    at = clock.now()
+    with transaction.atomic(durable=True):
+        person = Person.objects.select_for_update().get(pk=found[0].pk)
+        _check_in_service(person, at)
+        account = Account.objects.filter(person=person).first() or _open(person, actor, at)
+    if not account.is_active:
+        raise Refused("account_closed", _("Your account is closed. Ask the academy."))
+    return account
+
+
+def enter_signed(*, challenge: str, signature: str) -> Account:
+    """The account of whoever signed this text, as the institution's signature service says.
+
+    Refuses what is not signed, or by nobody that the service trusts; then as `enter` does.
+    """
+    service = registry.signature_service()
+    if service is None:
+        raise Missing("no_signature_service", _("Nobody signs in here by a signature."))
+    try:
+        claims = service.verify(challenge=challenge, signature=signature)
+    except OSError as error:
+        raise Busy("signatures_not_checked", _("Signatures cannot be checked now.")) from error
+    if claims is None:
+        raise Refused("signature_refused", _("This signature was not accepted. Sign the new text."))
+    by = settings.SIGNATURE_MATCHES
+    value = rules.named(claims, claim=settings.SIGNATURE_CLAIM, by=by)
+    return enter(by=by, value=value, actor=Actor.system("accounts.signature"))
+
+
+def _open(person: Person, actor: Actor, at: datetime) -> Account:
+    """An account without a password, under the first name of the person's that is free."""
+    names = (person.user_name, person.email, person.external_id or "")
+    wanted = [name.strip().lower() for name in names if name.strip()]
+    taken = [login.lower() for login in _logins(wanted)]
+    login = next((name for name in wanted if name not in taken), str(person.public_id))
+    account = Account.objects.create_user(
+        login, None, person=person, email=person.email, language=person.language
+    )
+    record([_fact("account.opened", account)], actor=actor, at=at)
+    return account
+
+
+def _logins(names: Sequence[str]) -> list[str]:
+    rows = Account.objects.annotate(lower=Lower("login")).filter(lower__in=names)
+    return list(rows.values_list("login", flat=True))
+
+
+def _check_in_service(person: Person, at: datetime) -> None:
     if person.left_on is not None and person.left_on <= at.date():
         raise Refused("not_in_service", _("This person is no longer in service."))
+
+
+def _check_invitable(person: Person, login: str, at: datetime) -> None:
+    _check_in_service(person, at)
     if not person.email:
         raise Invalid("no_email", _("There is no e-mail address to write to."))
     if Account.objects.filter(person=person).exists():

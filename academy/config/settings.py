@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from academy.accounts.rules import NAMED_BY
 from academy.config.logs import configure_logs
 from academy.rest.document import ABOUT, TAGS
 
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "axes",
     "csp",
     "oauth2_provider",
@@ -169,6 +171,23 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_USERNAME_CALLABLE = "academy.accounts.adapter.name_to_lock"
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+
+# The courts' identity provider (docs/sign-in.md). Without an issuer there is no such way in.
+SOCIALACCOUNT_ADAPTER = "academy.accounts.identity_provider.Matching"
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_CLIENT_AUTH = env.str("OIDC_CLIENT_AUTH", default="client_secret_basic")  # or ..._post
+OIDC_SCOPES = env.list("OIDC_SCOPES", default=["openid", "profile", "email"])
+OIDC_CLAIM = env.str("OIDC_CLAIM", default="sub")  # what of the provider's words names a person,
+OIDC_MATCHES = env.str("OIDC_MATCHES", default="external_id")  # and what of HR's it must equal
+
+# A service that checks electronic signatures, as the dotted path of its class (docs/sign-in.md).
+SIGNATURE_SERVICE = env.str("SIGNATURE_SERVICE", default="")
+SIGNATURE_CLAIM = env.str("SIGNATURE_CLAIM", default="sub")
+SIGNATURE_MATCHES = env.str("SIGNATURE_MATCHES", default="external_id")
+if not {OIDC_MATCHES, SIGNATURE_MATCHES} <= set(NAMED_BY):
+    raise ImproperlyConfigured(f"OIDC_MATCHES, SIGNATURE_MATCHES: one of {', '.join(NAMED_BY)}.")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = env.int("IDLE_MINUTES", default=60) * 60

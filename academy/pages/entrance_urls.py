@@ -5,8 +5,15 @@ from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
+from academy.pages import entrance
+
 urlpatterns = [
     path("sign-in/", account.login, name="account_login"),
+    path("sign-in/courts/", entrance.to_identity_provider, name="identity_provider"),
+    path(
+        "sign-in/courts/answer/", entrance.identity_provider_answer, name="identity_provider_answer"
+    ),
+    path("sign-in/signature/", entrance.signature, name="signature"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-in/closed/", account.signup, name="account_signup"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),

@@ -58,6 +58,17 @@ class MailForm(forms.Form):
         return self.cleaned_data
 
 
+class SignatureForm(forms.Form):
+    """What the person's signing program answered."""
+
+    signature = forms.CharField(
+        label=_("The signature"),
+        help_text=_("As text in Base64, as the program that signs gives it."),
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class LanguageForm(forms.Form):
     """The language of pages and of what we send."""
 

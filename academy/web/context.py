@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.access.enums import Role
 from academy.access.queries import NOBODY, Viewer
+from academy.accounts.registry import signature_service
 from academy.messages.queries import unread_of
 
 Label = str | Promise
@@ -30,6 +31,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "home": "/",
             "messages": reverse("academy:sent") if signed_in else "",
             "sign_in": reverse("account_login"),
+            "identity_provider": reverse("identity_provider") if settings.OIDC_ISSUER else "",
+            "signature": reverse("signature") if signature_service() else "",
             "help": reverse("academy:help"),
             "privacy": reverse("academy:privacy"),
             "accessibility": reverse("academy:accessibility"),

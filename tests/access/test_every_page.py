@@ -25,8 +25,12 @@ courses/                                 ok   ok   ok   ok   ok   ok   ok   ok  
 courses/<str:code>/                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 courses/<str:code>/tell-me/              -    -    -    -    -    -    -    -    -    -
 courses/<str:code>/tell-me/undo/         -    -    -    -    -    -    -    -    -    -
+courses.jsonld                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 courses/calendar.ics                     ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 calendar/<str:token>.ics                 no   no   no   no   no   no   no   no   no   no
+sign-in/courts/                          no   no   no   no   no   no   no   no   no   no
+sign-in/courts/answer/                   no   no   no   no   no   no   no   no   no   no
+sign-in/signature/                       no   no   no   no   no   no   no   no   no   no
 help/                                    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 privacy/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
