@@ -18,7 +18,7 @@ from courses.catalogue.access import course_for
 from courses.catalogue.enums import CourseStatus
 from courses.catalogue.models import Course
 from courses.catalogue.queries import CoursePage, course_page
-from courses.pages import slots, words
+from courses.pages import schema_org, slots, words
 from courses.pages.slots import RunNews
 from courses.planning.enums import AHEAD
 from courses.planning.models import Interest
@@ -64,6 +64,8 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         "opinion": slots.opinion_of(row.pk),
         "interest": _interest(viewer, row, lines),
         "signed_in": viewer.account_id is not None,
+        # Search engines come as strangers.
+        "data": "" if viewer.account_id else schema_org.script(code, words.spoken()),
     }
     return render(request, "courses/course.html", context)
 
