@@ -62,6 +62,7 @@ class EnrollmentConfig(AppConfig):
         self._what_may_leave()
         self._what_is_told()
         self._who_reads_the_ledger()
+        self._who_is_called()
 
     def _what_may_leave(self) -> None:
         """To other systems, in files, on the catalogue's pages, and to the person concerned."""
@@ -117,3 +118,27 @@ class EnrollmentConfig(AppConfig):
 
         for room in (requests, feedback, credits_, reminders, calendars, classroom):
             ledger.register(room.HANDLER)
+
+    def _who_is_called(self) -> None:
+        """Systems of the learning world: handlers only for those that have an address."""
+        from django.conf import settings
+
+        from academy.ledger import registry as ledger
+        from academy.people import registry as people
+        from academy.rest import measures
+        from enrollment.connectors import handlers, queries
+
+        if settings.XAPI_ENDPOINT:
+            ledger.register(handlers.LRS)
+        if settings.MOODLE_URL:
+            ledger.register(handlers.MOODLE)
+        people.knows("learning_records", queries.learning_records)
+        people.knows("moodle_completions", queries.known_completions)
+        measures.provide(
+            lambda: measures.Measure(
+                "connector_errands",
+                "Errands to other systems that wait or were given up.",
+                "errand",
+                queries.unsettled_counts(),
+            )
+        )

@@ -4,6 +4,7 @@ from enrollment.attendance.models import Mark, Outcome, TestResult
 from enrollment.calendars.models import CalendarFeed, Invitation
 from enrollment.certificates.models import Certificate
 from enrollment.classroom.models import Material, Notice
+from enrollment.connectors.models import Errand, MoodleCompletion, MoodleCourse
 from enrollment.credits.models import (
     CreditEntry,
     Exemption,
@@ -39,12 +40,15 @@ __all__ = [
     "CreditEntry",
     "Decision",
     "Enrollment",
+    "Errand",
     "Exemption",
     "FeedbackRound",
     "InvariantResult",
     "Invitation",
     "Mark",
     "Material",
+    "MoodleCompletion",
+    "MoodleCourse",
     "Nomination",
     "Nominee",
     "Notice",

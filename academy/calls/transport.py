@@ -20,7 +20,7 @@ from django.conf import settings
 
 CONNECT = 3.0  # seconds until the other side must have taken the call
 LONGEST = 10.0  # seconds for the whole call
-ANSWER_READ = 500  # characters of the answer that are kept for the log
+ANSWER_READ = 500  # bytes of the answer that are kept for the log
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -39,20 +39,21 @@ class Reply:
     milliseconds: int
 
 
-def problem_of(url: str) -> str:
+def problem_of(url: str, *, may_be_inside: bool = False) -> str:
     """Why this address cannot be called, as a code; empty when it may be tried."""
+    may_be_inside = may_be_inside or settings.WEBHOOKS_TO_PRIVATE
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         return "malformed"
-    if parts.scheme not in ({"http", "https"} if settings.WEBHOOKS_TO_PRIVATE else {"https"}):
+    if parts.scheme not in ({"http", "https"} if may_be_inside else {"https"}):
         return "not_https"
     if not host or parts.username or parts.password or parts.fragment:
         return "malformed"
     literal = _literal(host)
     is_inside = host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
-    if not settings.WEBHOOKS_TO_PRIVATE and (is_inside or (literal and not is_public(literal))):
+    if not may_be_inside and (is_inside or (literal and not is_public(literal))):
         return "private"
     return ""
 
@@ -67,12 +68,24 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-    """Send the body; raises NotCalled where nothing answered."""
-    if problem := problem_of(url):
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    is_ours: bool = False,
+    most: int = ANSWER_READ,
+) -> Reply:
+    """Send the body; raises NotCalled where nothing answered.
+
+    `is_ours`: the address comes from the settings, so it may lie inside. `most`: how many bytes of
+    the answer are read.
+    """
+    may_be_inside = is_ours or settings.WEBHOOKS_TO_PRIVATE
+    if problem := problem_of(url, may_be_inside=may_be_inside):
         raise NotCalled(problem)
     parts, began = urlsplit(url), time.monotonic()
-    connection = _Connection(parts, _checked(parts))
+    connection = _Connection(parts, _checked(parts, may_be_inside=may_be_inside))
     alarm = threading.Timer(LONGEST, connection.break_off)
     alarm.daemon = True
     alarm.start()
@@ -80,7 +93,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, dict(headers))
         answer = connection.getresponse()
-        text = answer.read(ANSWER_READ).decode("utf-8", "replace").replace("\x00", "")
+        text = answer.read(most).decode("utf-8", "replace").replace("\x00", "")
         return Reply(answer.status, text, int((time.monotonic() - began) * 1000))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NotCalled(type(error).__name__) from error
@@ -113,7 +126,7 @@ class _Connection(http.client.HTTPConnection):
                 self.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _checked(parts: SplitResult) -> tuple[str, int]:
+def _checked(parts: SplitResult, *, may_be_inside: bool) -> tuple[str, int]:
     """The address behind the name; refuses a name that has any address inside."""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -121,7 +134,7 @@ def _checked(parts: SplitResult) -> tuple[str, int]:
     except (OSError, UnicodeError) as error:
         raise NotCalled("unknown_host") from error
     addresses = [str(entry[4][0]) for entry in found]
-    if not settings.WEBHOOKS_TO_PRIVATE and not all(
+    if not may_be_inside and not all(
         is_public(ipaddress.ip_address(one.partition("%")[0])) for one in addresses
     ):
         raise NotCalled("private")

@@ -55,6 +55,7 @@ app.autodiscover_tasks(
         "enrollment.reminders",
         "enrollment.certificates",
         "enrollment.credits",
+        "enrollment.connectors",
     ],
     related_name="tasks",
 )

@@ -22,6 +22,8 @@ EVERY: Mapping[str, float] = {
     "messages.deliver": 10,
     "clients.call_webhooks": 5,
     "exports.write": 5,
+    "connectors.carry": 10,
+    "connectors.read_moodle": 600,
     "reminders.plan": 60,
     "requests.nominate": 5,
     "messages.read_returned": 300,

@@ -175,6 +175,8 @@ AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 # The courts' identity provider (docs/sign-in.md). Without an issuer there is no such way in.
 SOCIALACCOUNT_ADAPTER = "academy.accounts.identity_provider.Matching"
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+if OIDC_ISSUER and not _is_local and urlsplit(OIDC_ISSUER).scheme != "https":
+    raise ImproperlyConfigured("OIDC_ISSUER is an https address.")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
 OIDC_CLIENT_AUTH = env.str("OIDC_CLIENT_AUTH", default="client_secret_basic")  # or ..._post
@@ -277,6 +279,14 @@ CLIENT_READS_PER_MINUTE = env.int("CLIENT_READS_PER_MINUTE", default=12_000)
 ACCOUNT_WRITES_PER_MINUTE = env.int("ACCOUNT_WRITES_PER_MINUTE", default=300)
 # Receivers inside the courts' own network, without TLS: for tests and closed networks only.
 WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)
+# Systems of the learning world that are called from here (docs/connectors.md); none by default.
+XAPI_ENDPOINT = env.str("XAPI_ENDPOINT", default="")
+XAPI_KEY, XAPI_SECRET = env.str("XAPI_KEY", default=""), env.str("XAPI_SECRET", default="")
+XAPI_VERBS = env.list("XAPI_VERBS", default=["registered", "attended", "completed", "certified"])
+MOODLE_URL, MOODLE_TOKEN = env.str("MOODLE_URL", default=""), env.str("MOODLE_TOKEN", default="")
+MOODLE_ROLE = env.int("MOODLE_ROLE", default=5)  # "student", as Moodle is installed
+MOODLE_FIELD = env.str("MOODLE_FIELD", default="idnumber")  # of a user there,
+MOODLE_PERSON = env.str("MOODLE_PERSON", default="external_id")  # equal to this of a person here
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # who holds it may read /metrics from afar
 REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

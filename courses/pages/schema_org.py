@@ -6,6 +6,7 @@ Only what the pages say to everybody. What is not known (price, ratings) is not 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from courses.pages import words
 from courses.planning.enums import RunState
 from courses.planning.feed import Offered, offered
 
-PAGE = 500  # courses of one answer
+PAGE = 200  # courses of one answer: as much as a process keeps in memory
 CONTEXT = "https://schema.org"
 STATUS = {RunState.POSTPONED: "EventPostponed", RunState.CANCELLED: "EventCancelled"}
 MODES = {  # in a room, online
@@ -48,8 +49,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     body = {"@context": CONTEXT, "@type": "DataFeed", "dataFeedElement": shown}
     response = HttpResponse(to_json(body), content_type="application/ld+json")
     if len(found) > PAGE:
-        last = found[PAGE - 1].code
-        where = f"{request.build_absolute_uri(request.path)}?language={language}&after={last}"
+        further = urlencode({"language": language, "after": found[PAGE - 1].code})
+        where = f"{settings.PUBLIC_URL}{request.path}?{further}"
         response["Link"] = f'<{where}>; rel="next"'
     return response
 

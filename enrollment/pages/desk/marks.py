@@ -15,11 +15,14 @@ from enrollment.attendance import actions as attendance
 from enrollment.attendance.enums import MarkStatus, OutcomeKind
 from enrollment.attendance.models import Mark
 from enrollment.attendance.queries import Sheet, SheetRow, obstacle_of, sheet_of
+from enrollment.connectors import queries as connectors
+from enrollment.connectors.models import MoodleCompletion
 from enrollment.pages.desk.forms import MarkForm
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.requests import access, run_actions
 
 Line = tuple[SheetRow, MarkForm]
+ShownLine = tuple[SheetRow, MarkForm, MoodleCompletion | None]
 IN_PART = frozenset({MarkStatus.LATE, MarkStatus.LEFT})
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -39,7 +42,7 @@ def sheet(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
     context = {
         "run": page.run,
         "session": page.sessions[place],
-        "lines": lines,
+        "lines": _with_moodle(run, lines),
         "nonce": request.POST.get("nonce") or str(ids.public_id()),
     }
     return render(request, "desk/marks.html", context)
@@ -51,6 +54,12 @@ def _line(request: HttpRequest, row: SheetRow, mark: Mark | None) -> Line:
     if sent and "rest" in sent and not sent.get(f"{prefix}-status"):
         sent[f"{prefix}-status"] = MarkStatus.PRESENT
     return row, MarkForm(sent, prefix=prefix, initial=_now(mark))
+
+
+def _with_moodle(run: UUID, lines: list[Line]) -> list[ShownLine]:
+    """Beside each person what Moodle says: to go by, since a mark is the trainer's word."""
+    found = connectors.moodle_completions(run)
+    return [(row, form, found.get(row.enrollment.public_id)) for row, form in lines]
 
 
 def _place(page: Sheet, session: UUID) -> int:

@@ -39,6 +39,9 @@ class Courts:
             yield
         finally:
             self.server.logout()
+            with self.server.app.app_context():  # it confuses codes that were never redeemed
+                for code in self.server.backend.query(self.server.models.AuthorizationCode):
+                    self.server.backend.delete(code)
 
     def answer_to(self, browser: Client, **query: str) -> str:
         """Where the provider sends the browser back to."""
