@@ -109,7 +109,11 @@ def disclosures(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before"))
     rows = clients.disclosures_about(person) if person else Disclosure.objects.none()
     shown = list(rows.filter(id__lt=before)[: PAGE + 1] if before else rows[: PAGE + 1])
-    context = {"disclosures": shown[:PAGE], "next_url": _next(shown)}
+    context = {
+        "disclosures": shown[:PAGE],
+        "next_url": _next(shown),
+        "tells_records": bool(settings.XAPI_ENDPOINT),
+    }
     return render(request, "academy/disclosures.html", context)
 
 

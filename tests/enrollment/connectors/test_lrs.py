@@ -7,12 +7,14 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.test import Client
 
 from academy.core import clock
 from academy.ledger import actions as ledger, delivery
 from academy.ledger.actions import Fact, record
 from academy.ledger.models import Cursor
 from academy.people.models import Person
+from academy.people.registry import everything_about
 from enrollment.attendance.enums import MarkStatus
 from enrollment.certificates import actions as certificates
 from enrollment.certificates.enums import EndReason
@@ -69,6 +71,22 @@ def test_participation_is_told_and_nothing_about_the_person(store, finalised):
         assert person.family_name not in everything
     assert serial not in everything
     assert "@" not in everything
+
+
+def test_who_is_told_of_sees_what_was_told(store, finalised):
+    tell()
+    person = finalised.people[1].person
+    browser = Client()
+    browser.force_login(factories.account(of=person))
+    browser.cookies["django_language"] = "en"
+
+    known = everything_about(person)["learning_records"]
+
+    assert [(row["said"], row["state"]) for row in known] == [
+        ("registered", "done"),
+        ("attended", "done"),
+    ]
+    assert "is also told to the learning record store" in browser.get("/profile/who-saw/").text
 
 
 def test_a_statement_says_which_run_of_which_course_and_for_how_long(store, finalised):
