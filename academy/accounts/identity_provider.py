@@ -83,7 +83,7 @@ class Exchange(OpenIDConnectOAuth2Adapter):
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """The address that the provider has on its list, whatever this request was sent to."""
-        return settings.PUBLIC_URL + reverse("identity_provider_answer")
+        return f"{settings.PUBLIC_URL}{reverse('identity_provider_answer')}"
 
     def get_access_token_data(
         self, request: HttpRequest, app: SocialApp, client: Any, **kwargs: Any
@@ -163,4 +163,6 @@ def _failed(request: HttpRequest, *, reason: str, status: int = 502) -> HttpResp
 
 def _fits(sent: str | None, answered: object) -> bool:
     """Whether the answer belongs to the question of this browser."""
-    return bool(sent) and isinstance(answered, str) and secrets.compare_digest(sent, answered)
+    if not sent or not isinstance(answered, str):
+        return False
+    return secrets.compare_digest(sent.encode(), answered.encode())

@@ -51,7 +51,7 @@ SELECT course.code, version.title::json AS title, version.summary::json AS summa
 
 def offered(*, now: datetime, after: str = "", code: str = "", limit: int = 1) -> list[Offered]:
     """Up to `limit` published courses after a code, or the one of a code."""
-    values = {"now": now, "after": after, "code": code, "limit": limit}
+    values: dict[str, Any] = {"now": now, "after": after, "code": code, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(OFFERED, values)
         names = [column.name for column in cursor.description or ()]

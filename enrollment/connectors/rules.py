@@ -112,7 +112,8 @@ def _verb(verb: Verb) -> dict[str, Any]:
 
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after this many failed tries: ever longer, an hour at most."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    doublings: int = 2 ** min(attempts - 1, 20)
+    return min(FIRST_PAUSE * doublings, LONGEST_PAUSE)
 
 
 def moodle_problem(answer: object) -> str:

