@@ -5,6 +5,7 @@ from django.contrib import admin
 from academy.web.admin import ReadOnlyAdmin
 from enrollment.attendance.models import Mark, Outcome
 from enrollment.certificates.models import Certificate
+from enrollment.connectors.models import Errand, MoodleCourse
 from enrollment.credits.models import CreditEntry
 from enrollment.decisions.models import Decision
 from enrollment.feedback.models import Questionnaire
@@ -67,3 +68,15 @@ class QuestionnaireAdmin(ReadOnlyAdmin):
     """Questions only: what was answered has no page here, nor who was asked."""
 
     list_display = ("code", "revision", "moment", "is_default", "is_current")
+
+
+@admin.register(Errand)
+class ErrandAdmin(ReadOnlyAdmin):
+    list_display = ("key", "connector", "kind", "state", "attempts", "due_at", "answer")
+    list_filter = ("connector", "state")
+
+
+@admin.register(MoodleCourse)
+class MoodleCourseAdmin(ReadOnlyAdmin):
+    list_display = ("run", "number", "linked_at")
+    list_select_related = ("run",)

@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
     from django.db.models import Model
 
-CLOSED = "oauth2_provider"
+# Tokens are secrets; identity providers come from the settings, a row of them would do nothing.
+CLOSED = {"oauth2_provider", "socialaccount"}
 
 
 class Site(AdminSite):
-    """Everything that an app registers, without the toolkit's tokens and grants."""
+    """Everything that an app registers, without tokens, grants and rows that nobody reads."""
 
     def register(
         self,
@@ -24,7 +25,7 @@ class Site(AdminSite):
     ) -> None:
         """Pass over what is closed, also when it is registered later than our own."""
         asked = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
-        models = [model for model in asked if model._meta.app_label != CLOSED]  # noqa: SLF001
+        models = [model for model in asked if model._meta.app_label not in CLOSED]  # noqa: SLF001
         super().register(models, admin_class, **options)
 
 
