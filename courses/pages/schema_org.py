@@ -20,7 +20,7 @@ from academy.rest.renderers import to_json
 from academy.web.http import public_page
 from courses.pages import words
 from courses.planning.enums import RunState
-from courses.planning.feed import Offered, offered
+from courses.planning.feed import Offered, offered, offered_course
 
 PAGE = 200  # courses of one answer: as much as a process keeps in memory
 CONTEXT = "https://schema.org"
@@ -57,8 +57,8 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 def script(code: str, language: str) -> SafeString:
     """The data of one published course, fit to stand in a script element of its page."""
-    found = offered(now=clock.now(), code=code)
-    data = {"@context": CONTEXT, **_course(found[0], language)} if found else {}
+    found = offered_course(code, now=clock.now())
+    data = {"@context": CONTEXT, **_course(found, language)} if found else {}
     return mark_safe(to_json(data).decode().translate(ESCAPED))  # noqa: S308 - escaped above
 
 

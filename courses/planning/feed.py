@@ -43,16 +43,24 @@ SELECT course.code, version.title::json AS title, version.summary::json AS summa
   FROM courses_course course
   JOIN courses_courseversion version ON version.id = course.current_id
   JOIN courses_organisation provider ON provider.id = course.provider_id
- WHERE course.status = 'published' AND course.code > %(after)s
-   AND (%(code)s = '' OR course.code = %(code)s)
+ WHERE course.status = 'published' AND {which}
  ORDER BY course.code LIMIT %(limit)s
 """
 
 
-def offered(*, now: datetime, after: str = "", code: str = "", limit: int = 1) -> list[Offered]:
-    """Up to `limit` published courses after a code, or the one of a code."""
-    values: dict[str, Any] = {"now": now, "after": after, "code": code, "limit": limit}
+def offered(*, now: datetime, after: str, limit: int) -> list[Offered]:
+    """Up to `limit` published courses after a code, in the order of their codes."""
+    return _rows("course.code > %(after)s", {"now": now, "after": after, "limit": limit})
+
+
+def offered_course(code: str, *, now: datetime) -> Offered | None:
+    """The published course of this code."""
+    rows = _rows("course.code = %(code)s", {"now": now, "code": code, "limit": 1})
+    return rows[0] if rows else None
+
+
+def _rows(which: str, values: dict[str, Any]) -> list[Offered]:
     with connection.cursor() as cursor:
-        cursor.execute(OFFERED, values)
+        cursor.execute(OFFERED.format(which=which), values)
         names = [column.name for column in cursor.description or ()]
         return [Offered(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
