@@ -56,9 +56,11 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 
 def script(code: str, language: str) -> SafeString:
-    """The data of one published course, fit to stand in a script element of its page."""
+    """The data of one published course, fit to stand in a script element; empty for others."""
     found = offered_course(code, now=clock.now())
-    data = {"@context": CONTEXT, **_course(found, language)} if found else {}
+    if found is None:
+        return SafeString()
+    data = {"@context": CONTEXT, **_course(found, language)}
     return mark_safe(to_json(data).decode().translate(ESCAPED))  # noqa: S308 - escaped above
 
 
