@@ -6,7 +6,7 @@ from academy.web.admin import ReadOnlyAdmin
 from enrollment.attendance.models import Mark, Outcome
 from enrollment.certificates.models import Certificate
 from enrollment.connectors.models import Errand, MoodleCourse
-from enrollment.credits.models import CreditEntry
+from enrollment.credits.models import CreditEntry, Exemption, Obligation, Requirement
 from enrollment.decisions.models import Decision
 from enrollment.feedback.models import Questionnaire
 from enrollment.reminders.models import ReminderRule
@@ -50,6 +50,25 @@ class OutcomeAdmin(ReadOnlyAdmin):
 class CreditEntryAdmin(ReadOnlyAdmin):
     list_display = ("person", "kind", "year", "minutes", "minutes_per_hour")
     list_select_related = ("person",)
+
+
+@admin.register(Requirement)
+class RequirementAdmin(ReadOnlyAdmin):
+    list_display = ("code", "audience", "unit", "amount", "basis", "valid_from", "valid_until")
+    list_select_related = ("audience",)
+
+
+@admin.register(Exemption)
+class ExemptionAdmin(ReadOnlyAdmin):
+    list_display = ("person", "requirement", "kind", "first_day", "last_day", "ended_at")
+    list_select_related = ("person", "requirement")
+
+
+@admin.register(Obligation)
+class ObligationAdmin(ReadOnlyAdmin):
+    list_display = ("person", "requirement", "first_day", "due_at", "needed", "earned", "state")
+    list_filter = ("state",)
+    list_select_related = ("person", "requirement")
 
 
 @admin.register(Certificate)

@@ -37,7 +37,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "states": list(STATES.items()),
         "counts": [
-            (requirement, [(code, found.get(code, 0)) for code in STATES])
+            (requirement, [(code, label, found.get(code, 0)) for code, label in STATES.items()])
             for requirement, found in counts
         ],
         "wanted": wanted,

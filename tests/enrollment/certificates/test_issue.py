@@ -1,5 +1,7 @@
 import json
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -18,11 +20,17 @@ from enrollment.certificates.enums import Answer, EndReason
 from enrollment.certificates.models import Certificate
 from enrollment.certificates.queries import UNKNOWN, Verification
 from enrollment.certificates.rules import Paper
+from enrollment.credits.terms import add_months
 from tests.concurrency.racing import race
 from tests.factories import ACTOR
 
 PRESENT, ABSENT = MarkStatus.PRESENT, MarkStatus.ABSENT
 ERROR = EndReason.ISSUED_IN_ERROR
+
+
+def there(moment):
+    """The day where the run is held: not UTC's, for five hours of each day."""
+    return moment.astimezone(ZoneInfo("Asia/Almaty")).date()
 
 
 @pytest.fixture
@@ -50,12 +58,12 @@ def test_completed_runs_are_certified_and_others_are_not(certified):
         "course": {"code": run.run.course.code, "title": run.run.version.title},
         "run": {
             "code": run.run.code,
-            "first_day": run.sessions[0].period.lower.date().isoformat(),
-            "last_day": run.sessions[1].period.lower.date().isoformat(),
+            "first_day": there(run.sessions[0].period.lower).isoformat(),
+            "last_day": there(run.sessions[1].period.upper).isoformat(),
         },
         "length": {"amount": "8.0", "minutes_per_hour": 45},
         "issuer": {"en": "Academy"},
-        "issued_on": run.after.date().isoformat(),
+        "issued_on": there(run.after).isoformat(),
         "languages": ["kk", "ru"],
         "valid_until": None,
     }
@@ -173,7 +181,7 @@ def test_a_revoked_certificate_says_so_but_not_why(certified):
     )
 
     found = queries.verification_of(certificate.serial)
-    assert (found.answer, found.ended_on) == (Answer.REVOKED, run.after.date())
+    assert (found.answer, found.ended_on) == (Answer.REVOKED, there(run.after))
     assert "sat there" not in repr(found)
     event = history_of(certificate.public_id).last()
     assert (event.type, event.reason) == ("certificate.revoked", "other")
@@ -277,3 +285,25 @@ def test_lists_of_certificates(certified, django_assert_num_queries):
 
     assert own == of_run == [certificate]
     assert list(queries.certificates_of(run.people[1].person_id)) == []
+
+
+@pytest.mark.django_db
+def test_a_certificate_lives_as_long_as_the_course_said_when_it_was_issued(certified, time_machine):
+    """A year after the run's last day; another validity of the course does not reach it."""
+    run, certificate = certified(validity_months=12)
+    last_day = there(run.sessions[-1].period.upper)
+    until = add_months(last_day, 12)
+    run.run.version.validity_months = 1
+    run.run.version.save()
+
+    answers = []
+    for day in (until, until + timedelta(days=1)):
+        time_machine.move_to(datetime(day.year, day.month, day.day, 6, tzinfo=UTC), tick=False)
+        answers.append(queries.verification_of(certificate.serial).answer)
+
+    assert answers == [Answer.VALID, Answer.EXPIRED]
+    assert certificate.paper["valid_until"] == until.isoformat()
+    assert certificate.expires_at is not None
+    assert queries.certificate_pdf(certificate).startswith(b"%PDF")
+    actions.revoke(certificate=certificate.public_id, reason=ERROR, actor=ACTOR)
+    assert queries.verification_of(certificate.serial).answer == Answer.REVOKED
