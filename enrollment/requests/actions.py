@@ -6,9 +6,10 @@ Each function opens the only transaction, gathers the facts, asks the rules, and
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock
@@ -49,7 +50,17 @@ def enroll(
     """
     at = at or clock.now()
     asked = (run, person, appointment, source, allow_clash, wishes, actor, keyed, at)
-    return _ask(*asked, alone=False) or _need(_ask(*asked, alone=True))
+    return _ask_beside_others(*asked) or _need(_ask(*asked, alone=True))
+
+
+def _ask_beside_others(*asked: Any) -> Enrollment | None:
+    """None also where the database refused in a race: asked alone, the rules say why."""
+    try:
+        return _ask(*asked, alone=False)
+    except Refused as refusal:
+        if isinstance(refusal.__cause__, IntegrityError):
+            return None
+        raise
 
 
 def _ask(
