@@ -5,6 +5,8 @@ killed (kill -9) while they deliver. In the end an oracle of its own says what h
 """
 
 import json
+import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -20,9 +22,10 @@ from enrollment.reminders.actions import RuleSeed
 from enrollment.requests import go_no_go, timers
 from tests.simulation.audit import Audit
 from tests.simulation.diary import Diary
+from tests.simulation.nation import Nation
 from tests.simulation.oracle import RULES, Oracle
 from tests.simulation.postal import AFTER, BEFORE, BadDays, Nursery
-from tests.simulation.world import DAY, HOUR, World
+from tests.simulation.world import DAY, HOUR, PUBLIC, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WINDOW = "in the window: told again"
@@ -30,11 +33,15 @@ BEGINS = datetime(2027, 3, 1, 3, tzinfo=UTC)
 
 
 class Life:
-    """Time passes in steps; each does what the clock of the service would have done by then."""
+    """Time passes from beat to beat of the service's clock; each does what it would have done.
 
-    def __init__(self, world, office, nursery, traveller, *, step, killed_every):
+    A real clock beats each minute. This one beats when something can have fallen due: through the
+    day, and a few times by night.
+    """
+
+    def __init__(self, world, office, nursery, traveller, *, killed_every):
         self.world, self.office, self.nursery, self.traveller = world, office, nursery, traveller
-        self.step, self.killed_every = step, killed_every
+        self.killed_every = killed_every
         self.diary, self.dice = world.diary, world.dice
         self.kills, self.next_kill = 0, world.begins + killed_every / 2
         self.last = world.begins
@@ -45,45 +52,77 @@ class Life:
         self.traveller.move_to(self.last)
 
     def beat(self):
-        """Everything that the clock starts, but for the delivery."""
-        self.diary.look(self.last)
+        """What follows from what happened, and what has fallen due; not the delivery."""
         ledger.advance()
         reminders.plan_due(self.last)
         self.diary.beats.append(self.last)
 
-    def live(self, until, *, eventful=True):
-        while self.last < until:
-            now = self.last
-            acts = self.world.acts(now, now + self.step) if eventful else ()
-            for moment, act in sorted(acts, key=lambda one: one[0]):
-                self.go_to(moment)
-                self.world.do(act)
-                self.beat()
-            self.go_to(now + self.step)
-            for timer in (timers.advance_runs, timers.expire_due, timers.lapse_decisions):
-                if timer(self.last):
-                    self.diary.look(self.last)
-            go_no_go.judge_sizes(self.last)
-            timers.sweep(self.last)
-            self.beat()
-            self.deliver()
+    def tick(self):
+        """Everything that the clock starts."""
+        for timer in (timers.advance_runs, timers.expire_due, timers.lapse_decisions):
+            if timer(self.last):
+                self.diary.look(self.last)
+        go_no_go.judge_sizes(self.last)
+        timers.sweep(self.last)
+        self.diary.look(self.last)
+        self.beat()
+        self.deliver()
+
+    def live(self, hours, until, *, eventful=True):
+        for moment in beats_between(self.last, until, hours):
+            acts = self.world.acts(self.last, moment) if eventful else ()
+            for at, act in sorted(acts, key=lambda one: one[0]):
+                self.go_to(at)
+                if self.world.do(act) in PUBLIC:
+                    self.beat()
+            self.go_to(moment)
+            self.tick()
 
     def deliver(self):
+        if self.last < self.next_kill or not self._is_killed():
+            delivery.deliver(seconds=60)
+
+    def _is_killed(self):
+        """One worker less; what it held is under its lease: the next beat finds it."""
         waiting = Message.objects.filter(state="waiting", due_at__lte=self.last).count()
-        if self.last >= self.next_kill and waiting > 1:
-            step = self.dice.choice([BEFORE, AFTER])
-            mails = self.dice.randint(1, min(waiting, 3))
-            self.kills += self.nursery.deliver(self.office, step=step, mails=mails)
-            self.next_kill = self.last + self.killed_every
-            return  # what it held is under its lease: the next step finds it
-        delivery.deliver(seconds=60)
+        if waiting < 2:
+            return False
+        step, mails = self.dice.choice([BEFORE, AFTER]), self.dice.randint(1, min(waiting, 3))
+        self.kills += self.nursery.deliver(self.office, step=step, mails=mails)
+        self.next_kill = self.last + self.killed_every
+        return True
 
 
-def simulate(monkeypatch, settings, *, seed, people, runs, days, step, share, killed_every):
+def beats_between(first, last, hours):
+    """The moments of these hours of the day, UTC."""
+    day = first.replace(hour=0, minute=0, second=0)
+    while day < last:
+        yield from (moment for hour in hours if first < (moment := day + hour * HOUR) <= last)
+        day += DAY
+
+
+@dataclass
+class Scale:
+    """How large, how long, how eventful."""
+
+    judges: int
+    staff: int
+    trainers: int
+    courses: int
+    runs: int
+    days: int
+    acts_a_day: float
+    hours: tuple[int, ...]  # of the beats, UTC
+    share: float  # of mails that fail
+    killed_every: timedelta
+
+
+def simulate(monkeypatch, settings, seed, scale):
     """Live through it; the audit of the end and what there was of everything."""
-    dice, diary = Random(seed), Diary()
+    monkeypatch.setattr(logging.root.manager, "disable", logging.INFO)
+    dice, diary, length = Random(seed), Diary(), timedelta(days=scale.days)
     monkeypatch.setattr(delivery, "_spread", Random(seed))
-    office = BadDays(Random(seed), share)
+    office = BadDays(Random(seed), scale.share)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
     rows = json.loads(RULES.read_text("utf-8"))
@@ -91,28 +130,32 @@ def simulate(monkeypatch, settings, *, seed, people, runs, days, step, share, ki
     with office.open(), time_machine.travel(BEGINS, tick=False) as traveller:
         nursery = Nursery(office.port)
         try:
-            lead = min(timedelta(days=days) / 3, 30 * DAY)
-            world = World(dice, diary, people, runs, BEGINS, timedelta(days=days), lead)
-            life = Life(world, office, nursery, traveller, step=step, killed_every=killed_every)
-            life.live(BEGINS + timedelta(days=days))
-            life.step = 12 * HOUR
-            life.live(life.last + DAY, eventful=False)  # what is under way comes to its end
+            nation = Nation(
+                dice, judges=scale.judges, staff=scale.staff, trainers=scale.trainers,
+                courses=scale.courses, days=scale.days,
+            )  # fmt: skip
+            lead = min(length / 3, 30 * DAY)
+            world = World(dice, diary, nation, scale.runs, BEGINS, length, lead, scale.acts_a_day)
+            life = Life(world, office, nursery, traveller, killed_every=scale.killed_every)
+            life.live(scale.hours, BEGINS + length)
+            life.live((0, 12), life.last + DAY, eventful=False)  # what is under way ends
             office.share = 0.0
-            life.live(life.last + DAY, eventful=False)
+            life.live((0, 12), life.last + DAY, eventful=False)
         finally:
             nursery.close()
     return world, life, audit_of(world, life)
 
 
 def audit_of(world, life):
+    nation = world.nation
     oracle = Oracle(
         world.diary,
         world.places(),
         dict(Court.objects.values_list("pk", "time_zone")),
         dict(CalendarDay.objects.values_list("date", "kind")),
-        {court: head.pk for court, head in world.heads.items()},
-        {court: one.pk for court, one in world.coordinators.items()},
-        world.registrar.pk,
+        {court: head.pk for court, head in nation.heads.items()},
+        {court: one.pk for court, one in nation.coordinators.items()},
+        nation.registrar.pk,
     )
     audit = Audit(world.diary, oracle, life.office, world.cleared)
     audit.run()
@@ -126,11 +169,23 @@ def assert_honest(audit):
     assert counts["expected"] == counts["sent"] + counts["dropped"] + counts["failed"]
 
 
+FORTNIGHT = Scale(
+    judges=5, staff=15, trainers=3, courses=2, runs=6, days=14, acts_a_day=4.4,
+    hours=(3, 7, 11, 15, 21), share=0.05, killed_every=6 * DAY,
+)  # fmt: skip
+DAY_AND_NIGHT = (2, 4, 6, 8, 10, 12, 14, 18, 22)
+QUARTER = Scale(
+    judges=300, staff=1000, trainers=60, courses=60, runs=120, days=91, acts_a_day=20,
+    hours=DAY_AND_NIGHT, share=0.02, killed_every=7 * DAY,
+)  # fmt: skip
+YEAR = Scale(
+    judges=3000, staff=10_000, trainers=300, courses=250, runs=2000, days=364, acts_a_day=82,
+    hours=DAY_AND_NIGHT, share=0.02, killed_every=7 * DAY,
+)  # fmt: skip
+
+
 def test_a_fortnight_in_which_everybody_is_told_once(monkeypatch, settings):
-    world, life, audit = simulate(
-        monkeypatch, settings,
-        seed=5, people=20, runs=6, days=14, step=6 * HOUR, share=0.05, killed_every=3 * DAY,
-    )  # fmt: skip
+    world, life, audit = simulate(monkeypatch, settings, 4, FORTNIGHT)
 
     assert_honest(audit)
     assert life.kills >= 1
@@ -141,12 +196,27 @@ def test_a_fortnight_in_which_everybody_is_told_once(monkeypatch, settings):
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
+def test_a_quarter_in_which_everybody_is_told_once(monkeypatch, settings, record_property):
+    world, life, audit = simulate(monkeypatch, settings, 2, QUARTER)
+    note(world, life, audit, record_property)
+
+    assert_honest(audit)
+    assert life.kills > 10
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(3600)
 def test_a_year_in_which_everybody_is_told_once(monkeypatch, settings, record_property):
-    world, life, audit = simulate(
-        monkeypatch, settings,
-        seed=1, people=300, runs=120, days=364, step=8 * HOUR, share=0.02, killed_every=7 * DAY,
-    )  # fmt: skip
+    world, life, audit = simulate(monkeypatch, settings, 1, YEAR)
+    note(world, life, audit, record_property)
+
+    assert_honest(audit)
+    assert life.kills > 40
+
+
+def note(world, life, audit, record_property):
+    """What there was of everything, for the page of proofs."""
     names = ("expected", "sent", "dropped", "failed", "tried more than once", WINDOW)
     for name in names:
         record_property(name, audit.counts[name])
@@ -154,6 +224,3 @@ def test_a_year_in_which_everybody_is_told_once(monkeypatch, settings, record_pr
         record_property(name, len(getattr(audit, name)))
     record_property("workers killed", life.kills)
     record_property("steps of life", sum(world.done.values()))
-
-    assert_honest(audit)
-    assert life.kills > 40
