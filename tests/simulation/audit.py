@@ -1,18 +1,22 @@
 """The end of a simulation: what had to be told beside what was told, and what the server took."""
 
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from academy.messages.models import Message
+from tests.simulation.calendars import Calendars
 from tests.simulation.diary import Diary
 from tests.simulation.oracle import ACTIVE, ASKING, HOLDING, Oracle, Told
 from tests.simulation.postal import BadDays
 
+# For what was sent: a mail may be under way when the address dies, and the entries of calendars are
+# looked at one by one.
+HARMLESS = {"dead_address", "calendar_is_current"}
 TRUE_WHILE = {
     "enrollment.promoted": ("confirmed",),
     "run.postponed": ACTIVE,
@@ -29,23 +33,37 @@ class Audit:
     oracle: Oracle
     office: BadDays
     cleared: dict[str, list[datetime]]
+    trainers: Mapping[int, UUID]
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     untrue: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.refusals: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+        for at, to, answer in self.office.refused:
+            self.refusals[to].append((at, answer))
+        self.run_of = {
+            meeting.id: name
+            for name, line in self.diary.runs.items()
+            for meeting in line.seen[0].meetings
+        }
+        self.calendars = Calendars(self.diary, self.office, self.trainers, self._is_unreachable)
+
     def run(self) -> None:
         """Everything, once; the order of the checks does not matter."""
         rows = list(Message.objects.order_by("pk"))
-        # Entries of calendars are mails of their own; the oracle does not know them yet.
-        known = [row for row in rows if not row.kind.startswith("calendar.")]
-        self._completeness(known)
-        for row in known:
+        self._completeness(rows)
+        for row in rows:
             self.counts[row.state] += 1
             self.counts["tried more than once"] += row.attempts > 1
             getattr(self, f"_{row.state}")(row)
         self._mails(rows)
+        self.calendars.run()
+        self.counts += self.calendars.counts
+        for name in ("missing", "untrue", "faults"):
+            getattr(self, name).extend(getattr(self.calendars, name))
 
     # --- Nothing is missing, nothing is there twice --------------------------------------------
 
@@ -72,13 +90,14 @@ class Audit:
         self.faults.append(f"still waiting: {row.kind} {row.outcome}")
 
     def _failed(self, row: Message) -> None:
-        said = {answer[:3] for _at, to, answer in self.office.refused if to == row.address}
+        said = {answer[:3] for _at, answer in self.refusals[row.address]}
+        self.counts[f"failed: {row.outcome}"] += 1
         if row.outcome.removeprefix("smtp_") not in said:
             self.faults.append(f"failed without a refusal: {row.kind} {row.outcome}")
 
     def _sent(self, row: Message) -> None:
         at = moment_of(row)
-        if why := set(self.why_untrue(row, at)) - {"dead_address"}:
+        if why := set(self.why_untrue(row, at)) - HARMLESS:
             self.untrue.append(f"{row.kind} sent, though {sorted(why)}")
         if row.channel == "email" and row.language != self.diary.languages[row.person_id].at(at):
             self.untrue.append(f"{row.kind} in {row.language}")
@@ -92,12 +111,15 @@ class Audit:
 
     def why_untrue(self, row: Message, at: datetime) -> Iterator[str]:
         """Every reason not to tell it at that moment."""
-        if (left := self.diary.left.get(row.person_id)) and left <= at.date():
+        if (left := self.diary.left.get(row.person_id)) and left <= at:
             yield "person_left"
         if self._is_dead(self.diary.languages[row.person_id].of["email"], at):
             yield "dead_address"
         if "rule" in row.facts:
             yield from self._why_no_reminder(row, at)
+        elif row.kind.startswith("calendar."):
+            if self.calendars.is_current(row.person_id, row.subject_id, at):
+                yield "calendar_is_current"
         elif row.subject_id in self.diary.claims:
             yield from self._why_no_letter(row, at)
         elif row.kind == "teaching.changed":
@@ -167,11 +189,7 @@ class Audit:
             if line
             else None
         )
-        runs = [claim.of["run"]] if claim else [
-            run for run, one in diary.runs.items()
-            if run == name or name in [meeting.id for meeting in one.seen[0].meetings]
-        ]  # fmt: skip
-        run = diary.runs[runs[0]].at(at)
+        run = diary.runs[claim.of["run"] if claim else self.run_of.get(name, name)].at(at)
         yield f"run_is_{run.state}"
         moments = {run.starts_at, run.closes_at, run.opens_at, run.decides_at}
         moments |= {line.at(at).due_at} if line else set()
@@ -190,12 +208,21 @@ class Audit:
         }.get(rule["anchor"], [])
 
     def _is_dead(self, address: str, at: datetime) -> bool:
-        died = [t for t, to, said in self.office.refused if to == address and "5.1.1" in said]
-        died = [t for t in died if t <= at]
+        died = [t for t, said in self.refusals[address] if "5.1.1" in said and t <= at]
         if not died:
             return False
         cleared = self.cleared.get(address.lower(), [])
         return bisect_right(cleared, at) == bisect_right(cleared, died[-1])
+
+    def _is_unreachable(self, person: int, since: datetime, until: datetime) -> bool:
+        """Whether a mail to somebody may not have arrived: refused, or nobody there any more."""
+        address = self.diary.languages[person].of["email"]
+        left = self.diary.left.get(person)
+        return (
+            bool(left and left <= until)
+            or self._is_dead(address, until)
+            or any(since <= at <= until for at, _said in self.refusals[address])
+        )
 
     # --- The server's side ---------------------------------------------------------------------
 

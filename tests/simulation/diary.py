@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,6 +18,10 @@ from enrollment.certificates.models import Certificate
 from enrollment.decisions.models import Decision
 from enrollment.seats.models import Enrollment
 
+RUN_COLUMNS = (
+    *("pk", "public_id", "state", "sequence", "starts_at"),
+    *("enrollment_opens_at", "enrollment_closes_at", "decide_by", "minimum_size"),
+)
 OVER = ("cancelled", "finalised")
 
 
@@ -118,7 +122,7 @@ class Diary:
     certified: dict[UUID, int] = field(default_factory=dict)
     marks: dict[UUID, dict[UUID, datetime]] = field(default_factory=lambda: defaultdict(dict))
     wishes: list[tuple[datetime, int, int]] = field(default_factory=list)  # when, course, who
-    left: dict[int, date] = field(default_factory=dict)
+    left: dict[int, datetime] = field(default_factory=dict)
     languages: dict[int, Line] = field(default_factory=dict)
     alive: dict[int, UUID] = field(default_factory=dict)  # runs that may still change
     claims_of: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
@@ -131,7 +135,9 @@ class Diary:
         of = {"pk": run.pk, "course": run.course_id, "trainers": trainers}
         self.runs[run.public_id] = Line(of)
 
-    def look(self, at: datetime, runs: Collection[UUID] | None = None) -> None:
+    def look(
+        self, at: datetime, runs: Collection[UUID] | None = None, *, people_only: bool = False
+    ) -> None:
         """Note down whatever is different from the last look; at these runs, or at all."""
         if runs is None:
             keys = list(self.alive)
@@ -146,7 +152,8 @@ class Diary:
         }
         self._claims(keys, at)
         self._decisions(keys, at)
-        self._runs(keys, at, before)
+        if not people_only:
+            self._runs(keys, at, before)
 
     def draw(self, dice: Random, *states: str) -> UUID | None:
         """A claim in one of these states, in a run that may still change."""
@@ -188,16 +195,15 @@ class Diary:
 
     def _runs(self, keys: list[int], at: datetime, before: dict[UUID, str]) -> None:
         meetings: dict[int, list[Meeting]] = defaultdict(list)
-        for row in Session.objects.filter(run__in=keys).order_by("number"):
-            times = (row.period.lower, row.period.upper)
-            meetings[row.run_id].append(Meeting(row.public_id, *times, row.is_cancelled))
-        for run in Run.objects.filter(pk__in=keys).order_by("pk"):
-            standing = Standing(
-                run.state, run.sequence, run.starts_at, run.enrollment_opens_at,
-                run.enrollment_closes_at, run.decide_by or run.enrollment_closes_at,
-                run.minimum_size, tuple(meetings[run.pk]),
-            )  # fmt: skip
-            self._note_run(run.public_id, standing, at, before)
+        sessions = Session.objects.filter(run__in=keys).order_by("number")
+        columns = ("run_id", "public_id", "period", "is_cancelled")
+        for run, name, period, is_cancelled in sessions.values_list(*columns):
+            meetings[run].append(Meeting(name, period.lower, period.upper, is_cancelled))
+        runs = Run.objects.filter(pk__in=keys).order_by("pk")
+        for pk, name, *facts, decide_by, minimum in runs.values_list(*RUN_COLUMNS):
+            decides_at = decide_by or facts[-1]
+            standing = Standing(*facts, decides_at, minimum, tuple(meetings[pk]))
+            self._note_run(name, standing, at, before)
 
     def _note_run(
         self, run: UUID, standing: Standing, at: datetime, before: dict[UUID, str]
@@ -205,11 +211,11 @@ class Diary:
         was = self.runs[run].note(at, standing)
         if was == standing:
             return
-        if was is None or was.state == "draft":
+        if was is None or (was.state == "postponed" and standing.state == "published"):
             self.published.append((at, run))
-        elif standing.state in ("postponed", "cancelled") and was.state != standing.state:
+        if was and standing.state in ("postponed", "cancelled") and was.state != standing.state:
             self.told_all.append((at, standing.state, run, before))
-        elif standing.sequence != was.sequence:
+        elif was and standing.sequence != was.sequence:
             self.told_all.append((at, "moved", run, before))
         if standing.state == "finalised":
             self._finalised(self.runs[run].of["pk"])

@@ -23,6 +23,7 @@ ZONES = ("Asia/Almaty", "Asia/Dubai")
 LANGUAGES = ("kk", "ru", "en")
 REGIONS = 20
 COURTS_A_REGION = 20
+BATCH = 1000  # rows of a statement
 
 
 class Nation:
@@ -89,7 +90,7 @@ class Nation:
         )
 
     def _people(self, courts: Sequence[Court], post: Position) -> list[Person]:
-        made = Person.objects.bulk_create(
+        people = (
             Person(
                 family_name=f"Ә{factories.number()}",
                 given_name="Айсұлу",
@@ -98,10 +99,12 @@ class Nation:
             )
             for _ in courts
         )
-        Appointment.objects.bulk_create(
+        made = Person.objects.bulk_create(people, batch_size=BATCH)
+        posts = (
             Appointment(person=one, court=court, position=post, period=DateRange(SINCE, None))
             for one, court in zip(made, courts, strict=True)
         )
+        Appointment.objects.bulk_create(posts, batch_size=BATCH)
         return made
 
     def _one_each(self, post: Position) -> dict[int, Person]:

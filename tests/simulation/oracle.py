@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -58,13 +58,13 @@ class Case:
     fact: Callable[[datetime], Fact | None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Wish:
     """Somebody waits to hear of a course; this is what that comes to for one of its runs."""
 
     run: Line
     wishes: list[datetime]
-    heard: list[datetime]  # whenever those who waited were told of a run
+    heard: list[datetime]  # whenever a run of the course was published
     asked: datetime | None  # for a place in this run
     moment_of: Callable[[Standing], datetime]
     fresh: bool  # who was told just before need not hear it again
@@ -76,12 +76,29 @@ class Wish:
             return None
         if self.asked and self.asked <= t:
             return None
-        moment, last_wish = self.moment_of(at), max(x for x in self.wishes if x <= t)
-        told = max((x for x in self.heard if self.wishes[0] <= x <= t), default=None)
-        if self.fresh and told and told >= last_wish and told >= moment - DAY:
+        moment = self.moment_of(at)
+        since, told = self._row(t)
+        if self.fresh and told and told >= moment - DAY:
             return None
-        since = last_wish if told and told < last_wish else self.wishes[0]
         return Fact(moment, at.sequence, at.closes_at, wished_at=since)
+
+    def _row(self, t: datetime) -> tuple[datetime, datetime | None]:
+        """Since when the last wish stands, and when it was answered: by the first run after it."""
+        since, told = self.wishes[0], None
+        for when, is_wish in self.story:
+            if when > t:
+                break
+            if not is_wish:
+                told = told or (when if when >= since else None)
+            elif told:
+                since, told = when, None
+        return since, told
+
+    @cached_property
+    def story(self) -> list[tuple[datetime, bool]]:
+        """Wishes and runs that were published, in the order of time."""
+        both = [(when, True) for when in self.wishes] + [(when, False) for when in self.heard]
+        return sorted(both, key=lambda one: (one[0], not one[1]))
 
 
 @dataclass
@@ -137,9 +154,13 @@ class Oracle:
                 if claim is None or claim.state not in ACTIVE:
                     continue
                 asked = change == "moved" and claim.state == before.get(name) == "reconfirm"
+                if asked:
+                    yield line.of["person"], "calendar.changed", name
                 yield line.of["person"], "enrollment.reconfirm" if asked else f"run.{change}", name
         for at, run in self.diary.published:
             course = self.diary.runs[run].of["course"]
+            for trainer in self.diary.runs[run].of["trainers"]:
+                yield trainer, "calendar.teaching", run
             for person in self._waiting_to_hear(course, at):
                 yield person, "course.planned", run
 

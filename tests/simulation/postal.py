@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,7 @@ from academy.core import clock
 from tests.post_office import PostOffice
 
 ROOT = Path(__file__).resolve().parents[2]
+HEADERS = BytesHeaderParser()
 OK = "250 OK"
 BEFORE, AFTER = "before the mail is taken", "taken, and not yet recorded"
 REFUSALS = {
@@ -51,7 +53,7 @@ class Delivered:
     message: str
     address: str
     at: datetime
-    language: str
+    files: tuple[bytes, ...]  # for the calendar
 
 
 @dataclass
@@ -87,13 +89,23 @@ class BadDays(PostOffice):
 
     async def handle_DATA(self, _s: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content or b""
-        mail = message_from_bytes(content if isinstance(content, bytes) else content.encode())
-        name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
-        language = str(mail["Content-Language"])
-        self.taken.append(Delivered(name, envelope.rcpt_tos[0], clock.now(), language))
+        raw = content if isinstance(content, bytes) else content.encode()
+        name = str(HEADERS.parsebytes(raw)["Message-ID"]).strip("<>").partition("@")[0]
+        files = files_in(raw) if b"text/calendar" in raw else ()
+        self.taken.append(Delivered(name, envelope.rcpt_tos[0], clock.now(), files))
         if self.death and self.death.strikes(AFTER):
             self.window.add(name)
         return OK
+
+
+def files_in(raw: bytes) -> tuple[bytes, ...]:
+    """The calendar files of a mail."""
+    parts = message_from_bytes(raw).walk()
+    return tuple(
+        bytes(part.get_payload(decode=True))
+        for part in parts
+        if part.get_content_type() == "text/calendar"
+    )
 
 
 class Nursery:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from uuid import UUID
@@ -46,6 +46,7 @@ Runs = list[UUID] | None
 """The runs that an act touched; none where there was nothing to do."""
 Act = Callable[[], Runs]
 DATED = ("publish", "move")
+OF_ONE = ("ask", "answer", "withdraw", "decide")
 PUBLIC = ("publish", "move", "postpone", "cancel")
 """What the ledger's readers hear of at once; of the rest at the next beat of their clock."""
 
@@ -112,7 +113,7 @@ class World:
         if runs is None:
             return ""
         self.done[name] += 1
-        self.diary.look(self.now, runs)
+        self.diary.look(self.now, runs, people_only=name in OF_ONE)
         if name in DATED:
             self.expect_marks(runs[0])
         return name
@@ -148,8 +149,8 @@ class World:
             ),
             actor=ACTOR,
         )
-        self.diary.follow(run, [trainer.pk])
         run_actions.publish_run(run=run.public_id, actor=ACTOR)
+        self.diary.follow(run, [trainer.pk])
         return [run.public_id]
 
     def meetings(self, begins: datetime, number: int) -> list[SessionPlan]:
@@ -295,9 +296,8 @@ class World:
         if len(self.diary.left) >= self.most_leavers:
             return None
         person = self.trainees.pop(self.dice.randrange(len(self.trainees)))
-        day: date = self.now.date()
-        person_left(person=person.public_id, left_on=day, actor=ACTOR)
-        self.diary.left[person.pk] = day
+        person_left(person=person.public_id, left_on=self.now.date(), actor=ACTOR)
+        self.diary.left[person.pk] = self.now
         return []
 
     def speak(self) -> Runs:
