@@ -116,7 +116,7 @@ def _moments(
     pairs = {(Anchor(rule.anchor), Recipient(rule.recipient)) for rule in rules}
     found: dict[str, list[datetime]] = defaultdict(list)
     with connection.cursor() as cursor:
-        params = {"only": list(ids), "now": now, "today": now.date()}
+        params: dict[str, Any] = {"only": list(ids), "now": now, "today": now.date()}
         cursor.execute(anchors.moments(pairs, only), params)
         for anchor, moment in cursor.fetchall():
             if moment is not None:

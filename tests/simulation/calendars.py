@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from icalendar import Calendar
 
-from tests.simulation.diary import Diary, Line
+from tests.simulation.diary import Diary, Line, Meeting
 from tests.simulation.postal import BadDays, Delivered
 
 NOT_HELD = ("draft", "postponed", "cancelled")
@@ -60,9 +60,8 @@ class Place:
 
     def ends_at(self) -> datetime:
         """The end of the session, by its last dates."""
-        run = self.run.seen[-1]
-        end: datetime = next(one.ends_at for one in run.meetings if one.id == self.session)
-        return end
+        meetings: tuple[Meeting, ...] = self.run.seen[-1].meetings
+        return next(one.ends_at for one in meetings if one.id == self.session)
 
     def last_change(self, before: datetime) -> datetime:
         """The moment since which it stood as it did in the end."""

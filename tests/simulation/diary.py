@@ -18,7 +18,7 @@ from enrollment.certificates.models import Certificate
 from enrollment.decisions.models import Decision
 from enrollment.seats.models import Enrollment
 
-RUN_COLUMNS = (
+COLUMNS = (
     *("pk", "public_id", "state", "sequence", "starts_at"),
     *("enrollment_opens_at", "enrollment_closes_at", "decide_by", "minimum_size"),
 )
@@ -200,9 +200,12 @@ class Diary:
         for run, name, period, is_cancelled in sessions.values_list(*columns):
             meetings[run].append(Meeting(name, period.lower, period.upper, is_cancelled))
         runs = Run.objects.filter(pk__in=keys).order_by("pk")
-        for pk, name, *facts, decide_by, minimum in runs.values_list(*RUN_COLUMNS):
-            decides_at = decide_by or facts[-1]
-            standing = Standing(*facts, decides_at, minimum, tuple(meetings[pk]))
+        for pk, name, state, sequence, *moments, decide_by, minimum in runs.values_list(*COLUMNS):
+            starts_at, opens_at, closes_at = moments
+            standing = Standing(
+                state, sequence, starts_at, opens_at, closes_at, decide_by or closes_at,
+                minimum, tuple(meetings[pk]),
+            )  # fmt: skip
             self._note_run(name, standing, at, before)
 
     def _note_run(
