@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from academy.core import texts
 from academy.core.ical import Happening, Party, calendar
@@ -25,6 +26,7 @@ from enrollment.calendars.queries import Expected
 from enrollment.calendars.rules import Told
 
 Key = tuple[int, int | None, int]
+TOLD_COLUMNS = ("id", "method", "sequence", "version", "told_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,7 @@ def tell(messages: Sequence[Claimed], now: datetime, *, teaches: bool) -> dict[i
                 if invitation.method:
                     is_news = invitation.told_by == message.id
                     pieces[message.id].append(Piece(each, invitation, is_news))
-        Invitation.objects.bulk_update(
-            changed.values(), ["method", "sequence", "version", "told_at", "told_by", "declined_at"]
-        )
+        _write_down(changed.values(), now)
     return pieces
 
 
@@ -195,8 +195,24 @@ def _advance(invitation: Invitation, each: Expected, message: Claimed, now: date
     invitation.method, invitation.sequence = after.method, after.sequence
     invitation.version = after.version
     invitation.told_at, invitation.told_by = now, message.id
-    invitation.declined_at = None  # who declined the old version has not declined this one
     return True
+
+
+TOLD = """
+UPDATE enrollment_invitation invitation
+   SET method = told.method, sequence = told.sequence, version = told.version,
+       told_by = told.told_by, told_at = %(now)s, declined_at = NULL
+  FROM jsonb_to_recordset(%(told)s::jsonb)
+       AS told(id bigint, method text, sequence int, version text, told_by bigint)
+ WHERE invitation.id = told.id
+"""  # who declined the old version has not declined this one
+
+
+def _write_down(changed: Iterable[Invitation], now: datetime) -> None:
+    told = [{name: getattr(row, name) for name in TOLD_COLUMNS} for row in changed]
+    if told:
+        with connection.cursor() as cursor:
+            cursor.execute(TOLD, {"told": orjson.dumps(told).decode(), "now": now})
 
 
 def parts_for(

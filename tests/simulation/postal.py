@@ -65,10 +65,18 @@ class BadDays(PostOffice):
     death: Death | None = None
     taken: list[Delivered] = field(default_factory=list)
     refused: list[tuple[datetime, str, str]] = field(default_factory=list)
+    deaths: list[datetime] = field(default_factory=list)
     window: set[str] = field(default_factory=set)  # taken from a worker that died on the answer
 
     def __post_init__(self) -> None:
         super().__init__()
+
+    def _strikes(self, step: str) -> bool:
+        """Whether the worker has died at this mail."""
+        if not self.death or not self.death.strikes(step):
+            return False
+        self.deaths.append(clock.now())
+        return True
 
     def _answer(self, address: str) -> str:
         if self.dice.random() >= self.share:
@@ -80,7 +88,7 @@ class BadDays(PostOffice):
     async def handle_RCPT(  # noqa: N802 - named by aiosmtpd
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.death and self.death.strikes(BEFORE):
+        if self._strikes(BEFORE):
             return "451 4.3.0 Nobody listens"
         answer = self._answer(address)
         if answer == OK:
@@ -93,7 +101,7 @@ class BadDays(PostOffice):
         name = str(HEADERS.parsebytes(raw)["Message-ID"]).strip("<>").partition("@")[0]
         files = files_in(raw) if b"text/calendar" in raw else ()
         self.taken.append(Delivered(name, envelope.rcpt_tos[0], clock.now(), files))
-        if self.death and self.death.strikes(AFTER):
+        if self._strikes(AFTER):
             self.window.add(name)
         return OK
 

@@ -30,6 +30,9 @@ BY_KIND = {
 }
 
 
+SOON = timedelta(hours=12)  # by then a first mail has been tried
+
+
 class Reach:
     """Whom a mail could reach at which moment, by what the server answered."""
 
@@ -51,7 +54,8 @@ class Reach:
     def may_have_missed(self, person: int, since: datetime, until: datetime) -> bool:
         """Whether a mail may not have arrived in that time: refused, or nobody there any more."""
         refused = self.refusals[self._address(person)]
-        is_gone = any(self.why_unreachable(person, until))
+        soon = min(until, since + SOON)
+        is_gone = any(any(self.why_unreachable(person, at)) for at in (soon, until))
         return is_gone or any(since <= at <= until for at, _said in refused)
 
     def _address(self, person: int) -> str:
