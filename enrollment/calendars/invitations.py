@@ -2,7 +2,8 @@
 
 Called while a batch of mails is resolved. The record is committed before any of them leaves: a
 worker that is killed afterwards, or a mail that is put off, sends the same version under the same
-number, and whatever is told later has a greater one. The rows are locked before the facts are read,
+number, and whatever is told later has a greater one. What a mail was to bring that was given up or
+dropped, the next one brings, under the same number. The rows are locked before the facts are read,
 so that of two workers the later one never knows less.
 """
 
@@ -133,6 +134,7 @@ def tell(messages: Sequence[Claimed], now: datetime, *, teaches: bool) -> dict[i
     with transaction.atomic():
         _make_missing(_expected(messages, now, teaches=teaches))
         known = _locked(messages, teaches=teaches)
+        lost = queries.lost(row.told_by for row in known.values() if row.told_by)
         changed: dict[Key, Invitation] = {}
         by_subject: dict[tuple[int, UUID], list[Expected]] = {}
         for each in _expected(messages, now, teaches=teaches):
@@ -141,7 +143,8 @@ def tell(messages: Sequence[Claimed], now: datetime, *, teaches: bool) -> dict[i
             for each in by_subject.get((message.person_id, message.subject_id), ()):
                 if (invitation := known.get(each.key)) is None:
                     continue
-                if _advance(invitation, each, message, now):
+                if _advance(invitation, each) or invitation.told_by in lost:
+                    invitation.told_at, invitation.told_by = now, message.id
                     changed[each.key] = invitation
                 if invitation.method:
                     is_news = invitation.told_by == message.id
@@ -186,16 +189,13 @@ def _locked(messages: Sequence[Claimed], *, teaches: bool) -> dict[Key, Invitati
     return {(row.person_id, row.enrollment_id, row.session_id): row for row in rows}
 
 
-def _advance(invitation: Invitation, each: Expected, message: Claimed, now: datetime) -> bool:
+def _advance(invitation: Invitation, each: Expected) -> bool:
     """Bring the record to how things stand; whether that is a new version."""
     before = Told(Method(invitation.method), invitation.sequence, invitation.version)
     after = rules.next_told(before, status=each.status, version=each.version)
-    if after == before:
-        return False
     invitation.method, invitation.sequence = after.method, after.sequence
     invitation.version = after.version
-    invitation.told_at, invitation.told_by = now, message.id
-    return True
+    return after != before
 
 
 TOLD = """
