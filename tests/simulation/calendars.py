@@ -81,7 +81,8 @@ class Calendars:
     diary: Diary
     office: BadDays
     trainers: Mapping[int, UUID]  # inner key, public one
-    unreachable: Callable[[int, datetime, datetime], bool]  # a person, in that time
+    may_have_missed: Callable[[int, datetime, datetime], bool]  # a person, in that time
+    has_missed: Callable[[int, datetime, datetime], bool]
     counts: Counter[str] = field(default_factory=Counter)
     untrue: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -132,7 +133,7 @@ class Calendars:
             before = one
 
     def _may_have_missed(self, place: Place, at: datetime) -> bool:
-        return self.unreachable(place.person, self.diary.beats[0], at)
+        return self.may_have_missed(place.person, self.diary.beats[0], at)
 
     def _at_the_end(self, place: Place, told: list[Told]) -> None:
         """What it shows is how things stand, unless nobody could be told any more."""
@@ -145,7 +146,7 @@ class Calendars:
         beats = bisect_right(self.diary.beats, until) - bisect_right(self.diary.beats, changed)
         if beats < FEW_BEATS:
             self.counts["calendars changed too late to be told"] += 1
-        elif self.unreachable(place.person, changed, until):
+        elif self.has_missed(place.person, changed, until):
             self.counts["calendars of nobody who can be reached"] += 1
         else:
             self.missing.append(f"calendar {place.subject} shows {shown}, true is {final}")

@@ -186,8 +186,8 @@ def assert_honest(audit):
 
 
 FORTNIGHT = Scale(
-    judges=5, staff=15, trainers=3, courses=2, runs=6, days=14, acts_a_day=4.4,
-    hours=(3, 7, 11, 15, 21), share=0.05, killed_every=6 * DAY,
+    judges=5, staff=15, trainers=3, courses=2, runs=6, days=14, acts_a_day=6,
+    hours=(3, 7, 11, 15, 21), share=0.05, killed_every=4 * DAY,
 )  # fmt: skip
 DAY_AND_NIGHT = (2, 4, 6, 9, 12, 15, 18, 22)
 QUARTER = Scale(
@@ -201,7 +201,7 @@ YEAR = Scale(
 
 
 def test_a_fortnight_in_which_everybody_is_told_once(monkeypatch, settings):
-    world, life, audit = simulate(monkeypatch, settings, 4, FORTNIGHT)
+    world, life, audit = simulate(monkeypatch, settings, 5, FORTNIGHT)
 
     assert_honest(audit)
     assert life.kills >= 1

@@ -30,7 +30,7 @@ BY_KIND = {
 }
 
 
-SOON = timedelta(hours=12)  # by then a first mail has been tried
+SOON = timedelta(hours=12)  # by then a mail has been tried
 
 
 class Reach:
@@ -54,9 +54,15 @@ class Reach:
     def may_have_missed(self, person: int, since: datetime, until: datetime) -> bool:
         """Whether a mail may not have arrived in that time: refused, or nobody there any more."""
         refused = self.refusals[self._address(person)]
-        soon = min(until, since + SOON)
-        is_gone = any(any(self.why_unreachable(person, at)) for at in (soon, until))
+        is_gone = any(self.why_unreachable(person, until))
         return is_gone or any(since <= at <= until for at, _said in refused)
+
+    def has_missed(self, person: int, since: datetime, until: datetime) -> bool:
+        """The same, but for those whose address was found to work in time for all to be told."""
+        address = self._address(person)
+        found = [at for at in self.cleared.get(address.lower(), ()) if at <= until - SOON]
+        last = max(found, default=since)
+        return self.may_have_missed(person, max(since, last), until)
 
     def _address(self, person: int) -> str:
         address: str = self.diary.languages[person].of["email"]
