@@ -28,7 +28,7 @@ import structlog
 from django.db import transaction
 
 from academy.messages.actions import write_selected
-from enrollment.reminders import rule_queries, timing
+from enrollment.reminders import rule_queries
 from enrollment.reminders.anchors import THESE_ENROLLMENTS, THESE_RUNS
 from enrollment.reminders.enums import Unit
 from enrollment.reminders.models import ReminderRule

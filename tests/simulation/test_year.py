@@ -24,7 +24,7 @@ from tests.simulation.audit import Audit
 from tests.simulation.deeds import Deeds
 from tests.simulation.diary import Diary
 from tests.simulation.nation import Nation
-from tests.simulation.oracle import Oracle, known_rules
+from tests.simulation.oracle import Oracle, all_rules
 from tests.simulation.postal import AFTER, BEFORE, BadDays, Nursery
 from tests.simulation.world import DAY, HOUR, PUBLIC
 
@@ -141,7 +141,7 @@ def simulate(monkeypatch, settings, seed, scale):
     office = BadDays(Random(seed), scale.share)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
-    reminders.install_rules([RuleSeed.from_document(row) for row in known_rules()])
+    reminders.install_rules([RuleSeed.from_document(row) for row in all_rules()])
     with office.open(), time_machine.travel(BEGINS, tick=False) as traveller:
         nursery = Nursery(office.port)
         try:
