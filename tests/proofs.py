@@ -8,13 +8,16 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+MOST = 12
+"""Figures that fit into one cell."""
 
 HEAD = """# The long proofs
 
@@ -44,6 +47,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         file.write(json.dumps(line) + "\n")
 
 
+def name_of(test: str) -> str:
+    """The test's own sentence."""
+    return test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+
+
 def table(lines: Iterable[dict[str, Any]]) -> Iterator[str]:
     """The rows of the table, one for each proof with all its seeds."""
     for test, found in groupby(sorted(lines, key=lambda line: line["test"]), lambda x: x["test"]):
@@ -52,11 +60,25 @@ def table(lines: Iterable[dict[str, Any]]) -> Iterator[str]:
         for run in runs:
             did.update(run["did"])
         held = sum(run["outcome"] == "passed" for run in runs)
-        name = test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
-        words = ", ".join(f"{number:,} {what}" for what, number in did.items()) or "–"
+        name = name_of(test)
+        words = "see below" if len(did) > MOST else in_words(did)
         seconds = sum(run["seconds"] for run in runs)
         outcome = "holds" if held == len(runs) else f"**{len(runs) - held} failed**"
         yield f"| {name} | {len(runs)} | {words} | {seconds:.0f} | {outcome} |"
+
+
+def in_words(did: Mapping[str, int]) -> str:
+    """What a proof did, in a cell of the table."""
+    return ", ".join(f"{number:,} {what}" for what, number in did.items()) or "–"
+
+
+def long_tables(lines: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """What does not fit into a cell: a table for each run that counted so much."""
+    for line in lines:
+        if len(line["did"]) > MOST:
+            yield f"\n## {name_of(line['test']).capitalize()}\n"
+            yield "| What | Number |\n| --- | ---: |"
+            yield from (f"| {what} | {number:,} |" for what, number in line["did"].items())
 
 
 def main(place: str) -> None:
@@ -64,7 +86,7 @@ def main(place: str) -> None:
     lines = [json.loads(line) for line in Path(place).read_text(encoding="utf-8").splitlines()]
     day = max(line["at"] for line in lines)[:10]
     head = HEAD.format(day=day, cores=os.cpu_count())
-    sys.stdout.write(head + "\n".join(table(lines)) + "\n")
+    sys.stdout.write(head + "\n".join([*table(lines), *long_tables(lines)]) + "\n")
 
 
 if __name__ == "__main__":

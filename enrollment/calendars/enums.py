@@ -59,6 +59,9 @@ UNTOLD_CHANGES = {
 }
 """Events that touch calendars and of which no letter tells. An event on sessions goes in here."""
 
+REVIVED = "message.address_revived"
+"""Mails arrive again where they did not: the calendar is told what it has missed."""
+
 MOVED_TO = "moved_to"
 """A fact of events: the letter of such a move is about the new enrolment, none about the old."""
 

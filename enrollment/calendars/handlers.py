@@ -6,19 +6,20 @@ from academy.core import clock
 from academy.ledger.registry import Event, Handler
 from academy.messages.actions import Draft, write_messages
 from enrollment.calendars import queries
-from enrollment.calendars.enums import MOVED_TO, QUIET_ACTORS, UNTOLD_CHANGES, Mail
+from enrollment.calendars.enums import MOVED_TO, QUIET_ACTORS, REVIVED, UNTOLD_CHANGES, Mail
 from enrollment.reminders.queries import person_keys
 
 
 def react(events: Sequence[Event]) -> None:
     """Write the mails that follow from these events; a second reading writes nothing new."""
     told = [event for event in events if not event.actor_name.startswith(QUIET_ACTORS)]
-    drafts = [*_to_participants(told), *_to_those_asked_before(told), *_to_trainers(told)]
+    audiences = (_to_participants, _to_those_asked_before, _to_trainers, _to_those_found_again)
+    drafts = [draft for drafts_of in audiences for draft in drafts_of(told)]
     write_messages(drafts, at=clock.now())
 
 
 def _to_participants(events: Sequence[Event]) -> Iterator[Draft]:
-    mine = [event for event in events if _is_untold(event)]
+    mine = [event for event in events if event.type in UNTOLD_CHANGES and _is_untold(event)]
     people = person_keys(event.person_id for event in mine if event.person_id)
     for event in mine:
         if event.person_id in people:
@@ -51,7 +52,7 @@ def _to_those_asked_before(events: Sequence[Event]) -> Iterator[Draft]:
 
 
 def _to_trainers(events: Sequence[Event]) -> Iterator[Draft]:
-    runs = {e.subject_id: e for e in events if UNTOLD_CHANGES[e.type] == Mail.TEACHING}
+    runs = {e.subject_id: e for e in events if UNTOLD_CHANGES.get(e.type) == Mail.TEACHING}
     for run, person in queries.trainers_of(runs) if runs else ():
         yield Draft(
             person=person,
@@ -62,4 +63,19 @@ def _to_trainers(events: Sequence[Event]) -> Iterator[Draft]:
         )
 
 
-HANDLER = Handler("calendars", tuple(UNTOLD_CHANGES), react)
+def _to_those_found_again(events: Sequence[Event]) -> Iterator[Draft]:
+    found = {
+        event.person_id: event for event in events if event.type == REVIVED and event.person_id
+    }
+    missed = queries.missed_by(found, now=clock.now()) if found else ()
+    for public_id, person, enrollment, run in missed:
+        yield Draft(
+            person=person,
+            kind=(Mail.CHANGED if enrollment else Mail.TEACHING).value,
+            subject_kind="enrollment" if enrollment else "run",
+            subject_id=enrollment or run,
+            occurrence=str(found[public_id].public_id),
+        )
+
+
+HANDLER = Handler("calendars", (*UNTOLD_CHANGES, REVIVED), react)

@@ -2,7 +2,8 @@
 
 Called while a batch of mails is resolved. The record is committed before any of them leaves: a
 worker that is killed afterwards, or a mail that is put off, sends the same version under the same
-number, and whatever is told later has a greater one. The rows are locked before the facts are read,
+number, and whatever is told later has a greater one. What a mail was to bring that was given up or
+dropped, the next one brings, under the same number. The rows are locked before the facts are read,
 so that of two workers the later one never knows less.
 """
 
@@ -11,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from academy.core import texts
 from academy.core.ical import Happening, Party, calendar
@@ -25,6 +27,7 @@ from enrollment.calendars.queries import Expected
 from enrollment.calendars.rules import Told
 
 Key = tuple[int, int | None, int]
+TOLD_COLUMNS = ("id", "method", "sequence", "version", "told_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ def tell(messages: Sequence[Claimed], now: datetime, *, teaches: bool) -> dict[i
     with transaction.atomic():
         _make_missing(_expected(messages, now, teaches=teaches))
         known = _locked(messages, teaches=teaches)
+        lost = queries.lost(row.told_by for row in known.values() if row.told_by)
         changed: dict[Key, Invitation] = {}
         by_subject: dict[tuple[int, UUID], list[Expected]] = {}
         for each in _expected(messages, now, teaches=teaches):
@@ -139,14 +143,13 @@ def tell(messages: Sequence[Claimed], now: datetime, *, teaches: bool) -> dict[i
             for each in by_subject.get((message.person_id, message.subject_id), ()):
                 if (invitation := known.get(each.key)) is None:
                     continue
-                if _advance(invitation, each, message, now):
+                if _advance(invitation, each) or invitation.told_by in lost:
+                    invitation.told_at, invitation.told_by = now, message.id
                     changed[each.key] = invitation
                 if invitation.method:
                     is_news = invitation.told_by == message.id
                     pieces[message.id].append(Piece(each, invitation, is_news))
-        Invitation.objects.bulk_update(
-            changed.values(), ["method", "sequence", "version", "told_at", "told_by", "declined_at"]
-        )
+        _write_down(changed.values(), now)
     return pieces
 
 
@@ -186,17 +189,30 @@ def _locked(messages: Sequence[Claimed], *, teaches: bool) -> dict[Key, Invitati
     return {(row.person_id, row.enrollment_id, row.session_id): row for row in rows}
 
 
-def _advance(invitation: Invitation, each: Expected, message: Claimed, now: datetime) -> bool:
+def _advance(invitation: Invitation, each: Expected) -> bool:
     """Bring the record to how things stand; whether that is a new version."""
     before = Told(Method(invitation.method), invitation.sequence, invitation.version)
     after = rules.next_told(before, status=each.status, version=each.version)
-    if after == before:
-        return False
     invitation.method, invitation.sequence = after.method, after.sequence
     invitation.version = after.version
-    invitation.told_at, invitation.told_by = now, message.id
-    invitation.declined_at = None  # who declined the old version has not declined this one
-    return True
+    return after != before
+
+
+TOLD = """
+UPDATE enrollment_invitation invitation
+   SET method = told.method, sequence = told.sequence, version = told.version,
+       told_by = told.told_by, told_at = %(now)s, declined_at = NULL
+  FROM jsonb_to_recordset(%(told)s::jsonb)
+       AS told(id bigint, method text, sequence int, version text, told_by bigint)
+ WHERE invitation.id = told.id
+"""  # who declined the old version has not declined this one
+
+
+def _write_down(changed: Iterable[Invitation], now: datetime) -> None:
+    told = [{name: getattr(row, name) for name in TOLD_COLUMNS} for row in changed]
+    if told:
+        with connection.cursor() as cursor:
+            cursor.execute(TOLD, {"told": orjson.dumps(told).decode(), "now": now})
 
 
 def parts_for(

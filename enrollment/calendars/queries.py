@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from academy.core import texts
+from academy.messages.models import Message
 from courses.planning.models import Run
 from enrollment.calendars import rules
 from enrollment.calendars.models import Invitation
@@ -71,6 +73,8 @@ SELECT CASE WHEN run.state = 'draft' THEN 'TENTATIVE' ELSE 'CONFIRMED' END AS st
    AND (run.id = %(run)s OR coalesce(session.venue_id, run.venue_id) = %(venue)s)
  ORDER BY lower(session.period), session.id
 """  # noqa: S608
+
+NEVER_ARRIVED = (Message.State.FAILED, Message.State.DROPPED)
 
 Map = dict[str, str]
 
@@ -201,6 +205,24 @@ def held(*, run: int, venue: int, after: datetime) -> list[Held]:
         cursor.execute(HELD, {"run": run, "venue": venue, "after": after})
         names = [column.name for column in cursor.description or ()]
         return [Held(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def lost(messages: Iterable[int]) -> set[int]:
+    """Those of these messages that have not arrived and will not."""
+    given_up = Message.objects.filter(pk__in=set(messages), state__in=NEVER_ARRIVED)
+    return set(given_up.values_list("pk", flat=True))
+
+
+def missed_by(
+    people: Iterable[UUID], *, now: datetime
+) -> list[tuple[UUID, int, UUID | None, UUID]]:
+    """What their calendars were not told of sessions ahead: person, enrolment, or else the run."""
+    given_up = Message.objects.filter(pk=OuterRef("told_by"), state__in=NEVER_ARRIVED)
+    rows = Invitation.objects.filter(
+        Exists(given_up), person__public_id__in=set(people), session__period__endswith__gt=now
+    )
+    columns = ("person__public_id", "person_id", "enrollment__public_id", "session__run__public_id")
+    return list(rows.values_list(*columns).distinct())
 
 
 def declined(enrollments: Iterable[UUID]) -> dict[UUID, tuple[Map, str, str, datetime]]:

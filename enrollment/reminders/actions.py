@@ -18,7 +18,7 @@ clocks at once or after a restart, changes nothing, and a run that is moved away
 another sequence and reminds again. Whether it is still true is asked again when it is sent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
 from typing import Any
@@ -28,9 +28,9 @@ import structlog
 from django.db import transaction
 
 from academy.messages.actions import write_selected
-from enrollment.reminders import anchors, rule_queries, timing
+from enrollment.reminders import rule_queries
 from enrollment.reminders.anchors import THESE_ENROLLMENTS, THESE_RUNS
-from enrollment.reminders.enums import Anchor, Recipient, Unit
+from enrollment.reminders.enums import Unit
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.timing import Span
 
@@ -99,24 +99,20 @@ def plan_again(*, enrollments: Iterable[UUID], runs: Iterable[UUID], now: dateti
     late, moved = list(enrollments), list(runs)
     if not late and not moved:
         return 0
-    written = 0
     with transaction.atomic():
         # Under a lock: nothing is planned by a timing that the registrar is about to change.
-        for rule in ReminderRule.objects.select_for_update().filter(is_active=True).order_by("pk"):
-            span = timing.due_span(now, useful=rule.timing.useful)
-            if moved and anchors.follows_runs(Anchor(rule.anchor)):
-                written += _write(rule, span, now, THESE_RUNS, moved)
-            if late and anchors.follows_enrollments(Anchor(rule.anchor), Recipient(rule.recipient)):
-                written += _write(rule, span, now, THESE_ENROLLMENTS, late)
-    return written
+        rules = list(ReminderRule.objects.select_for_update().filter(is_active=True).order_by("pk"))
+        return sum(
+            write_selected(*selected, at=now)
+            for only, ids in ((THESE_RUNS, moved), (THESE_ENROLLMENTS, late))
+            for selected in rule_queries.due_again(rules, now, only=only, ids=ids)
+        )
 
 
-def _write(
-    rule: ReminderRule, span: Span, now: datetime, only: str = "", ids: Sequence[UUID] = ()
-) -> int:
+def _write(rule: ReminderRule, span: Span, now: datetime) -> int:
     if span.after >= span.until:
         return 0
-    selected = rule_queries.due_messages(rule, span, now, only=only, ids=ids)
+    selected = rule_queries.due_messages(rule, span, now)
     return write_selected(*selected, at=now) if selected else 0
 
 

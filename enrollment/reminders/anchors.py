@@ -5,7 +5,7 @@ where that person serves (empty: look it up), about what, the anchor's moment an
 revisions apart, until when telling makes sense, since when the fact has stood.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from enrollment.reminders.enums import Anchor, Recipient
 from enrollment.reminders.sources import SOURCES, SUBJECT_KINDS
@@ -75,6 +75,26 @@ def follows_runs(anchor: Anchor) -> bool:
 def follows_enrollments(anchor: Anchor, recipient: Recipient) -> bool:
     """Whether a change of one enrolment can make somebody due."""
     return SOURCES[anchor].people[recipient].has_enrollment
+
+
+MOMENTS = "SELECT '{anchor}' AS anchor, {moment} AS moment FROM {rows} {join} WHERE {where} {more}"
+
+
+def moments(pairs: Iterable[tuple[Anchor, Recipient]], only: str) -> str:
+    """The SELECT of the bare moments of these anchors, narrowed by one of the conditions above."""
+    by_enrollment = only == THESE_ENROLLMENTS
+    selects = {
+        MOMENTS.format(
+            anchor=anchor.value,
+            moment=(source := SOURCES[anchor]).moment,
+            rows=source.rows,
+            join=source.people[recipient].join if by_enrollment else "",
+            where=source.where,
+            more=only,
+        )
+        for anchor, recipient in pairs
+    }
+    return " UNION ".join(sorted(selects))
 
 
 DUE = """

@@ -8,13 +8,17 @@ from enrollment.reminders import actions
 
 LATE_JOINERS = ("enrollment.confirmed", "enrollment.offered", "enrollment.reconfirm")
 ASKED = "feedback.planned"  # a questionnaire opens at the very moment for which it is written
+SEATS_LOST = tuple(
+    f"enrollment.{state}" for state in ("withdrawn", "expired", "cancelled", "transferred")
+)  # the run may have fallen below its minimum when that date is already near
+OF_A_RUN = (ASKED, *SEATS_LOST)
 CHANGED_RUNS = "run."  # other dates, published late, another trainer: whatever it is called
 
 
 def react(events: Sequence[Event]) -> None:
     """Plan again for who came in late and for runs in which anything changed."""
     runs = {event.subject_id for event in events if event.type.startswith(CHANGED_RUNS)}
-    runs |= {event.context_id for event in events if event.type == ASKED and event.context_id}
+    runs |= {event.context_id for event in events if event.type in OF_A_RUN and event.context_id}
     actions.plan_again(
         enrollments={event.subject_id for event in events if event.type in LATE_JOINERS},
         runs=runs,
@@ -22,4 +26,4 @@ def react(events: Sequence[Event]) -> None:
     )
 
 
-HANDLER = Handler("reminders", (*LATE_JOINERS, CHANGED_RUNS, ASKED), react)
+HANDLER = Handler("reminders", (*LATE_JOINERS, *OF_A_RUN, CHANGED_RUNS), react)

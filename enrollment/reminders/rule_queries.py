@@ -1,6 +1,7 @@
 """What the rules come to: which look is worth making, what falls due, what would in a month."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ DIGEST_AT = time(8)
 
 Selected = tuple[str, dict[str, Any]]
 Calendars = Mapping[Place, WorkingCalendar]
+Reach = tuple[Span, list[DueDay]]
 
 
 def due_rules(rules: Sequence[ReminderRule], now: datetime) -> list[ReminderRule]:
@@ -55,9 +57,14 @@ def with_anchor_near(rules: Sequence[ReminderRule], now: datetime) -> set[int]:
     It looks at no person, so each rule costs a step down an index. Where it finds no anchor there
     is nobody to tell.
     """
+    spans = [rule.span(now) for rule in rules]
+    if not spans:
+        return set()
+    widest = Span(min(span.after for span in spans), max(span.until for span in spans))
+    calendars = _calendars(rules, widest)
     asked, params = [], {"now": now}
-    for rule in rules:
-        if reach := _reach(rule, rule.span(now)):
+    for rule, span in zip(rules, spans, strict=True):
+        if reach := _reach(rule, span, calendars):
             asked.append(anchors.is_near(Anchor(rule.anchor), rule.pk))
             params[f"after_{rule.pk}"], params[f"until_{rule.pk}"] = reach[0].after, reach[0].until
     if not asked:
@@ -67,16 +74,74 @@ def with_anchor_near(rules: Sequence[ReminderRule], now: datetime) -> set[int]:
         return {rule for (rule,) in cursor.fetchall()}
 
 
-def due_messages(
-    rule: ReminderRule, span: Span, now: datetime, *, only: str = "", ids: Sequence[UUID] = ()
-) -> Selected | None:
-    """The SELECT of what this rule makes due in the span; none when nothing can be.
+def due_messages(rule: ReminderRule, span: Span, now: datetime) -> Selected | None:
+    """The SELECT of what this rule makes due in the span; none when nothing can be."""
+    calendars = _calendars([rule], span)
+    reach = _reach(rule, span, calendars)
+    return _selected(rule, span, reach, now) if reach else None
 
-    `only` is one of the conditions of `anchors` that narrow it to some `ids`.
+
+def due_again(
+    rules: Sequence[ReminderRule], now: datetime, *, only: str, ids: Sequence[UUID]
+) -> Iterator[Selected]:
+    """The SELECTs of what is due of some `ids` and still of use; `only`: a condition of `anchors`.
+
+    Asks for the bare moments of the anchors first, in one statement: a run that was published a
+    month ahead lies within the reach of hardly any rule, and the others cost nothing.
     """
-    reach = _reach(rule, span)
-    if reach is None:
-        return None
+    rules = [rule for rule in rules if _follows(rule, only)]
+    if not rules or not ids:
+        return
+    moments = _moments(rules, now, only=only, ids=ids)
+    rules = [rule for rule in rules if rule.anchor in moments]
+    longest = max((rule.timing.useful for rule in rules), default=timedelta())
+    calendars = _calendars(rules, timing.due_span(now, useful=longest))
+    for rule in rules:
+        span = timing.due_span(now, useful=rule.timing.useful)
+        reach = _reach(rule, span, calendars) if span.after < span.until else None
+        if reach and any(moment in reach[0] for moment in moments[rule.anchor]):
+            yield _selected(rule, span, reach, now, only=only, ids=ids)
+
+
+def _follows(rule: ReminderRule, only: str) -> bool:
+    anchor = Anchor(rule.anchor)
+    if only == anchors.THESE_RUNS:
+        return anchors.follows_runs(anchor)
+    return anchors.follows_enrollments(anchor, Recipient(rule.recipient))
+
+
+def _moments(
+    rules: Iterable[ReminderRule], now: datetime, *, only: str, ids: Sequence[UUID]
+) -> dict[str, list[datetime]]:
+    pairs = {(Anchor(rule.anchor), Recipient(rule.recipient)) for rule in rules}
+    found: dict[str, list[datetime]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        params: dict[str, Any] = {"only": list(ids), "now": now, "today": now.date()}
+        cursor.execute(anchors.moments(pairs, only), params)
+        for anchor, moment in cursor.fetchall():
+            if moment is not None:
+                found[anchor].append(moment)
+    return found
+
+
+def _calendars(rules: Sequence[ReminderRule], span: Span) -> Calendars:
+    """As far as these rules count days; none are needed where they count hours."""
+    far = [timing.reach_of(rule.offset) for rule in rules if rule.unit != Unit.HOURS]
+    if not far:
+        return {}
+    reach = max(far) + 2 * DAY
+    return working_calendars((span.after - reach).date(), (span.until + reach).date())
+
+
+def _selected(
+    rule: ReminderRule,
+    span: Span,
+    reach: Reach,
+    now: datetime,
+    *,
+    only: str = "",
+    ids: Sequence[UUID] = (),
+) -> Selected:
     anchored, days = reach
     parts = {"due": anchors.BY_HOURS, "days": ""}
     if rule.unit != Unit.HOURS:
@@ -124,12 +189,10 @@ def _waits(rule: ReminderRule) -> str:
     return anchors.OVERNIGHT if rule.quiet_from > rule.quiet_until else anchors.IN_THE_DAY
 
 
-def _reach(rule: ReminderRule, span: Span) -> tuple[Span, list[DueDay]] | None:
+def _reach(rule: ReminderRule, span: Span, calendars: Calendars) -> Reach | None:
     """The anchors that can fall due in the span, and by which day where days are counted."""
     if rule.unit == Unit.HOURS:
         return timing.by_hours(span, rule.offset), []
-    reach = timing.reach_of(rule.offset) + 2 * DAY
-    calendars = working_calendars((span.after - reach).date(), (span.until + reach).date())
     days = timing.by_days(span, rule.timing, calendars)
     if not days:
         return None

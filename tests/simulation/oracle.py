@@ -5,83 +5,23 @@ Works on the diary alone; knows nothing of the service's SQL, handlers and resol
 
 import json
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tests.simulation.diary import Diary, Line, Standing
+from tests.simulation.facts import ASKING, DAY, Case, Fact, Told, Wish, spans
 
 RULES = Path(__file__).resolve().parents[2] / "seeds/reference/reminder_rules.json"
-DAY = timedelta(days=1)
-ACTIVE = ("requested", "waitlisted", "offered", "confirmed", "reconfirm")
 HOLDING = ("offered", "confirmed", "reconfirm")
-ENDED = ("rejected", "expired", "withdrawn", "cancelled", "transferred", "closed")
-ASKING = ("published", "going_ahead")
 HELD = (*ASKING, "running", "finished")
-NOT_LIVED = {"questionnaire_open", "follow_up"}  # this world has no questionnaires: nobody is due
-
-
-class Told(NamedTuple):
-    """What one reminder is: to whom, about what, by which rule, of which moment and revision."""
-
-    person: int
-    subject: UUID
-    rule: str
-    revision: int
-    moment: datetime
-
-
-class Fact(NamedTuple):
-    """What a reminder counts from, while it stands."""
-
-    moment: datetime
-    revision: int
-    until: datetime | None
-    since: datetime | None = None
-    wished_at: datetime | None = None  # who asked to hear of it later may be told, and need not
-
-
-@dataclass(frozen=True)
-class Case:
-    """Somebody who may have to be reminded of something: what stood at which moment."""
-
-    person: int
-    court: int | None
-    subject: UUID
-    times: list[datetime]
-    fact: Callable[[datetime], Fact | None]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Somebody waits to hear of a course; this is what that comes to for one of its runs."""
-
-    run: Line
-    wishes: list[datetime]
-    heard: list[datetime]  # whenever those who waited were told of a run
-    asked: datetime | None  # for a place in this run
-    moment_of: Callable[[Standing], datetime]
-    fresh: bool  # who was told just before need not hear it again
-
-    def fact(self, t: datetime) -> Fact | None:
-        """What there is to be told at that moment."""
-        at: Standing | None = self.run.at(t)
-        if not at or at.state not in ASKING or at.closes_at <= t or self.wishes[0] > t:
-            return None
-        if self.asked and self.asked <= t:
-            return None
-        moment, last_wish = self.moment_of(at), max(x for x in self.wishes if x <= t)
-        told = max((x for x in self.heard if self.wishes[0] <= x <= t), default=None)
-        if self.fresh and told and told >= last_wish and told >= moment - DAY:
-            return None
-        since = last_wish if told and told < last_wish else self.wishes[0]
-        return Fact(moment, at.sequence, at.closes_at, wished_at=since)
+# This world has no questionnaires, no requirements and no certificates that end: nobody is due.
+NOT_LIVED = {"questionnaire_open", "follow_up", "requirement_due", "certificate_expiry"}
 
 
 @dataclass
@@ -97,88 +37,10 @@ class Oracle:
     registrar: int
 
     def __post_init__(self) -> None:
-        rows = json.loads(RULES.read_text("utf-8"))
-        self.rules = {row["code"]: row for row in rows if row.get("is_active", True)}
+        self.rules = {row["code"]: row for row in all_rules() if row.get("is_active", True)}
         self.claims_of: dict[UUID, list[tuple[UUID, Line]]] = {}
         for name, line in self.diary.claims.items():
             self.claims_of.setdefault(line.of["run"], []).append((name, line))
-
-    # --- Letters -------------------------------------------------------------------------------
-
-    def letters(self) -> Counter[tuple[int, str, UUID]]:
-        """How often each letter must have been written: person, kind, subject."""
-        found: Counter[tuple[int, str, UUID]] = Counter()
-        found.update(self._own_letters())
-        found.update(self._letters_of_runs())
-        found.update(self._letters_of_decisions())
-        found.update(self._letters_of_shortage())
-        for claim, (person, _certified) in self.diary.frozen.items():
-            found[person, "outcome.frozen", claim] += 1
-        for paper, person in self.diary.certified.items():
-            found[person, "certificate.issued", paper] += 1
-        return found
-
-    def _own_letters(self) -> Iterator[tuple[int, str, UUID]]:
-        for _at, name, was, became in self.diary.changes:
-            if became == "closed":
-                continue
-            promoted = (was, became) == ("waitlisted", "confirmed")
-            kind = f"enrollment.{'promoted' if promoted else became}"
-            yield self.diary.claims[name].of["person"], kind, name
-
-    def _letters_of_runs(self) -> Iterator[tuple[int, str, UUID]]:
-        for at, change, run, before in self.diary.told_all:
-            for trainer in self.diary.runs[run].of["trainers"]:
-                yield trainer, "teaching.changed", run
-            if change == "cancelled":
-                continue
-            for name, line in self.claims_of.get(run, ()):
-                claim = line.at(at)
-                if claim is None or claim.state not in ACTIVE:
-                    continue
-                asked = change == "moved" and claim.state == before.get(name) == "reconfirm"
-                yield line.of["person"], "enrollment.reconfirm" if asked else f"run.{change}", name
-        for at, run in self.diary.published:
-            course = self.diary.runs[run].of["course"]
-            for person in self._waiting_to_hear(course, at):
-                yield person, "course.planned", run
-
-    def _waiting_to_hear(self, course: int, at: datetime) -> set[int]:
-        heard = self._heard(course, at)
-        mine = [(t, who) for t, of, who in self.diary.wishes if of == course and t <= at]
-        return {who for t, who in mine if heard is None or t > heard}
-
-    def _heard(self, course: int, before: datetime) -> datetime | None:
-        """When those who wait for this course were last told, before that moment."""
-        runs = self.diary.runs
-        times = [t for t, run in self.diary.published if runs[run].of["course"] == course]
-        return max((t for t in times if t < before), default=None)
-
-    def _letters_of_decisions(self) -> Iterator[tuple[int, str, UUID]]:
-        for name, line in self.diary.steps.items():
-            asker = self.diary.claims[line.of["enrollment"]].of["person"]
-            if (head := self.heads.get(line.of["court"])) and head != asker:
-                yield head, "decision.opened", name
-
-    def _letters_of_shortage(self) -> Iterator[tuple[int, str, UUID]]:
-        """Somebody leaves after the date, and too few are left: once for each time it comes so."""
-        for run, line in self.diary.runs.items():
-            claims = self.claims_of.get(run, [])
-            fell, told, were = None, None, 0
-            for t in sorted({t for _name, claim in claims for t in claim.times}):
-                at, stands = line.at(t), [one.at(t) for _name, one in claims]
-                minimum = at.minimum if at else 0
-                are = sum(bool(one and one.state in HOLDING) for one in stands)
-                fell = t if are < minimum <= were else fell
-                left = any(
-                    one and one.state in ENDED and t in claim.times
-                    for one, (_name, claim) in zip(stands, claims, strict=True)
-                )
-                were = are
-                decided = at and at.state in ASKING and at.decides_at <= t < at.starts_at
-                if decided and left and are < minimum and fell not in (None, told):
-                    told = fell
-                    yield self.registrar, "run.fell_short", run
 
     # --- Reminders -----------------------------------------------------------------------------
 
@@ -387,17 +249,7 @@ class Oracle:
         return self._wished(lambda at: at.closes_at, fresh=False)
 
 
-def spans(case: Case) -> Iterator[tuple[datetime, datetime | None, Fact]]:
-    """From when to when each fact stood without a break."""
-    times = sorted(set(case.times))
-    begins: datetime | None = None
-    present: Fact | None = None
-    for at in times:
-        fact = case.fact(at)
-        if fact == present:
-            continue
-        if present is not None and begins is not None:
-            yield begins, at, present
-        begins, present = at, fact
-    if present is not None and begins is not None:
-        yield begins, None, present
+def all_rules() -> list[dict[str, Any]]:
+    """The rules of the seeds."""
+    rows: list[dict[str, Any]] = json.loads(RULES.read_text("utf-8"))
+    return rows

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,7 @@ from academy.core import clock
 from tests.post_office import PostOffice
 
 ROOT = Path(__file__).resolve().parents[2]
+HEADERS = BytesHeaderParser()
 OK = "250 OK"
 BEFORE, AFTER = "before the mail is taken", "taken, and not yet recorded"
 REFUSALS = {
@@ -51,7 +53,7 @@ class Delivered:
     message: str
     address: str
     at: datetime
-    language: str
+    files: tuple[bytes, ...]  # for the calendar
 
 
 @dataclass
@@ -63,10 +65,18 @@ class BadDays(PostOffice):
     death: Death | None = None
     taken: list[Delivered] = field(default_factory=list)
     refused: list[tuple[datetime, str, str]] = field(default_factory=list)
+    deaths: list[datetime] = field(default_factory=list)
     window: set[str] = field(default_factory=set)  # taken from a worker that died on the answer
 
     def __post_init__(self) -> None:
         super().__init__()
+
+    def _strikes(self, step: str) -> bool:
+        """Whether the worker has died at this mail."""
+        if not self.death or not self.death.strikes(step):
+            return False
+        self.deaths.append(clock.now())
+        return True
 
     def _answer(self, address: str) -> str:
         if self.dice.random() >= self.share:
@@ -78,7 +88,7 @@ class BadDays(PostOffice):
     async def handle_RCPT(  # noqa: N802 - named by aiosmtpd
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.death and self.death.strikes(BEFORE):
+        if self._strikes(BEFORE):
             return "451 4.3.0 Nobody listens"
         answer = self._answer(address)
         if answer == OK:
@@ -87,13 +97,23 @@ class BadDays(PostOffice):
 
     async def handle_DATA(self, _s: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content or b""
-        mail = message_from_bytes(content if isinstance(content, bytes) else content.encode())
-        name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
-        language = str(mail["Content-Language"])
-        self.taken.append(Delivered(name, envelope.rcpt_tos[0], clock.now(), language))
-        if self.death and self.death.strikes(AFTER):
+        raw = content if isinstance(content, bytes) else content.encode()
+        name = str(HEADERS.parsebytes(raw)["Message-ID"]).strip("<>").partition("@")[0]
+        files = files_in(raw) if b"text/calendar" in raw else ()
+        self.taken.append(Delivered(name, envelope.rcpt_tos[0], clock.now(), files))
+        if self._strikes(AFTER):
             self.window.add(name)
         return OK
+
+
+def files_in(raw: bytes) -> tuple[bytes, ...]:
+    """The calendar files of a mail."""
+    parts = message_from_bytes(raw).walk()
+    return tuple(
+        bytes(part.get_payload(decode=True))
+        for part in parts
+        if part.get_content_type() == "text/calendar"
+    )
 
 
 class Nursery:

@@ -116,6 +116,17 @@ def test_a_handler_gets_its_events_in_feed_order_batch_by_batch(monkeypatch):
     assert batches == [[1, 2], [3, 4], [5]]
 
 
+@pytest.mark.usefixtures("alone")
+def test_between_two_events_no_handler_is_asked(django_assert_num_queries):
+    for place in range(5):
+        registry.register(Handler(f"reader {place}", ("tests.",), len))
+    write(1)
+    delivery.advance()
+
+    with django_assert_num_queries(6):  # four of the sequencer; the end of the feed, who is there
+        assert delivery.advance() == 0
+
+
 @pytest.mark.parametrize(
     ("wanted", "kind", "wants"),
     [

@@ -290,6 +290,19 @@ def test_a_worker_killed_between_record_and_mail_leaves_the_number_taken(person,
     assert item.sequence == 1
 
 
+def test_what_a_dead_address_missed_is_told_once_it_works_again(person, mails):
+    mails.office.at_recipient = lambda _address: "550 5.1.1 No such mailbox"
+    enroll(factories.run(), person)
+    assert mails.new_to(person) == []
+    mails.office.at_recipient = lambda _address: "250 OK"
+
+    messages.revive(address=person.email, actor=ACTOR)
+    (mail,) = mails.new_to(person)
+
+    assert [item.short for item in items_of(mail)] == [(REQUEST, 0, "CONFIRMED")]
+    assert mails.new_to(person) == []
+
+
 def test_support_sends_the_same_once_more(person, mails):
     enroll(factories.run(), person)
     (first,) = mails.items_to(person)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from academy.access.enums import Role
 from academy.core import clock
 from academy.ledger import delivery as ledger
 from academy.messages.models import Message
@@ -83,6 +84,30 @@ def test_a_rule_that_cannot_be_planned_stops_no_other(run):
     assert codes() == ["week-before"]
     done = ReminderRule.objects.exclude(planned_until=None).values_list("code", flat=True)
     assert set(done) == {"week-before", "day-before", "marks-missing"}
+
+
+def test_a_change_of_a_run_whose_dates_are_far_costs_two_statements(run, django_assert_num_queries):
+    join(run)
+    with django_assert_num_queries(4):  # begin, the rules, the moments of their anchors, commit
+        assert actions.plan_again(enrollments=[], runs=[run.public_id], now=clock.now()) == 0
+
+
+def test_a_run_that_falls_below_its_minimum_near_its_date_is_not_missed(run, move_clock):
+    rule = RuleSeed("risk", {}, "minimum_at_risk", "registrar", -72, useless_after_hours=48)
+    actions.install_rules([rule])
+    factories.account(of=factories.person(), role=Role.REGISTRAR)
+    Run.objects.update(minimum_size=1)
+    claim, closes = join(run), run.enrollment_closes_at
+    move_clock(closes - 71 * HOUR)
+    ledger.advance()
+    actions.plan_due(clock.now())
+    assert codes() == []
+
+    move_clock(closes - 48 * HOUR)
+    requests.withdraw(enrollment=claim.public_id, reason="hearing", actor=ACTOR)
+    ledger.advance()
+
+    assert codes() == ["risk"]
 
 
 def test_a_service_that_was_down_catches_up(run):
