@@ -167,7 +167,8 @@ def close_in_spite(closed: Sequence[Closed], *, durable: bool) -> int:
                 raise
             log.warning("messages.database_away", error=type(error).__name__, pause=pause)
             connection.close()
-            connection.close_pool()  # what else lies in it has died with this one
+            # What else lies in the pool has died with this one.
+            connection.close_pool()  # type: ignore[attr-defined]
             time.sleep(pause)
     return close(closed, durable=durable)
 

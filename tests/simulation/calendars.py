@@ -65,8 +65,8 @@ class Place:
 
     def last_change(self, before: datetime) -> datetime:
         """The moment since which it stood as it did in the end."""
-        times = sorted({*self.run.times, *(self.claim.times if self.claim else ())})
-        times = [t for t in times if t <= before]
+        noted = {*self.run.times, *(self.claim.times if self.claim else ())}
+        times: list[datetime] = sorted(t for t in noted if t <= before)
         final = self.shown(before)
         for place in range(len(times) - 1, 0, -1):
             if self.shown(times[place - 1]) != final:
