@@ -120,6 +120,7 @@ class EnrollmentConfig(AppConfig):
 
         for room in (requests, feedback, credits_, reminders, calendars, classroom):
             ledger.register(room.HANDLER)
+        ledger.register(requests.POSTS)
 
     def _who_is_called(self) -> None:
         """Systems of the learning world: handlers only for those that have an address."""
