@@ -5,6 +5,7 @@ from django.apps import AppConfig
 # Participation only. That somebody asked, waited, was refused or changed their mind is not there,
 # nor a confirmation: one that no outcome follows would tell of a change of mind.
 _CREDIT = ("kind", "year", "earned_on", "minutes", "minutes_per_hour", "superseded_at")
+_OWED = ("requirement", "first_day", "last_day", "due_on", "state", "met_on")
 OPEN_TO_EVALUATORS = {
     "enrollment": ("id", "run", "run_code", "course", "person", "court", "state"),
     "credit": ("id", "person", "course", "run", *_CREDIT),
@@ -22,7 +23,8 @@ OPEN_TO_EVALUATORS = {
         ("obligation.met", "obligation.reopened"),
         ("person", "context", "requirement", "from", "to", "met_on"),
     ),
-    "requirement": ("requirement", "names", "first_day", "last_day", "due_on", "state", "met_on"),
+    "requirement": ("names", *_OWED),
+    "compliance": ("person", "court", *_OWED),
     "transcript": (
         *("course", "title", "run", "first_day", "last_day", "hours", "outcome", "certificate"),
     ),
@@ -118,6 +120,7 @@ class EnrollmentConfig(AppConfig):
 
         for room in (requests, feedback, credits_, reminders, calendars, classroom):
             ledger.register(room.HANDLER)
+        ledger.register(requests.POSTS)
 
     def _who_is_called(self) -> None:
         """Systems of the learning world: handlers only for those that have an address."""

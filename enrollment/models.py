@@ -22,7 +22,7 @@ from enrollment.feedback.models import (
     QuestionnaireChoice,
 )
 from enrollment.reminders.models import ReminderRule
-from enrollment.requests.models import Nomination, Nominee
+from enrollment.requests.models import LostPost, Nomination, Nominee, PostCheck
 from enrollment.seats.models import (
     Enrollment,
     InvariantResult,
@@ -45,6 +45,7 @@ __all__ = [
     "FeedbackRound",
     "InvariantResult",
     "Invitation",
+    "LostPost",
     "Mark",
     "Material",
     "MoodleCompletion",
@@ -54,6 +55,7 @@ __all__ = [
     "Notice",
     "Obligation",
     "Outcome",
+    "PostCheck",
     "PriorityRule",
     "PromotionLook",
     "PromotionPass",

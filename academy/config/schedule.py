@@ -31,6 +31,7 @@ EVERY: Mapping[str, float] = {
     "requests.lapse_decisions": 60,
     "requests.advance_runs": 60,
     "requests.judge_sizes": 60,
+    "requests.follow_posts": 60,
     "requests.sweep": 60,
     "requests.release_pools": 60,
     "seats.watch": 60,

@@ -41,8 +41,8 @@ def ask_export(
 ) -> Export:
     """Write down what is wanted; a worker begins within seconds.
 
-    Refuses a kind that does not exist for this caller, a form or filter that it does not have, and
-    compressing what is compressed already.
+    Refuses a kind that does not exist for this caller, a form or filter that it does not have,
+    compressing what is compressed already, and the changes of what is always whole.
     """
     with transaction.atomic(durable=True):
         system = Client.objects.get(public_id=client) if client else None
@@ -88,6 +88,8 @@ def _check(order: Order, exporter: Exporter) -> None:
         raise _wrong("format", _("Files of this kind do not come in this format."))
     if order.is_compressed and order.format not in {Format.NDJSON, Format.CSV}:
         raise _wrong("gzip", _("This format is compressed already."))
+    if exporter.is_always_whole and order.since is not None:
+        raise _wrong("since", _("Files of this kind are always whole."))
     if unknown := sorted(set(order.filters) - set(exporter.filters)):
         raise _wrong("filters", _("Unknown filter: %s.") % ", ".join(unknown))
 

@@ -59,6 +59,7 @@ class Exporter:
     formats: tuple[Format, ...] = TABLES
     filters: tuple[str, ...] = ()
     resource: str | None = None
+    is_always_whole: bool = False  # what has changed since cannot be told from events
     opening: Callable[[], Mapping[str, str]] = field(default=dict)  # files beside the tables
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from academy.rest.endpoint import FieldsQuery, PageQuery
 from academy.rest.fields import Link, TextsOut
-from courses.planning.enums import EnrollmentMode, RunState
+from courses.planning.enums import MOST_SEATS, EnrollmentMode, RunState
 
 CODE: dict[str, Any] = {"required": False, "max_length": 40}
 
@@ -180,10 +180,10 @@ class RunInput(serializers.Serializer[Any]):
     enrollment_closes_at = serializers.DateTimeField()
     withdraw_until = serializers.DateTimeField(required=False, default=None, allow_null=True)
     capacity = serializers.IntegerField(
-        required=False, default=None, allow_null=True, min_value=0, max_value=100_000
+        required=False, default=None, allow_null=True, min_value=0, max_value=MOST_SEATS
     )
     minimum_size = serializers.IntegerField(
-        required=False, default=0, min_value=0, max_value=100_000
+        required=False, default=0, min_value=0, max_value=MOST_SEATS
     )
     mode = serializers.ChoiceField(EnrollmentMode.choices, required=False, default="open")
     offer_hours = serializers.IntegerField(required=False, default=16, min_value=1, max_value=240)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.range import TimestamptzRange
 
@@ -95,12 +95,14 @@ def _first_seats(run: Run, capacity: int | None) -> dict[str, Any]:
     if capacity is None:
         return {"pool": None, "added": []}
     pool = SeatPool.objects.create(run=run, scope=PoolScope.EVERYONE)
-    return {"pool": pool.pk, "added": [seat.pk for seat in add_seats(pool=pool, count=capacity)]}
+    return {"pool": pool.pk, "added": add_seats(pool=pool, count=capacity)}
 
 
 def _check_plan(plan: RunPlan) -> None:
     if plan.course.current_id is None:
         raise Invalid("course_has_no_version", _("The course has no published version."))
+    if plan.capacity is not None:
+        rules.check_capacity(plan.capacity)
     if plan.capacity is not None and plan.minimum_size > plan.capacity:
         raise Invalid("minimum_above_capacity", _("The minimum size is above the capacity."))
     _check_sessions(plan.sessions)
@@ -243,13 +245,21 @@ def set_state(
     record([fact], actor=actor, at=at)
 
 
-def add_seats(*, pool: SeatPool, count: int) -> list[Seat]:
-    """Add free seats to a pool, numbered on from the run's last seat."""
-    last = Seat.objects.filter(run_id=pool.run_id).aggregate(last=Max("number"))["last"] or 0
-    return Seat.objects.bulk_create(
-        Seat(run_id=pool.run_id, pool=pool, number=number)
-        for number in range(last + 1, last + count + 1)
-    )
+ADD = """
+INSERT INTO courses_seat (run_id, pool_id, number, free, is_retired)
+SELECT %(run)s, %(pool)s, last.number + more, true, false
+  FROM (SELECT coalesce(max(number), 0) AS number FROM courses_seat WHERE run_id = %(run)s) last,
+       generate_series(1, %(count)s) more
+ ORDER BY more
+RETURNING id
+"""
+
+
+def add_seats(*, pool: SeatPool, count: int) -> list[int]:
+    """Add free seats to a pool, numbered on from the run's last seat, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, {"run": pool.run_id, "pool": pool.pk, "count": count})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def retire_seats(*, run: Run, count: int) -> list[int]:

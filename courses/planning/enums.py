@@ -69,3 +69,9 @@ ASKING = frozenset({RunState.PUBLISHED, RunState.GOING_AHEAD})
 
 AHEAD = frozenset({RunState.PUBLISHED, RunState.GOING_AHEAD, RunState.POSTPONED})
 """States before the run has begun."""
+
+MOST_SEATS = 20_000
+"""The seats of one run at most: each is a row, and each is named in the event that adds it.
+
+A run for more people than that has no limit of seats.
+"""

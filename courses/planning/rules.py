@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from academy.core.errors import Refused
+from academy.core.errors import Invalid, Refused
 from academy.core.working_days import OfficeHours
-from courses.planning.enums import ASKING, TRANSITIONS, PoolScope, RunState
+from courses.planning.enums import ASKING, MOST_SEATS, TRANSITIONS, PoolScope, RunState
 
 SPECIFIC_FIRST = (
     PoolScope.COURT,
@@ -63,6 +63,16 @@ class Window:
     opens_at: datetime
     closes_at: datetime
     starts_at: datetime | None
+
+
+def check_capacity(capacity: int) -> None:
+    """Refuse a number of seats that is negative or beyond what one run can have."""
+    if not 0 <= capacity <= MOST_SEATS:
+        raise Invalid(
+            "capacity",
+            _("A run has from 0 to %(most)s seats; one for more people has no limit.")
+            % {"most": MOST_SEATS},
+        )
 
 
 def pools_for(placement: Placement, pools: Iterable[Pool]) -> list[int]:

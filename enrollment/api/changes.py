@@ -17,7 +17,7 @@ from academy.rest.fields import Link
 from academy.rest.permissions import any_of
 from academy.rest.schema import IF_MATCH, Method, answered, describe
 from courses.planning.actions import SessionPlan
-from courses.planning.enums import NoAnswer
+from courses.planning.enums import MOST_SEATS, NoAnswer
 from courses.planning.models import Run, Venue
 from enrollment.api import doors
 from enrollment.api.shapes import LONGEST_NOTE
@@ -62,7 +62,7 @@ class ChangeInput(serializers.Serializer[Any]):
 class CapacityInput(ChangeInput):
     """How many seats there are to be."""
 
-    capacity = serializers.IntegerField(min_value=0, max_value=100_000)
+    capacity = serializers.IntegerField(min_value=0, max_value=MOST_SEATS)
 
 
 class PostponeInput(ChangeInput):

@@ -12,7 +12,7 @@ from academy.core.errors import Refused
 from academy.courts.models import Court
 from academy.courts.queries import working_calendar
 from academy.ledger.actions import Fact, record
-from enrollment.decisions.enums import Silence, StepState
+from enrollment.decisions.enums import Decider, Silence, StepState
 from enrollment.decisions.models import Decision
 from enrollment.decisions.rules import CONSENT_OF_HEAD, Step, after_silence
 from enrollment.seats.models import Enrollment
@@ -113,6 +113,31 @@ def _ask_higher(decision: Decision, court: Court, *, actor: Actor, at: datetime)
         due_at=answer_day(at, CONSENT_OF_HEAD.days, zone),
     )
     record([_fact(asked, "decision.opened")], actor=actor, at=at)
+
+
+def ask_at_court(
+    enrollment: Enrollment, *, court_id: int, time_zone: str, actor: Actor, at: datetime
+) -> None:
+    """Put what a head has still to answer to the head of another court, with a new day of answer.
+
+    What has been answered stands; what is asked there already stays as it is.
+    """
+    rows = enrollment.decisions.filter(state=StepState.OPEN, decider=Decider.HEAD)
+    elsewhere = list(rows.exclude(court_id=court_id))
+    last = enrollment.decisions.aggregate(last=Max("number"))["last"]
+    for number, step in enumerate(elsewhere, start=1):
+        _close(step, StepState.MOOT, at=at)
+        record([_fact(step, "decision.moot")], actor=actor, at=at)
+        asked = Decision.objects.create(
+            enrollment=enrollment,
+            number=last + number,
+            kind=step.kind,
+            decider=step.decider,
+            court_id=court_id,
+            silence=step.silence,
+            due_at=answer_day(at, CONSENT_OF_HEAD.days, time_zone),
+        )
+        record([_fact(asked, "decision.opened")], actor=actor, at=at)
 
 
 def close_open_steps(enrollment: Enrollment, *, actor: Actor, at: datetime) -> None:

@@ -341,9 +341,7 @@ def cancel_enrollment(
     def change(row: Enrollment, now: datetime) -> None:
         if not reason:
             raise Refused("reason_needed", _("Please say why."))
-        seats.move(row, State.CANCELLED, actor=actor, at=now, reason=reason, note=note)
-        decisions.close_open_steps(row, actor=actor, at=now)
-        queue.promote(row.run, cause="cancelled", actor=actor, at=now)
+        settling.call_off(row, reason=reason, actor=actor, at=now, note=note)
 
     return _change(enrollment, change, revision=revision, keyed=keyed, at=at)
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from courses.planning.enums import ASKING, RunState
+from courses.planning.enums import AHEAD, ASKING, RunState
 from courses.planning.models import Run
+from enrollment.requests.models import LostPost
 from enrollment.seats.enums import ACTIVE, HOLDING, State
 from enrollment.seats.invariants import Finds
 from enrollment.seats.models import Enrollment
@@ -86,6 +87,17 @@ def runs_concerned(standing: Standing) -> list[Run]:
     if path is None or standing.result is None:
         return []
     return list(Run.objects.filter(**{path: standing.result.sample}).distinct().order_by("code"))
+
+
+def lost_posts() -> QuerySet[LostPost]:
+    """Places whose post has ended and about which nobody has decided, the oldest first."""
+    rows = LostPost.objects.filter(
+        kept_at=None, enrollment__state__in=ACTIVE, enrollment__run__state__in=AHEAD
+    )
+    return rows.select_related(
+        *("enrollment__person", "enrollment__run__version"),
+        *("appointment__court", "appointment__position"),
+    ).order_by("lost_at", "pk")
 
 
 def asking_now(*, now: datetime) -> QuerySet[Run]:

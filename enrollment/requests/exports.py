@@ -1,15 +1,23 @@
-"""Enrolments, credits and certificates as rows of files that leave, cut by the reader's list."""
+"""Enrolments, credits, certificates and compliance as rows of files, cut by the reader's list."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet
+from django.conf import settings
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
+from academy.core import clock
 from academy.exports.registry import Exporter, Piece, Sheet, Wish
 from academy.ledger.queries import subjects_between
+from academy.people.models import Appointment
+from academy.people.queries import appointments_on
 from enrollment.certificates.models import Certificate
-from enrollment.credits.models import CreditEntry
+from enrollment.credits.enums import Duty
+from enrollment.credits.models import CreditEntry, Obligation
+from enrollment.credits.owed_queries import LATE
 from enrollment.seats.models import Enrollment
 from enrollment.seats.queries import COLUMNS, PLAIN, TO_EVALUATORS
 
@@ -28,8 +36,16 @@ CERTIFICATE = {
     "run": F("outcome__enrollment__run__public_id"),
     "course": F("outcome__enrollment__run__course__code"),
 }
+OBLIGATION = {
+    "person": F("person__public_id"),
+    "court": F("serves_at"),
+    "requirement": F("requirement__code"),
+    "due_on": F("due_day"),
+    "state": F("standing"),
+}
 OF_CREDIT = ("kind", "year", "earned_on", "minutes", "minutes_per_hour", "superseded_at")
 OF_CERTIFICATE = ("state", "issued_at", "ended_at")
+OF_OBLIGATION = ("first_day", "last_day", "met_on")
 
 
 def _pieces(
@@ -62,6 +78,21 @@ def _enrollments(wish: Wish) -> QuerySet[Any]:
     """Of those who see a part only: what took place, as everywhere."""
     rows = Enrollment.objects.all()
     return rows if wish.projection.is_full else rows.filter(state__in=TO_EVALUATORS)
+
+
+def _obligations(_wish: Wish) -> QuerySet[Any]:
+    """Who owes what and how it stands today, with the court of the permanent post, else of another.
+
+    Who holds no post now has no court: the obligation stays, no court answers for it.
+    """
+    now, zone = clock.now(), ZoneInfo(settings.TIME_ZONE)
+    posts = appointments_on(now.astimezone(zone).date()).filter(person=OuterRef("person"))
+    posts = posts.order_by(Case(When(kind=Appointment.Kind.PERMANENT, then=0), default=1), "id")
+    return Obligation.objects.annotate(
+        serves_at=Subquery(posts.values("court__code")[:1]),
+        due_day=TruncDate("due_at", tzinfo=zone),
+        standing=Case(When(state=Duty.OWED, due_at__lt=now, then=Value(LATE)), default="state"),
+    )
 
 
 OF_ENROLLMENT = {"court": "court__code", "run": "run__code", "course": "run__course__code"}
@@ -115,6 +146,33 @@ CERTIFICATES = Exporter(
     filters=("court",),
     resource="certificate",
 )
+COMPLIANCE = Exporter(
+    _("Training owed and done"),
+    "credits:read",
+    (
+        Sheet(
+            "compliance",
+            (*OBLIGATION, *OF_OBLIGATION),
+            _pieces(
+                "requirement",
+                _obligations,
+                OBLIGATION,
+                OF_OBLIGATION,
+                {"court": "serves_at", "requirement": "requirement__code"},
+            ),
+            resource="compliance",
+        ),
+    ),
+    filters=("court", "requirement"),
+    resource="compliance",
+    # Days pass without an event: what is owed becomes late, and only a whole file says so.
+    is_always_whole=True,
+)
 
 # What enrolment offers, by noun; one more line is one more kind of file.
-ALL = {"enrollments": ENROLLMENTS, "credits": CREDITS, "certificates": CERTIFICATES}
+ALL = {
+    "enrollments": ENROLLMENTS,
+    "credits": CREDITS,
+    "certificates": CERTIFICATES,
+    "compliance": COMPLIANCE,
+}

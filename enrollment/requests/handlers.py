@@ -1,4 +1,6 @@
-"""Events of enrolments and runs become messages. Decides nothing; safe to run twice.
+"""Events of enrolments and runs become messages, those of posts become looks at people's places.
+
+Decides nothing; safe to run twice.
 
 The occurrence of a message is the event that caused it: reading the event again writes nothing new,
 and a second offer to the same person is a second message.
@@ -7,6 +9,9 @@ and a second offer to the same person is a second message.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from academy.core import clock
 from academy.ledger.registry import Event, Handler
@@ -14,7 +19,8 @@ from academy.messages.actions import Draft, write_messages
 from courses.planning import interests
 from enrollment.reminders import queries
 from enrollment.reminders.enums import Letter
-from enrollment.requests import go_no_go
+from enrollment.requests import following, go_no_go
+from enrollment.requests.following_rules import moments_of
 from enrollment.requests.letters import (
     LETTERS,
     MAY_FALL_SHORT,
@@ -176,3 +182,19 @@ HANDLER = Handler(
     ),
     react,
 )
+
+
+def note_posts(events: Sequence[Event]) -> None:
+    """Write down from when on the places of these people are to be looked at."""
+    people = queries.person_keys(event.person_id for event in events if event.person_id)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    checks = {
+        (people[event.person_id], due_at)
+        for event in events
+        if event.person_id in people
+        for due_at in moments_of(event.type, event.data, event.time, zone=zone)
+    }
+    following.look_at(checks)
+
+
+POSTS = Handler("posts", ("appointment.", "person.left"), note_posts)

@@ -1,4 +1,4 @@
-"""Nominations: whom a court named for a run, and what became of each."""
+"""Nominations, and places whose post has ended."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,7 +7,7 @@ from academy.accounts.models import Account
 from academy.core import ids
 from academy.courts.models import Court
 from academy.jobs.models import Job
-from academy.people.models import Person
+from academy.people.models import Appointment, Person
 from courses.planning.models import Run
 from enrollment.requests.enums import Fate
 from enrollment.seats.models import Enrollment
@@ -67,3 +67,47 @@ class Nominee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.fate}"
+
+
+class PostCheck(models.Model):
+    """From that moment the places of a person are to be looked at: a post or the service ends.
+
+    Written by the handler of HR's events, taken away when everything has followed.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["due_at", "person"], name="post_check_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.due_at}"
+
+
+class LostPost(models.Model):
+    """A place whose post has ended and that does not follow to another: kept or cancelled by hand.
+
+    `appointment` is the post that was lost; with `kept_at` the registrar has let the place stand.
+    """
+
+    enrollment = models.OneToOneField(
+        Enrollment, on_delete=models.CASCADE, related_name="lost_post"
+    )
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    lost_at = models.DateTimeField()
+    kept_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["lost_at"], name="lost_post_open", condition=Q(kept_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.lost_at}"

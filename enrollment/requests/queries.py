@@ -21,7 +21,8 @@ SELECT run.id, run.public_id, run.enrollment_mode, run.capacity IS NOT NULL, run
        run.state, run.enrollment_opens_at,
        CASE WHEN run.selected_at IS NULL THEN run.enrollment_closes_at
             ELSE coalesce(run.starts_at, run.enrollment_closes_at) END, run.starts_at,
-       person.id, person.public_id, coalesce(person.left_on <= %(today)s, false),
+       person.id, person.public_id, coalesce(person.left_on <= %(today)s
+            OR person.left_on < (run.starts_at AT TIME ZONE run.time_zone)::date, false),
        post.id, court.id, court.parent_id,
        EXISTS (SELECT FROM academy_appointment leads
                  JOIN academy_position top ON top.id = leads.position_id AND top.is_head

@@ -16,7 +16,7 @@ from academy.ledger.actions import Fact, record
 from courses.planning import actions as planning
 from courses.planning.enums import AHEAD, NoAnswer, RunState
 from courses.planning.models import Run, SeatPool
-from courses.planning.rules import reconfirm_deadline
+from courses.planning.rules import check_capacity, reconfirm_deadline
 from enrollment.attendance import actions as attendance
 from enrollment.certificates import actions as certificates
 from enrollment.credits import actions as credits_
@@ -242,8 +242,7 @@ def change_capacity(
     def change(row: Run, now: datetime) -> None:
         if row.capacity is None:
             raise Invalid("run_without_limit", _("This run has no limit of seats."))
-        if capacity < 0:
-            raise Invalid("capacity", _("A number of seats is not negative."))
+        check_capacity(capacity)
         if row.state not in AHEAD | {RunState.DRAFT, RunState.RUNNING}:
             raise Refused("run_state", _("A run that is over keeps its seats."))
         before, row.capacity = row.capacity, capacity
@@ -278,7 +277,7 @@ def _more_seats(run: Run, count: int) -> dict[str, object]:
     restored = list(above.order_by("pk").values_list("seat_id", flat=True)[:count])
     planning.restore_seats(restored)
     pool = SeatPool.objects.get(run=run, scope="everyone")
-    added = [seat.pk for seat in planning.add_seats(pool=pool, count=count - len(restored))]
+    added = planning.add_seats(pool=pool, count=count - len(restored))
     return {**NO_SEATS, "pool": pool.pk, "added": added, "restored": restored}
 
 

@@ -42,6 +42,18 @@ def settle(
             pass
 
 
+def call_off(
+    enrollment: Enrollment, *, reason: str, actor: Actor, at: datetime, note: str = ""
+) -> None:
+    """The academy ends one enrolment: nothing is left to decide, the seat goes to the queue (T21).
+
+    The run's lock is held alone.
+    """
+    seats.move(enrollment, State.CANCELLED, actor=actor, at=at, reason=reason, note=note)
+    decisions.close_open_steps(enrollment, actor=actor, at=at)
+    queue.promote(enrollment.run, cause="cancelled", actor=actor, at=at)
+
+
 def unanswered(enrollment: Enrollment, *, actor: Actor, at: datetime) -> None:
     """Somebody did not say in time whether they still come after a change of the run (T18).
 

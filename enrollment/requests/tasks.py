@@ -29,6 +29,12 @@ def judge_sizes() -> int:
     return go_no_go.judge_sizes()
 
 
+@shared_task(name="requests.follow_posts")
+def follow_posts() -> int:
+    """Bring places to what HR said of posts and service."""
+    return timers.follow_posts()
+
+
 @shared_task(name="requests.sweep")
 def sweep() -> int:
     """Promote wherever a free seat and a waiting person meet."""

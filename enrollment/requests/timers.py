@@ -15,7 +15,8 @@ from courses.planning.models import Run
 from enrollment.decisions import actions as decisions
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
-from enrollment.requests import queries, run_actions
+from enrollment.requests import following, queries, run_actions
+from enrollment.requests.models import PostCheck
 from enrollment.requests.settling import settle, unanswered
 from enrollment.seats import actions as seats, locks, queue
 from enrollment.seats.enums import State
@@ -110,6 +111,32 @@ def advance_runs(now: datetime | None = None) -> int:
             except Refused as refusal:  # somebody was faster
                 log.info("requests.run_not_advanced", run=str(run), code=refusal.code)
     return moved
+
+
+def follow_posts(now: datetime | None = None) -> int:
+    """Bring places to what HR said of posts and service; how many people were looked at.
+
+    A look that met a busy run stays for the next time.
+    """
+    now = now or clock.now()
+    done = [
+        check.pk
+        for check, places in following.due_places(now).items()
+        if all(_has_followed(enrollment, run, now) for enrollment, run in places)
+    ]
+    PostCheck.objects.filter(pk__in=done).delete()
+    return len(done)
+
+
+def _has_followed(enrollment: int, run: int, now: datetime) -> bool:
+    actor = Actor.system("requests.follow_posts")
+    try:
+        with locks.refusing_conflicts():
+            following.follow(enrollment=enrollment, run=run, actor=actor, at=now)
+    except Refused as refusal:
+        log.info("requests.put_off", code=refusal.code)
+        return False
+    return True
 
 
 def sweep(now: datetime | None = None) -> int:

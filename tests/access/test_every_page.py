@@ -89,6 +89,7 @@ desk/runs/<uuid:run>/pools/              in   no   no   no   no   no   no   ok  
 desk/runs/<uuid:run>/selection/          in   no   no   no   no   no   no   ok   no   no
 desk/out-of-order/<uuid:enrollment>/     in   no   no   no   no   no   no   ok   no   no
 desk/interest/                           in   no   no   no   no   no   no   ok   ok   no
+desk/posts/<uuid:enrollment>/            -    -    -    -    -    -    -    -    -    -
 desk/priority/                           in   no   no   no   no   no   no   ok   ok   no
 desk/priority/<slug:code>/               no   no   no   no   no   no   no   no   no   no
 desk/runs/<uuid:run>/publish/            -    -    -    -    -    -    -    -    -    -

@@ -5,9 +5,11 @@ import gzip
 import io
 import json
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core import signing
 from python_calamine import CalamineWorkbook
 
@@ -17,6 +19,10 @@ from academy.exports import actions, files, writing
 from academy.exports.models import Export
 from academy.ledger import actions as ledger
 from academy.people.models import Person
+from courses.catalogue.models import Audience
+from enrollment.credits import reckoning
+from enrollment.credits.enums import Unit
+from enrollment.credits.requirement_actions import RequirementDraft, add_requirement
 from enrollment.requests.actions import enroll, withdraw
 from tests import factories
 from tests.api.calls import Caller, system
@@ -228,3 +234,65 @@ def test_a_roster_is_a_oneroster_archive(scene, cast):
         assert row["courseSourcedId"] in ids["courses"]
         assert row["termSourcedIds"] in ids["academicSessions"]
     assert Disclosure.objects.filter(resource="export.oneroster").exists()
+
+
+@pytest.fixture
+def owing(cast):
+    """Every judge owes 16 hours a year, and the staff of the courts 8."""
+    for code, category, hours in (("judges", "judge", 16), ("officials", "staff", 8)):
+        names = {"kk": code, "ru": code, "en": code}
+        Audience.objects.create(code=code, names=names, categories=[category])
+        draft = RequirementDraft(names, code, Unit.HOURS, Decimal(hours), date(2026, 1, 1))
+        add_requirement(code=f"yearly-{code}", draft=draft, actor=ACTOR)
+    reckoning.reckon_due(clock.now())
+
+
+def test_compliance_is_who_owes_what_and_how_it_stands(owing, cast):
+    reader = system("exports:write", "credits:read")
+    court = cast.asel.appointments.get().court.code
+
+    rows = lines(export(reader, "compliance")[1])
+    here = lines(
+        export(reader, "compliance", filters={"court": court, "requirement": "yearly-judges"})[1]
+    )
+    with time_machine.travel(clock.now() + timedelta(days=400), tick=False):
+        late = lines(export(Caller(account=cast.clara_account), "compliance")[1])
+
+    mine = next(row for row in rows if row["person"] == str(cast.asel.public_id))
+    assert mine == {
+        "person": str(cast.asel.public_id),
+        "court": court,
+        "requirement": "yearly-judges",
+        "first_day": "2026-01-01",
+        "last_day": "2026-12-31",
+        "due_on": "2026-12-31",
+        "state": "owed",
+        "met_on": None,
+    }
+    assert {row["requirement"] for row in rows} == {"yearly-judges", "yearly-officials"}
+    assert mine in here
+    assert {(row["court"], row["requirement"]) for row in here} == {(court, "yearly-judges")}
+    assert len(here) < len(rows)
+    assert {row["state"] for row in late} == {"late"}
+
+
+def test_an_evaluator_gets_the_compliance_that_it_may_know(owing, cast):
+    evaluator = system("exports:write", "credits:read", projection="evaluator")
+
+    table = export(evaluator, "compliance", format="csv")[1].decode("utf-8-sig")
+
+    [head, *rows] = csv.reader(io.StringIO(table))
+    assert head == [
+        *("person", "court", "requirement", "due_on", "state"),
+        *("first_day", "last_day", "met_on"),
+    ]
+    assert str(cast.asel.public_id) in {row[0] for row in rows}
+    told = Disclosure.objects.get(resource="export.compliance")
+    assert (told.projection, told.person_id) == ("evaluator", None)
+    for caller, wish in (
+        (evaluator, {"since": 1}),
+        (system("exports:write", "enrollments:read"), {}),
+        (system("exports:write", "credits:read", projection="minimal"), {}),
+    ):
+        assert caller.post("/exports", {"kind": "compliance", **wish}).status_code == 422
+    assert Export.objects.count() == 1

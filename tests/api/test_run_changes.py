@@ -1,6 +1,8 @@
 """Changes of a run through the API: the dry run, then the deed with the mark of what was shown."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
@@ -50,6 +52,21 @@ def test_capacity_says_who_is_promoted(clara):
     assert states(second) == [State.WAITLISTED]
 
 
+def test_twenty_thousand_seats_cost_the_statements_of_one(clara):
+    costs = []
+    for capacity in (2, 20_000):
+        run = factories.run(seats=1)
+        fill(run, 1)
+        with CaptureQueriesContext(connection) as spent:
+            answer = clara.post(f"/runs/{run.public_id}/capacity", {"capacity": capacity})
+        assert answer.status_code == 200, answer.content
+        assert run.seats.filter(free=True).count() == capacity - 1
+        costs.append(len(spent))
+    assert costs[1] <= costs[0] <= 20
+    numbers = run.seats.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, 20_001))
+
+
 def test_a_run_is_postponed_and_gets_new_dates(cast):
     run, caller = factories.run(seats=2), system("runs:write")
     start, end = run.starts_at, run.ends_at
@@ -96,6 +113,7 @@ def test_the_same_key_is_one_change(clara):
         ("move", {"sessions": []}, "sessions"),
         ("move", {"sessions": [{"starts_at": "2030-01-01T10:00Z"}]}, "sessions"),
         ("capacity", {"capacity": -1}, "capacity"),
+        ("capacity", {"capacity": 20_001}, "capacity"),
         ("postpone", {}, "reason"),
         ("merge", {"into": "x"}, "into"),
     ],

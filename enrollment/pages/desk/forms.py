@@ -12,7 +12,7 @@ from academy.core.texts import pick
 from academy.people.models import Person
 from courses.catalogue.models import Course
 from courses.planning.actions import RunPlan, SessionPlan
-from courses.planning.enums import EnrollmentMode
+from courses.planning.enums import MOST_SEATS, EnrollmentMode
 from courses.planning.models import Venue
 from enrollment.attendance.enums import MarkStatus
 
@@ -79,7 +79,7 @@ class ReasonForm(forms.Form):
 class CapacityForm(forms.Form):
     """How many seats a run has."""
 
-    capacity = forms.IntegerField(label=_("Number of seats"), min_value=0, max_value=100_000)
+    capacity = forms.IntegerField(label=_("Number of seats"), min_value=0, max_value=MOST_SEATS)
 
 
 class MarkForm(forms.Form):
@@ -130,10 +130,10 @@ class RunForm(forms.Form):
         label=_("Teaching minutes a day"), min_value=15, max_value=720, initial=360
     )
     capacity = forms.IntegerField(
-        label=_("Number of seats"), required=False, min_value=1, max_value=100_000
+        label=_("Number of seats"), required=False, min_value=1, max_value=MOST_SEATS
     )
     minimum_size = forms.IntegerField(
-        label=_("Minimum size"), required=False, min_value=0, max_value=100_000
+        label=_("Minimum size"), required=False, min_value=0, max_value=MOST_SEATS
     )
     mode = forms.ChoiceField(
         label=_("How people get in"),

@@ -25,6 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "to_finalise": desk_queries.to_finalise(taught)[:10] if viewer.may(Right.TEACH) else [],
         "coming": desk_queries.coming(taught, now=now)[:10] if viewer.may(Right.TEACH) else [],
         "at_risk": desk_queries.at_risk(taught, now=now)[:10] if viewer.may(Right.PLAN) else [],
+        "lost": desk_queries.lost_posts()[:20] if viewer.may(Right.REGISTER) else [],
         "unreachable": len(_unreachable(viewer, now)),
         "nominates": viewer.may(Right.NOMINATE),
     }

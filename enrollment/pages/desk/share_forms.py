@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.core.texts import Texts, pick
 from academy.courts.models import Court, PositionCategory, Region
-from courses.planning.enums import PoolScope
+from courses.planning.enums import MOST_SEATS, PoolScope
 from enrollment.requests import phrases
 from enrollment.requests.share_plans import (
     ByPosts,
@@ -19,7 +19,6 @@ from enrollment.requests.share_plans import (
     written_by_posts,
 )
 
-MOST_SEATS = 100_000
 FALLS_TO = (
     ("", _("to the region where it has seats, else to everyone")),
     (PoolScope.REGION.value, _("to the region")),

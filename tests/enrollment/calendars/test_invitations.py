@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from academy.core import clock
 from academy.core.actor import Actor
 from academy.ledger import delivery as ledger
 from academy.messages import actions as messages, delivery, lease
 from academy.messages.models import Message
+from academy.people.actions import person_left
 from courses.planning.actions import SessionPlan
 from courses.planning.models import Session
 from enrollment.calendars.models import Invitation
 from enrollment.requests import actions as requests, run_actions, surgery, transfers
+from enrollment.requests.timers import follow_posts
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.enrollment.calendars.conftest import items_of
@@ -134,6 +137,19 @@ def test_whatever_ends_an_enrolment_takes_it_out_of_the_calendar(person, mails, 
 
     assert {item.uid for item in items} == uids
     assert {item.short for item in items} == {(CANCEL, 1, "CANCELLED")}
+
+
+def test_who_is_going_to_leave_has_the_later_runs_taken_out_of_the_calendar(person, mails):
+    enroll(factories.run(), person)
+    mails.new_to(person)
+    last_day = clock.now().date() + timedelta(days=7)
+    person_left(person=person.public_id, left_on=last_day, actor=ACTOR)
+    mails.work()
+    follow_posts()
+
+    (mail,) = mails.new_to(person)
+
+    assert [item.short for item in items_of(mail)] == [("CANCEL", 1, "CANCELLED")]
 
 
 def test_a_transfer_takes_back_here_and_invites_there(person, mails):
