@@ -79,6 +79,7 @@ class EnrollmentConfig(AppConfig):
         projections.withhold(*INSIDE)
         slots.provide(on_course.facts)
         slots.provide_opinion(on_course.opinion)
+        slots.provide_need(on_course.need)
         for kind, exporter in (exports.ALL | roster_files.ALL).items():
             files.register(kind, exporter)
         for noun, facts in known.ALL.items():

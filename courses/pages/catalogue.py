@@ -8,26 +8,29 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from academy.web import dates, names
-from academy.web.http import public_page
-from courses.pages import forms, words
+from academy.web.http import public_page, viewer_of
+from courses.pages import forms, slots, words
 from courses.search.queries import CourseRow, SearchPage, find_courses
-from courses.search.rules import parse
 
 
 @require_safe
 @public_page
 def catalogue(request: HttpRequest) -> HttpResponse:
     """The courses that answer the question in the address."""
-    asked = forms.asked(request)
+    viewer = viewer_of(request)
+    mine = slots.need_of(viewer) if request.GET.get("for") == forms.ME else None
+    asked = forms.asked(request, mine)
     page = find_courses(asked)
     context = {
         "asked": asked,
         "page": page,
-        "cards": [_card(row) for row in page.rows],
+        "cards": _cards(page),
+        "whose": forms.whose(request.GET) if viewer.person_id is not None else [],
+        "clear_url": reverse("courses:catalogue") + ("?for=me" if mine else ""),
         "facets": forms.facets(page),
         "chips": (chips := forms.chips(page, request.GET)),
         "chosen": len(chips),
-        "sorts": forms.sorts(asked.order, request.GET, has_text=bool(parse(asked.text))),
+        "sorts": forms.sorts(asked, request.GET),
         "total": _total(page),
         "next_url": forms.address(request.GET, cursor=page.next_cursor) if page.next_cursor else "",
     }
@@ -36,6 +39,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 def _total(page: SearchPage) -> str:
     return f"{dates.number(page.total)}+" if page.is_capped else dates.number(page.total)
+
+
+def _cards(page: SearchPage) -> list[dict[str, Any]]:
+    cards = [_card(row) for row in page.rows]
+    for card, need in zip(cards, page.needs, strict=False):
+        card["why"] = forms.why(need)
+    return cards
 
 
 def _card(row: CourseRow) -> dict[str, Any]:

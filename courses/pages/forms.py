@@ -7,11 +7,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from academy.core import texts
 from academy.web import names
 from courses.pages.words import spoken
 from courses.search.queries import SearchPage
 from courses.search.queries.facets import FacetValue
-from courses.search.rules import SearchRequest, Sort
+from courses.search.rules import Mine, Need, SearchRequest, Sort, parse
 
 PAGE = 20
 FILTERS = ("open", "topics", "audiences", "format", "languages", "provider")
@@ -19,12 +20,13 @@ MOST_CHOICES = 20
 LONGEST = 40
 OPEN = ("open", "topics")
 IN_SIGHT = 8
+ME = "me"
 
 
-def asked(request: HttpRequest) -> SearchRequest:
-    """The question to the catalogue that an address holds."""
+def asked(request: HttpRequest, mine: Mine | None = None) -> SearchRequest:
+    """The question to the catalogue that an address holds; `mine` when it is asked for oneself."""
     sent = request.GET
-    sort = sent.get("sort", "")
+    sort = sent.get("sort", Sort.NEED if mine else "")
     return SearchRequest(
         text=sent.get("q", "").strip()[:200],
         topics=_codes(sent, "topics"),
@@ -37,6 +39,7 @@ def asked(request: HttpRequest) -> SearchRequest:
         cursor=sent.get("cursor", ""),
         limit=PAGE,
         ui_language=spoken(),
+        mine=mine,
     )
 
 
@@ -129,9 +132,34 @@ def _titles() -> dict[str, str]:
     }
 
 
-def sorts(chosen: Sort, sent: QueryDict, *, has_text: bool) -> list[dict[str, object]]:
+def whose(sent: QueryDict) -> list[dict[str, object]]:
+    """The two lists of somebody with an account: everything, and what is for oneself."""
+    is_mine = sent.get("for") == ME
+    everything = sent.copy()
+    for name in ("for", "sort"):  # the order by need is of the other list
+        everything.pop(name, None)
+    return [
+        {"url": address(everything), "label": _("All courses"), "current": not is_mine},
+        {"url": address(sent, **{"for": ME}), "label": _("For me"), "current": is_mine},
+    ]
+
+
+def why(need: Need) -> list[str]:
+    """Why a course stands in somebody's own list."""
+    words = []
+    if need.counts_towards:
+        name = texts.pick(need.counts_towards, spoken()).text
+        words.append(_("Counts towards: %(requirement)s") % {"requirement": name})
+    if need.seats == "court":
+        words.append(_("Seats of your court"))
+    return words or [_("For your post")]
+
+
+def sorts(request: SearchRequest, sent: QueryDict) -> list[dict[str, object]]:
     """The orders that make sense, as links."""
+    chosen, has_text = request.order, bool(parse(request.text))
     orders: Iterable[tuple[Sort, str]] = (
+        (Sort.NEED, _("What you need")),
         (Sort.RELEVANCE, _("Best match")),
         (Sort.TITLE, _("Title")),
         (Sort.NEXT_RUN, _("Next run")),
@@ -139,5 +167,5 @@ def sorts(chosen: Sort, sent: QueryDict, *, has_text: bool) -> list[dict[str, ob
     return [
         {"url": address(sent, sort=sort.value), "label": words, "current": sort == chosen}
         for sort, words in orders
-        if has_text or sort != Sort.RELEVANCE
+        if (has_text or sort != Sort.RELEVANCE) and (request.mine or sort != Sort.NEED)
     ]

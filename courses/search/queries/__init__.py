@@ -12,14 +12,17 @@ from courses.search.queries.facets import Facet, facets_of
 from courses.search.queries.hits import Hits, find_hits
 from courses.search.queries.rows import CourseRow, rows_of
 from courses.search.queries.words import Words, understand
-from courses.search.rules import CAP, SearchRequest, encode_cursor
+from courses.search.rules import CAP, Need, SearchRequest, encode_cursor, need_at
 
 __all__ = ["CourseRow", "Facet", "SearchPage", "catalogue_revision", "find_courses"]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of the catalogue. `corrected` is what was searched instead of what was typed."""
+    """One page of the catalogue. `corrected` is what was searched instead of what was typed.
+
+    `needs` says of each row why it is for the person who was asked about; else it is empty.
+    """
 
     rows: list[CourseRow]
     total: int
@@ -27,6 +30,7 @@ class SearchPage:
     facets: list[Facet]
     next_cursor: str
     corrected: str
+    needs: list[Need]
 
 
 def find_courses(request: SearchRequest) -> SearchPage:
@@ -41,7 +45,8 @@ def find_courses(request: SearchRequest) -> SearchPage:
     words = understand(request.text)
     hits = find_hits(request, words, cursor=cursor, language=language, now=now)
     facets = facets_of(request, words, language=language, now=now)
-    rows = rows_of([course for course, _ in hits.places[: request.limit]], language, now)
+    shown = hits.places[: request.limit]
+    rows = rows_of([course for course, _, _ in shown], language, now)
     total = min(facets.total, CAP)
     return SearchPage(
         rows=rows,
@@ -50,13 +55,14 @@ def find_courses(request: SearchRequest) -> SearchPage:
         facets=facets.facets,
         next_cursor=_next_cursor(request, hits),
         corrected=_corrected(words),
+        needs=[need_at(request.mine, need) for _, _, need in shown] if request.mine else [],
     )
 
 
 def _next_cursor(request: SearchRequest, hits: Hits) -> str:
     if len(hits.places) <= request.limit:
         return ""
-    course, place = hits.places[request.limit - 1]
+    course, place, _ = hits.places[request.limit - 1]
     return encode_cursor(request.order, place, course)
 
 
