@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from academy.core import texts
 from academy.web import names
 from courses.pages.words import spoken
-from courses.search.queries import SearchPage
-from courses.search.queries.facets import FacetValue
+from courses.search.queries.facets import Facet, FacetValue
 from courses.search.rules import Mine, Need, SearchRequest, Sort, parse
 
 PAGE = 20
@@ -21,6 +21,7 @@ LONGEST = 40
 OPEN = ("open", "topics")
 IN_SIGHT = 8
 ME = "me"
+CALENDAR = "calendar"
 
 
 def asked(request: HttpRequest, mine: Mine | None = None) -> SearchRequest:
@@ -66,7 +67,41 @@ def without(sent: QueryDict, name: str, value: str) -> str:
     return f"?{question.urlencode()}"
 
 
-def facets(page: SearchPage) -> list[dict[str, Any]]:
+def bare(sent: QueryDict) -> str:
+    """The same list and view without any word or filter."""
+    kept = QueryDict(mutable=True)
+    for name in ("for", "view", "month"):
+        if name in sent:
+            kept[name] = sent[name]
+    return f"?{kept.urlencode()}" if kept else reverse("courses:catalogue")
+
+
+def narrowing(found: list[Facet], sent: QueryDict) -> dict[str, Any]:
+    """What stands beside and above a list: the choices, and what is chosen with a way out."""
+    chosen = chips(found, sent)
+    helps = _alone_in_the_way(found)
+    return {
+        "facets": facets(found),
+        "chips": chosen,
+        "chosen": len(chosen),
+        "helps": [chip for chip in chosen if chip["facet"] in helps],
+    }
+
+
+def _alone_in_the_way(found: list[Facet]) -> set[str]:
+    """Filters with one choice without which the rest of the question has courses.
+
+    Each list is counted under the choices in the others, so another value with courses says so.
+    """
+    return {
+        facet.code
+        for facet in found
+        if sum(value.is_chosen for value in facet.values) == 1
+        and any(not value.is_chosen and value.courses != 0 for value in facet.values)
+    }
+
+
+def facets(found: list[Facet]) -> list[dict[str, Any]]:
     """The lists of choices as the page kit draws them; what is chosen stands open."""
     titles = _titles()
     return [
@@ -77,7 +112,7 @@ def facets(page: SearchPage) -> list[dict[str, Any]]:
             "options": [_option(facet.code, value) for value in _first(facet.values)],
             "more": [_option(facet.code, value) for value in _rest(facet.values)],
         }
-        for facet in page.facets
+        for facet in found
         if facet.values
     ]
 
@@ -101,14 +136,15 @@ def _option(facet: str, value: FacetValue) -> dict[str, Any]:
     }
 
 
-def chips(page: SearchPage, sent: QueryDict) -> list[dict[str, str]]:
+def chips(found: list[Facet], sent: QueryDict) -> list[dict[str, str]]:
     """What is chosen, each with the list without it."""
     return [
         {
+            "facet": facet.code,
             "label": label(facet.code, value.code, value.name.text),
             "url": without(sent, facet.code, value.code),
         }
-        for facet in page.facets
+        for facet in found
         for value in facet.values
         if value.is_chosen
     ]
@@ -141,6 +177,18 @@ def whose(sent: QueryDict) -> list[dict[str, object]]:
     return [
         {"url": address(everything), "label": _("All courses"), "current": not is_mine},
         {"url": address(sent, **{"for": ME}), "label": _("For me"), "current": is_mine},
+    ]
+
+
+def views(sent: QueryDict) -> list[dict[str, object]]:
+    """The two ways to look at what was found."""
+    is_calendar = sent.get("view") == CALENDAR
+    as_list = sent.copy()
+    for name in ("view", "month"):
+        as_list.pop(name, None)
+    return [
+        {"url": address(as_list), "label": _("List"), "current": not is_calendar},
+        {"url": address(sent, view=CALENDAR), "label": _("Calendar"), "current": is_calendar},
     ]
 
 

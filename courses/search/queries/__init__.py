@@ -1,6 +1,7 @@
 """Find courses. At most six statements a page, whatever was asked and however many there are."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.db import connection
@@ -10,11 +11,21 @@ from academy.core import clock
 from courses.search import rules
 from courses.search.queries.facets import Facet, facets_of
 from courses.search.queries.hits import Hits, find_hits
+from courses.search.queries.month import MOST, MonthRun, runs_of
 from courses.search.queries.rows import CourseRow, rows_of
 from courses.search.queries.words import Words, understand
 from courses.search.rules import CAP, Need, SearchRequest, encode_cursor, need_at
 
-__all__ = ["CourseRow", "Facet", "SearchPage", "catalogue_revision", "find_courses"]
+__all__ = [
+    "CourseRow",
+    "Facet",
+    "MonthPage",
+    "MonthRun",
+    "SearchPage",
+    "catalogue_revision",
+    "find_courses",
+    "find_runs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,26 @@ def find_courses(request: SearchRequest) -> SearchPage:
         corrected=_corrected(words),
         needs=[need_at(request.mine, need) for _, _, need in shown] if request.mine else [],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """The runs of one month, with the facets of the courses that answer the request."""
+
+    runs: list[MonthRun]
+    is_capped: bool
+    facets: list[Facet]
+    corrected: str
+
+
+def find_runs(request: SearchRequest, first: date) -> MonthPage:
+    """The runs of the month that begins with `first`, of the courses that answer the request."""
+    now = clock.now()
+    language = request.ui_language or get_language() or settings.LANGUAGE_CODE
+    words = understand(request.text)
+    runs = runs_of(request, words, first, language=language, now=now)
+    facets = facets_of(request, words, language=language, now=now)
+    return MonthPage(runs[:MOST], len(runs) > MOST, facets.facets, _corrected(words))
 
 
 def _next_cursor(request: SearchRequest, hits: Hits) -> str:

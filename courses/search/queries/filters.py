@@ -74,3 +74,16 @@ def matched(words: Words, where: str) -> tuple[str, dict[str, Any]]:
          WHERE i.vector @@ query AND {where}
          ORDER BY score DESC, i.course_id LIMIT {CAP + 1}"""
     return statement, values
+
+
+def filtered(
+    request: SearchRequest, words: Words, now: datetime
+) -> tuple[str, str, dict[str, Any]]:
+    """SQL of the courses that answer a request: a source, its condition, and the values of both."""
+    chosen = wanted(request, now)
+    values: dict[str, Any] = {**chosen, **values_of(request), "now": now}
+    where = conditions(list(chosen))
+    if not words.parsed:
+        return "courses_courseindex i", where, values
+    hits, more = matched(words, where)
+    return f"({hits}) i", "true", values | more

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
-from courses.search.queries.filters import conditions, matched, values_of, wanted
+from courses.search.queries.filters import filtered
 from courses.search.queries.need import placed_by_need
 from courses.search.queries.words import Words
 from courses.search.rules import SearchRequest, Sort
@@ -47,7 +46,11 @@ def find_hits(
 ) -> Hits:
     """The courses of one page; a long list is walked along an index from the cursor on."""
     order, place = request.order, PLACES[request.order]
-    source, where, values = _source(request, words, now)
+    source, where, values = filtered(request, words, now)
+    if request.mine:
+        need, more = placed_by_need(request.mine)
+        values |= more
+        source, where = f"(SELECT i.*, {need} AS need FROM {source} WHERE {where}) i", "true"
     values["ui_language"] = language
     if order == Sort.TITLE:
         source = f"{source} {TITLES}"
@@ -62,19 +65,3 @@ def find_hits(
     with connection.cursor() as db:
         db.execute(statement, values)
         return Hits(db.fetchall())
-
-
-def _source(request: SearchRequest, words: Words, now: datetime) -> tuple[str, str, dict[str, Any]]:
-    """SQL of the rows to order and of their condition, and the values of both."""
-    chosen = wanted(request, now)
-    values: dict[str, Any] = {**chosen, **values_of(request), "now": now}
-    source, where = "courses_courseindex i", conditions(list(chosen))
-    if words.parsed:
-        hits, more = matched(words, where)
-        values |= more
-        source, where = f"({hits}) i", "true"
-    if request.mine:
-        need, more = placed_by_need(request.mine)
-        values |= more
-        source, where = f"(SELECT i.*, {need} AS need FROM {source} WHERE {where}) i", "true"
-    return source, where, values
