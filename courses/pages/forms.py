@@ -76,12 +76,12 @@ def bare(sent: QueryDict) -> str:
     return f"?{kept.urlencode()}" if kept else reverse("courses:catalogue")
 
 
-def narrowing(found: list[Facet], sent: QueryDict) -> dict[str, Any]:
+def narrowing(found: list[Facet], sent: QueryDict, *, folded: bool = False) -> dict[str, Any]:
     """What stands beside and above a list: the choices, and what is chosen with a way out."""
     chosen = chips(found, sent)
     helps = _alone_in_the_way(found)
     return {
-        "facets": facets(found),
+        "facets": facets(found, folded=folded),
         "chips": chosen,
         "chosen": len(chosen),
         "helps": [chip for chip in chosen if chip["facet"] in helps],
@@ -101,14 +101,15 @@ def _alone_in_the_way(found: list[Facet]) -> set[str]:
     }
 
 
-def facets(found: list[Facet]) -> list[dict[str, Any]]:
+def facets(found: list[Facet], *, folded: bool) -> list[dict[str, Any]]:
     """The lists of choices as the page kit draws them; what is chosen stands open."""
     titles = _titles()
     return [
         {
             "name": facet.code,
             "title": titles[facet.code],
-            "open": facet.code in OPEN or any(value.is_chosen for value in facet.values),
+            "open": (facet.code in OPEN and not folded)
+            or any(value.is_chosen for value in facet.values),
             "options": [_option(facet.code, value) for value in _first(facet.values)],
             "more": [_option(facet.code, value) for value in _rest(facet.values)],
         }

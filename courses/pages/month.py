@@ -61,7 +61,7 @@ def shown(asked: SearchRequest, sent: QueryDict) -> dict[str, Any]:
         "weeks": _weeks(first, page.runs, today),
         "before": _neighbour(sent, first - timedelta(days=1)),
         "after": _neighbour(sent, first + timedelta(days=31)),
-        **forms.narrowing(page.facets, sent),
+        **forms.narrowing(page.facets, sent, folded=True),
     }
 
 
