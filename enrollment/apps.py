@@ -51,8 +51,8 @@ ENDINGS = (
 )
 
 
-# What a test came to stays with those who taught.
-INSIDE = ("test.recorded",)
+# What a test came to stays with those who taught, as does what somebody needs on the day.
+INSIDE = ("test.recorded", "needs.told", "needs.erased")
 
 
 class EnrollmentConfig(AppConfig):
@@ -72,6 +72,7 @@ class EnrollmentConfig(AppConfig):
         from academy.exports import registry as files
         from academy.people import registry as people
         from courses.pages import slots
+        from enrollment.classroom.queries import known_needs
         from enrollment.pages import on_course
         from enrollment.requests import exports, known, roster_files
 
@@ -81,10 +82,12 @@ class EnrollmentConfig(AppConfig):
         projections.withhold(*INSIDE)
         slots.provide(on_course.facts)
         slots.provide_opinion(on_course.opinion)
+        slots.provide_need(on_course.need)
         for kind, exporter in (exports.ALL | roster_files.ALL).items():
             files.register(kind, exporter)
         for noun, facts in known.ALL.items():
             people.knows(noun, facts)
+        people.knows("needs", known_needs)
 
     def _what_is_told(self) -> None:
         """Kinds of message, what comes back by mail, and the numbers that staff watch."""

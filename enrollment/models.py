@@ -3,7 +3,7 @@
 from enrollment.attendance.models import Mark, Outcome, TestResult
 from enrollment.calendars.models import CalendarFeed, Invitation
 from enrollment.certificates.models import Certificate
-from enrollment.classroom.models import Material, Notice
+from enrollment.classroom.models import Material, Needs, Notice
 from enrollment.connectors.models import Errand, MoodleCompletion, MoodleCourse
 from enrollment.credits.models import (
     CreditEntry,
@@ -50,6 +50,7 @@ __all__ = [
     "Material",
     "MoodleCompletion",
     "MoodleCourse",
+    "Needs",
     "Nomination",
     "Nominee",
     "Notice",

@@ -56,6 +56,7 @@ app.autodiscover_tasks(
         "enrollment.certificates",
         "enrollment.credits",
         "enrollment.connectors",
+        "enrollment.classroom",
     ],
     related_name="tasks",
 )

@@ -42,6 +42,7 @@ EVERY: Mapping[str, float] = {
 AT: Mapping[str, crontab] = {
     "rest.forget_keys": crontab(minute="17"),
     "exports.clear": crontab(minute="27"),
+    "classroom.forget_needs": crontab(minute="37"),
     "accounts.clear_sessions": crontab(hour="22", minute="40"),  # UTC: night at home
     "clients.clear_tokens": crontab(hour="22", minute="50"),
     "clients.forget_calls": crontab(hour="22", minute="55"),

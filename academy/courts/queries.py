@@ -31,6 +31,12 @@ def working_calendar(first: date, last: date, *, region_id: int | None = None) -
     return WorkingCalendar(frozenset(off), frozenset(worked))
 
 
+def days_apart(first: date, last: date) -> dict[date, CalendarDay]:
+    """The days between two dates that the whole country works or rests against the weekday."""
+    rows = CalendarDay.objects.filter(date__range=(first, last), region__isnull=True)
+    return {row.date: row for row in rows}
+
+
 def office_hours(
     first: datetime, last: datetime, *, time_zone: str, region_id: int | None = None
 ) -> OfficeHours:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_day_names
 from babel.numbers import format_decimal
 from django.utils import timezone, translation
 
@@ -58,6 +58,20 @@ def days(first: date, last: date) -> str:
     if first == last:
         return day(first, "short")
     return _tidy(str(format_interval(first, last, _SHORT, locale=locale())))
+
+
+def month(value: date) -> str:
+    """A month with its year: March 2027."""
+    return _tidy(format_skeleton("yMMMM", value, locale=locale()))
+
+
+def weekdays() -> list[tuple[int, str, str]]:
+    """The days of the week as the language begins it: number (Monday is 0), short and full name."""
+    first = locale().first_week_day
+    short = get_day_names("abbreviated", "stand-alone", locale())
+    full = get_day_names("wide", "stand-alone", locale())
+    order = [(first + step) % 7 for step in range(7)]
+    return [(number, short[number], full[number]) for number in order]
 
 
 def offset(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from academy.access.queries import Viewer
+from courses.search.rules import Mine
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,13 @@ Provider = Callable[[Viewer, Sequence[int]], Mapping[int, RunNews]]
 Words = Callable[[int], str]
 """What colleagues say of a course, by its key; empty where too few have said anything."""
 
+Needs = Callable[[int], Mine]
+"""What one person's post and duties ask of the catalogue, by the person's key."""
+
 NOTHING = RunNews()
 _providers: list[Provider] = []
 _opinions: list[Words] = []
+_needs: list[Needs] = []
 
 
 def provide(provider: Provider) -> None:
@@ -58,3 +63,13 @@ def provide_opinion(provider: Words) -> None:
 def opinion_of(course: int) -> str:
     """What colleagues say of a course, in words; the same for every reader."""
     return _opinions[0](course) if _opinions else ""
+
+
+def provide_need(provider: Needs) -> None:
+    """Fill the slot for "for me"; a second provider replaces the first."""
+    _needs[:] = [provider]
+
+
+def need_of(viewer: Viewer) -> Mine | None:
+    """By what a reader's own list is found and ordered; nothing for who takes no training."""
+    return _needs[0](viewer.person_id) if _needs and viewer.person_id is not None else None

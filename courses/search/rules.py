@@ -10,6 +10,7 @@ import orjson
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Invalid
+from academy.core.texts import Texts
 
 # Letters of Kazakh, and their Latin look-alikes inside Cyrillic words, as people type them without
 # a Kazakh keyboard layout. The SQL function academy_fold does the same; a test compares the two.
@@ -62,6 +63,53 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
     TITLE = "title"
     NEXT_RUN = "next_run"
+    NEED = "need"
+
+
+MOST_OWED = 9
+"""Duties that a list is ordered by: one digit of a row's place; the digit after them is "none"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A duty by which a course is needed. Without courses and topics, every course counts."""
+
+    names: Texts
+    courses: tuple[int, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One person's side of "for me": the audiences of the post, whose seats, what is owed."""
+
+    audiences: tuple[str, ...] = ()
+    courts: tuple[int, ...] = ()
+    regions: tuple[int, ...] = ()
+    categories: tuple[str, ...] = ()
+    owed: tuple[Owed, ...] = ()
+
+    @property
+    def listed(self) -> list[int]:
+        """Courses that are owed by name, whoever their audience is."""
+        return sorted({course for one in self.owed for course in one.courses})
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Why a course stands where it does in such a list."""
+
+    counts_towards: Texts | None = None
+    seats: str = ""  # "court": kept for the own court; "usable": others; empty: none now
+
+
+def need_at(mine: Mine, place: str) -> Need:
+    """What the first two digits of a row's place say."""
+    duty, seats = int(place[0]), int(place[1])
+    return Need(
+        mine.owed[duty].names if duty < len(mine.owed) else None,
+        ("court", "usable", "")[seats],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +127,13 @@ class SearchRequest:
     cursor: str = ""
     limit: int = 20
     ui_language: str = ""
+    mine: Mine | None = None  # only what is for this person
 
     @property
     def order(self) -> Sort:
         """The order that is really used: without words nothing is more relevant than another."""
+        if self.sort == Sort.NEED and self.mine is None:
+            return Sort.RELEVANCE if parse(self.text) else Sort.TITLE
         if self.sort == Sort.RELEVANCE and not parse(self.text):
             return Sort.TITLE
         return self.sort

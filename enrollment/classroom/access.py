@@ -32,3 +32,21 @@ def _shared_with(viewer: Viewer) -> QuerySet[Run]:
     person = viewer.person_id
     seats = Enrollment.objects.filter(person=person, state__in=READERS)
     return Run.objects.filter(Q(assignments__person=person) | Q(pk__in=seats.values("run")))
+
+
+def own_needs_of(viewer: Viewer, enrollment: UUID) -> Enrollment:
+    """The viewer's own enrolment, to tell what is needed there; nobody tells it for another."""
+    rows = Enrollment.objects.select_related("run__version")
+    row = rows.filter(public_id=enrollment, person=viewer.person_id or 0).first()
+    if row is None:
+        raise Missing("unknown_enrollment", _("There is no such enrolment."))
+    return row
+
+
+def prepares(viewer: Viewer, run: Run) -> bool:
+    """Whether the viewer has to know what the people of the run need: who teaches it, and the
+    registrar. Who reads everything else, the auditor, does not.
+    """
+    if viewer.may(Right.REGISTER):
+        return True
+    return run.assignments.filter(person=viewer.person_id or 0).exists()

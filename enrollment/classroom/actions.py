@@ -1,11 +1,13 @@
-"""Writing to everybody of a run; adding and removing what they share."""
+"""Writing to everybody of a run; adding and removing what they share; needs."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.db.transaction import atomic, on_commit
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,12 @@ from academy.core.errors import Missing, Refused
 from academy.ledger.actions import Fact, record
 from courses.planning.models import Run
 from enrollment.classroom import queries, rules
-from enrollment.classroom.models import Material, Notice
+from enrollment.classroom.models import Material, Needs, Notice
+from enrollment.seats.enums import HOLDING
+from enrollment.seats.models import Enrollment
+
+FORGOTTEN_AT_ONCE = 1_000
+UNNAMED = Actor.system("classroom.needs")
 
 
 @atomic(durable=True)
@@ -113,6 +120,50 @@ def remove_material(*, material: Material, actor: Actor, at: datetime | None = N
     )
     if file:
         on_commit(lambda: file.delete(save=False), robust=True)
+
+
+@atomic(durable=True)
+def tell_needs(
+    *, enrollment: Enrollment, told: rules.Told, at: datetime | None = None
+) -> Needs | None:
+    """Note what is needed in place of what was told before; nothing at all erases it.
+
+    It is about health and belief: the ledger hears that something was told in this run, never what
+    or by whom. Refuses who holds no seat, and a run that is over.
+    """
+    now = at or clock.now()
+    rows = Enrollment.objects.select_for_update(of=("self",), no_key=True).select_related("run")
+    row = rows.get(pk=enrollment.pk)
+    if row.state not in HOLDING or (row.run.ends_at and row.run.ends_at < now):
+        raise Refused("needs_too_late", _("What you need can be told while you have a seat."))
+    before = Needs.objects.select_related("enrollment__run").filter(enrollment=row).first()
+    if not told:
+        if before:
+            _erase([before], at=now)
+        return None
+    values = {"access": told.access, "diets": list(told.diets), "diet_note": told.diet_note}
+    needs, _made = Needs.objects.update_or_create(
+        enrollment=row, defaults=values, create_defaults=values | {"told_at": now}
+    )
+    record([_fact("needs.told", "needs", needs.public_id, row.run)], actor=UNNAMED, at=now)
+    return needs
+
+
+def forget_needs(*, at: datetime | None = None) -> int:
+    """Erase the needs of runs that are over and of seats that were given up; how many."""
+    now = at or clock.now()
+    is_over = Q(enrollment__run__ends_at__lt=now) | ~Q(enrollment__state__in=HOLDING)
+    with atomic(durable=True):
+        rows = Needs.objects.select_related("enrollment__run")
+        rows = rows.select_for_update(of=("self",), skip_locked=True)
+        return _erase(list(rows.filter(is_over).order_by("pk")[:FORGOTTEN_AT_ONCE]), at=now)
+
+
+def _erase(rows: Sequence[Needs], *, at: datetime) -> int:
+    facts = [_fact("needs.erased", "needs", row.public_id, row.enrollment.run) for row in rows]
+    Needs.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    record(facts, actor=UNNAMED, at=at)
+    return len(facts)
 
 
 def _lock(run: Run) -> None:

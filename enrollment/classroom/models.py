@@ -1,11 +1,14 @@
 """What those who teach share with those who take part: words to all of them, files and links."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from academy.core import ids
 from academy.people.models import Person
 from courses.planning.models import Run
+from enrollment.classroom.enums import Diet
+from enrollment.seats.models import Enrollment
 
 
 class Notice(models.Model):
@@ -52,6 +55,27 @@ class Material(models.Model):
                 name="material_is_file_or_link",
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class Needs(models.Model):
+    """What one participant needs on the day: for those who prepare it, and only until then.
+
+    Erased when the run is over or the seat is given up. The ledger names the id of this row and
+    not the person's, so that nothing is left that says who told of a need.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.CASCADE, related_name="needs")
+    access = models.TextField(max_length=1000, blank=True)
+    diets = ArrayField(models.CharField(max_length=20, choices=Diet.choices), default=list)
+    diet_note = models.CharField(max_length=300, blank=True)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "needs"
 
     def __str__(self) -> str:
         return str(self.public_id)

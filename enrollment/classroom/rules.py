@@ -19,6 +19,18 @@ NOTICES_A_DAY = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody with a seat needs on the day: access in words, diet as choices and in words."""
+
+    access: str = ""
+    diets: tuple[str, ...] = ()
+    diet_note: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.access or self.diets or self.diet_note)
+
+
+@dataclass(frozen=True, slots=True)
 class FileKind:
     """A kind of file by its ending: how it begins, and the media type under which it is sent."""
 

@@ -75,6 +75,7 @@ def enrollment(request: HttpRequest, enrollment: UUID) -> HttpResponse:
             "story": story(events, reader=viewer.account_public_id),
             "is_mine": row.person_id == viewer.person_id,
             "is_late": _is_late_for(own, now),
+            "may_tell_needs": own.state in HOLDING and (not own.ends_at or own.ends_at >= now),
         }
     )
     return render(request, "enrollment/enrollment.html", context)

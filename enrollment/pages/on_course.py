@@ -11,6 +11,8 @@ from academy.access.queries import Viewer
 from academy.core import clock
 from academy.web import dates
 from courses.pages.slots import RunNews
+from courses.search.rules import Mine
+from enrollment.credits.need_queries import need_of
 from enrollment.feedback.queries import Opinion, opinion_of
 from enrollment.feedback.rules import verdict
 from enrollment.requests.own_queries import OnRun, on_runs
@@ -25,6 +27,11 @@ def facts(viewer: Viewer, runs: Sequence[int]) -> Mapping[int, RunNews]:
     pools = _own_pools(viewer, runs)
     lines = on_runs(viewer.person_id, runs)
     return {line.run: _news(line, viewer, pools.get(line.run, [])) for line in lines}
+
+
+def need(person: int) -> Mine:
+    """What the person's post and duties ask of the catalogue today."""
+    return need_of(person, today=clock.now().date())
 
 
 def _own_pools(viewer: Viewer, runs: Sequence[int]) -> Mapping[int, list[OwnPool]]:

@@ -12,6 +12,7 @@ from enrollment.pages import (
     materials,
     moving,
     my,
+    needs,
     owed,
     published,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
     path("priority/", published.priority, name="priority-published"),
     path(f"{ONE}transfer/", moving.transfer, name="transfer"),
     path(f"{ONE}substitute/", moving.substitute, name="substitute"),
+    path(f"{ONE}needs/", needs.needs, name="needs"),
     path("answer/<str:token>/", answering.answer, name="answer"),
     path("questionnaires/<uuid:invitation>/", feedback.questionnaire, name="questionnaire"),
     path("questionnaires/<uuid:invitation>/thanks/", feedback.thanks, name="questionnaire-thanks"),

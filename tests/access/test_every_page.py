@@ -64,6 +64,7 @@ enrollments/<uuid:enrollment>/confirm/   -    -    -    -    -    -    -    -   
 enrollments/<uuid:enrollment>/keep/      -    -    -    -    -    -    -    -    -    -
 enrollments/<uuid:enrollment>/decline/   in   ok   no   no   no   no   no   ok   no   no
 enrollments/<uuid:enrollment>/withdraw/  in   ok   no   no   no   no   no   ok   no   no
+enrollments/<uuid:enrollment>/needs/     in   ok   no   no   no   no   no   no   no   no
 enrollments/<uuid:enrollment>/transfer/  in   ok   no   ok   ok   no   no   ok   no   no
 enrollments/<uuid:enrollment>/substitute/ in  ok   no   ok   ok   no   no   ok   no   no
 questionnaires/<uuid:invitation>/        in   ok   no   no   no   no   no   no   no   no

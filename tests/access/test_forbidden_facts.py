@@ -28,6 +28,8 @@ from enrollment.attendance.actions import MarkDraft, record_marks, record_test_r
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Outcome
 from enrollment.certificates.models import Certificate
+from enrollment.classroom.actions import tell_needs
+from enrollment.classroom.rules import Told
 from enrollment.requests import actions, run_actions
 from tests import factories
 from tests.access.test_every_url import _walk
@@ -40,6 +42,7 @@ HOUR = timedelta(hours=1)
 QUEUE_PLACE = 918_273_645
 REFUSAL, CHANGE_OF_MIND = "secret-refusal", "secret-withdrawal"
 REMARK, WHY = "SECRET-REMARK", "SECRET-WHY"
+RAMP, MEAL = "SECRET-RAMP", "SECRET-MEAL"
 
 EVALUATED = {projections.EVALUATOR, projections.MINIMAL}
 EVERYBODY = None
@@ -51,6 +54,9 @@ FORBIDDEN = {
     "test_passed": EVERYBODY,
     REMARK: EVERYBODY,
     WHY: EVERYBODY,
+    RAMP: EVERYBODY,
+    MEAL: EVERYBODY,
+    "needs.": EVERYBODY,
     str(QUEUE_PLACE): EVALUATED,
     REFUSAL: EVALUATED,
     CHANGE_OF_MIND: EVALUATED,
@@ -123,6 +129,7 @@ def _finished(cast):
     course.current.refresh_from_db()
     run = factories.run(of=course, trainer=cast.timur)
     claim = ask(run, cast.asel)
+    tell_needs(enrollment=claim, told=Told(RAMP, ("halal",), MEAL))
     mark = MarkDraft(claim.public_id, MarkStatus.PRESENT)
     with time_machine.travel(run.starts_at + HOUR, tick=False):
         record_marks(session=run.sessions.get().public_id, marks=[mark], actor=ACTOR)

@@ -24,6 +24,7 @@ PAGES = {
     None: (
         "/courses/?q=торелиг",
         "/courses/?q=xyzzy",
+        "/courses/?view=calendar",
         "/courses/SOT-1/",
         "/sign-in/",
         "/verify/",
@@ -37,6 +38,7 @@ PAGES = {
     ),
     "asel": (
         "/",
+        "/courses/?for=me",
         "/courses/SOT-1/",
         "/enrollments/{waiting}/",
         "/enrollments/{waiting}/withdraw/",
@@ -47,7 +49,11 @@ PAGES = {
         "/profile/calendars/",
         "/account/2fa/",
     ),
-    "dana": ("/enrollments/{held}/transfer/", "/enrollments/{held}/substitute/"),
+    "dana": (
+        "/enrollments/{held}/needs/",
+        "/enrollments/{held}/transfer/",
+        "/enrollments/{held}/substitute/",
+    ),
     "boris": (
         "/desk/",
         "/desk/decisions/",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from academy.core.texts import Picked, pick
-from courses.search.queries.filters import conditions, matched, wanted
+from courses.search.queries.filters import conditions, matched, values_of, wanted
 from courses.search.queries.words import Words
 from courses.search.rules import CAP, SearchRequest
 
@@ -16,7 +16,7 @@ SINGLES = ("format", "provider")
 ORDER = ("open", "topics", "audiences", "format", "languages", "provider")
 
 NAMES = """
-SELECT 'topics', code, names::json FROM courses_topic
+SELECT 'topics' AS facet, code, names::json AS names FROM courses_topic
 UNION ALL SELECT 'audiences', code, names::json FROM courses_audience
 UNION ALL SELECT 'format', code, names::json FROM courses_format
 UNION ALL SELECT 'provider', code, names::json FROM courses_organisation
@@ -58,10 +58,10 @@ def facets_of(request: SearchRequest, words: Words, *, language: str, now: datet
     chosen = wanted(request, now)
     statement, values = _statement(words, chosen)
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**chosen, **values, "now": now})
-        counted = cursor.fetchall()
-        cursor.execute(NAMES)
-        names = {(facet, code): texts for facet, code, texts in cursor.fetchall()}
+        cursor.execute(statement, {**chosen, **values, **values_of(request), "now": now})
+        rows = cursor.fetchall()
+    counted = [(facet, value, courses) for facet, value, courses, names in rows if names is None]
+    names = {(facet, code): names for facet, code, _, names in rows if names is not None}
     total = next((courses for facet, _, courses in counted if facet == "all"), 0)
     return Facets(
         [
@@ -80,7 +80,12 @@ def _statement(words: Words, chosen: dict[str, Any]) -> tuple[str, dict[str, Any
         text = f"WITH matched AS MATERIALIZED ({hits}) "
     parts = [_counted(name, chosen, bool(text)) for name in (*LISTS, *SINGLES)]
     parts += [_open_courses(chosen, bool(text)), _total(chosen, bool(text))]
-    return text + " UNION ALL ".join(f"({part})" for part in parts), values
+    counted = " UNION ALL ".join(f"({part})" for part in parts)
+    return (
+        f"""{text} SELECT counted.*, NULL::json FROM ({counted}) counted(facet, value, courses)
+               UNION ALL SELECT facet, code, NULL, names FROM ({NAMES}) named""",
+        values,
+    )
 
 
 def _base(name: str, chosen: dict[str, Any], has_text: bool) -> str:

@@ -20,6 +20,7 @@ CONDITIONS = {
            AND state IN ('published', 'going_ahead')
            AND enrollment_opens_at <= %(now)s AND enrollment_closes_at > %(now)s
            AND starts_at > %(now)s)""",
+    "mine": "(i.audiences && %(mine)s::varchar[] OR i.course_id = ANY(%(mine_listed)s::bigint[]))",
 }
 
 
@@ -32,8 +33,19 @@ def wanted(request: SearchRequest, now: datetime) -> dict[str, Any]:
         "format": list(request.formats),
         "provider": list(request.providers),
         "open": [now] if request.open_only else [],
+        "mine": _mine(request),
     }
     return {name: values for name, values in chosen.items() if values}
+
+
+def _mine(request: SearchRequest) -> list[str]:
+    """The audiences of the person; nobody's audience for who has no post, not everybody's."""
+    return list(request.mine.audiences) or [""] if request.mine else []
+
+
+def values_of(request: SearchRequest) -> dict[str, Any]:
+    """What the conditions need besides the chosen values."""
+    return {"mine_listed": request.mine.listed} if request.mine else {}
 
 
 def conditions(names: list[str]) -> str:
@@ -62,3 +74,16 @@ def matched(words: Words, where: str) -> tuple[str, dict[str, Any]]:
          WHERE i.vector @@ query AND {where}
          ORDER BY score DESC, i.course_id LIMIT {CAP + 1}"""
     return statement, values
+
+
+def filtered(
+    request: SearchRequest, words: Words, now: datetime
+) -> tuple[str, str, dict[str, Any]]:
+    """SQL of the courses that answer a request: a source, its condition, and the values of both."""
+    chosen = wanted(request, now)
+    values: dict[str, Any] = {**chosen, **values_of(request), "now": now}
+    where = conditions(list(chosen))
+    if not words.parsed:
+        return "courses_courseindex i", where, values
+    hits, more = matched(words, where)
+    return f"({hits}) i", "true", values | more

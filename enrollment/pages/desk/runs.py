@@ -14,6 +14,8 @@ from courses.planning.actions import plan_run
 from courses.planning.bookings import clashes_of
 from courses.planning.enums import TRANSITIONS, RunState
 from enrollment.attendance.queries import obstacle_of, sheet_of
+from enrollment.classroom.access import prepares
+from enrollment.classroom.queries import needs_in
 from enrollment.pages.desk.forms import RunForm
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.requests import access, desk_queries, run_actions
@@ -62,6 +64,7 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
         "sheet": sheet,
         "obstacle": obstacle_of(sheet, at=clock.now()) if row.state == RunState.FINISHED else None,
         "clashes": clashes_of(row) if row.state == RunState.DRAFT else [],
+        "needs": needs_in(row, clock.now()) if prepares(viewer, row) else None,
         "registers": viewer.may(Right.REGISTER),
         "teaches": viewer.may(Right.TEACH),
         "reads_all": viewer.may(Right.READ_ALL),
