@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from icalendar import Calendar
 
-from tests.simulation.diary import Diary, Line, Meeting
+from tests.simulation.diary import Diary, Line, Standing
 from tests.simulation.postal import BadDays, Delivered
 
 NOT_HELD = ("draft", "postponed", "cancelled")
@@ -60,8 +60,8 @@ class Place:
 
     def ends_at(self) -> datetime:
         """The end of the session, by its last dates."""
-        meetings: tuple[Meeting, ...] = self.run.seen[-1].meetings
-        return next(one.ends_at for one in meetings if one.id == self.session)
+        last: Standing = self.run.seen[-1]
+        return next(one.ends_at for one in last.meetings if one.id == self.session)
 
     def last_change(self, before: datetime) -> datetime:
         """The moment since which it stood as it did in the end."""
@@ -128,9 +128,18 @@ class Calendars:
                 self.untrue.append(f"calendar {place.subject} {one} not {place.shown(one.at)}")
             if before is None and one.shown == NOWHERE and not self._may_have_missed(place, one.at):
                 self.faults.append(f"calendar {place.subject} cancelled, never asked")
-            if before and (one.sequence - before.sequence > 0) != (one.shown != before.shown):
+            if before and not self._follows(place, before, one):
                 self.faults.append(f"calendar {place.subject} {before} then {one}")
             before = one
+
+    def _follows(self, place: Place, before: Told, one: Told) -> bool:
+        """The same again under its number, or another under a greater one; some may be lost."""
+        if one.shown != before.shown:
+            return one.sequence > before.sequence
+        is_back = one.sequence > before.sequence + 1
+        return one.sequence == before.sequence or (
+            is_back and self.may_have_missed(place.person, before.at, one.at)
+        )
 
     def _may_have_missed(self, place: Place, at: datetime) -> bool:
         return self.may_have_missed(place.person, self.diary.beats[0], at)
