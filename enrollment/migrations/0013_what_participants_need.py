@@ -9,7 +9,7 @@ import academy.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enrollment", "0011_connectors"),
+        ("enrollment", "0012_places_follow_posts"),
     ]
 
     operations = [
