@@ -72,7 +72,7 @@ def bare(sent: QueryDict) -> str:
     kept = QueryDict(mutable=True)
     for name in ("for", "view", "month"):
         if name in sent:
-            kept[name] = sent[name]
+            kept[name] = sent.get(name, "")
     return f"?{kept.urlencode()}" if kept else reverse("courses:catalogue")
 
 

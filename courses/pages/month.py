@@ -20,6 +20,7 @@ from academy.courts.queries import days_apart
 from academy.web import dates
 from academy.web.states import look
 from courses.pages import forms
+from courses.pages.words import spoken
 from courses.search.queries import MonthRun, find_runs
 from courses.search.rules import SearchRequest
 
@@ -124,5 +125,5 @@ def _note(day: CalendarDay | None) -> str:
     if day is None:
         return ""
     kind = _("Working day") if day.kind == CalendarDay.Kind.WORKED else _("Day off")
-    name = texts.pick(day.names, forms.spoken()).text
+    name = texts.pick(day.names, spoken()).text
     return f"{kind}: {name}" if name else kind
