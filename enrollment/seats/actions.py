@@ -331,39 +331,26 @@ def move(
     if target == State.EXPIRED and source == State.OFFERED:
         enrollment.lapses += 1
     enrollment.revision += 1
-    enrollment.save(
-        update_fields=[
-            "seat_id",
-            "state",
-            "state_since",
-            "due_at",
-            "end_reason",
-            "is_late",
-            "lapses",
-            "clash_allowed",
-            "clash_with",
-            "out_of_order",
-            "busy",
-            "revision",
-        ]
-    )
-    facts = dict(data or {})
+    enrollment.save(update_fields=MOVED)
+    facts = dict(data or {}) | ({"late": True} if is_late else {})
     if seat_left is not None:
-        facts |= {"freed_seat": seat_left} if not hands_over else {"handed_seat": seat_left}
-        facts |= _give_back(seat_left) if not hands_over else {}
-    if is_late:
-        facts["late"] = True
-    fact = _fact(
-        enrollment,
-        source,
-        enrollment.run.public_id,
-        enrollment.person.public_id,
-        data=facts,
-        reason=reason,
-        note=note,
-    )
+        facts |= _seat_facts(seat_left, hands_over=hands_over)
+    run, person = enrollment.run.public_id, enrollment.person.public_id
+    fact = _fact(enrollment, source, run, person, data=facts, reason=reason, note=note)
     record([fact], actor=actor, at=at)
     return enrollment
+
+
+MOVED = (
+    *("seat_id", "state", "state_since", "due_at", "end_reason", "is_late", "lapses"),
+    *("clash_allowed", "clash_with", "out_of_order", "busy", "revision"),
+)
+"""What a transition may change of an enrolment: nothing else is written by it."""
+
+
+def _seat_facts(seat_id: int, *, hands_over: bool) -> dict[str, int]:
+    """What the event says of the seat that is left; one that is not handed over is given back."""
+    return {"handed_seat": seat_id} if hands_over else {"freed_seat": seat_id} | _give_back(seat_id)
 
 
 def _give_back(seat_id: int) -> dict[str, int]:

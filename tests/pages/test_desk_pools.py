@@ -239,5 +239,5 @@ def test_the_words_cost_one_statement_whatever_the_number_of_runs(
         share = Share(PoolScope.COURT, 2, court_id=cast.court.pk, release_at=soon)
         pool_actions.share_seats(run=run.public_id, shares=[share], actor=ACTOR)
 
-    assert len(statements(browser(), "/courses/P-1/")) == 4
+    assert len(statements(browser(), "/courses/P-1/")) == 5
     assert len(statements(browser(cast.asel_account), "/courses/P-1/")) == 6
