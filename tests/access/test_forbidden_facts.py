@@ -5,6 +5,8 @@ projections and scopes from their registries and types of events from the ledger
 new ones are walked by themselves.
 """
 
+import io
+import zipfile
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
@@ -20,6 +22,7 @@ from academy.clients.delivery import Leased
 from academy.clients.models import Call, Client, Disclosure
 from academy.clients.scopes import SCOPES, taking_part
 from academy.core import clock
+from academy.exports import registry, writing
 from academy.ledger import actions as ledger
 from academy.ledger.models import Event
 from courses.planning.enums import EnrollmentMode
@@ -231,6 +234,31 @@ def test_no_wake_up_tells_a_system_what_it_may_not_know(world, projection, setti
     told = " ".join(f"{call.type} {body_of(call)}" for call in Call.objects.all())
     assert told
     assert [word for word in forbidden_to(projection) if word in told] == []
+
+
+@pytest.mark.parametrize("projection", projections.names())
+def test_no_file_tells_a_system_what_it_may_not_know(world, projection, settings, tmp_path):
+    settings.EXPORTS_ROOT = tmp_path
+    caller, words = caller_with(projection), forbidden_to(projection)
+    told = {}
+
+    for kind, exporter in registry.exporters().items():
+        asked = caller.post("/exports", {"kind": kind, "format": exporter.formats[0]})
+        if asked.status_code == 202:  # else there is no such list for this projection
+            writing.write_exports()
+            body = caller.get(f"/exports/{asked.json()['id']}").json()
+            told[kind] = words_in(b"".join(caller.http.get(body["file"]).streaming_content))
+
+    assert told
+    assert [(kind, word) for kind, text in told.items() for word in words if word in text] == []
+
+
+def words_in(content):
+    """What a file says; of a packed one, every part."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return " ".join(packed.read(name).decode() for name in packed.namelist())
 
 
 def body_of(call):
