@@ -17,6 +17,7 @@ from enrollment.reminders import anchors, timing
 from enrollment.reminders.anchors import IN_WINDOW
 from enrollment.reminders.enums import (
     MAY_BE_SWITCHED_OFF,
+    QUESTIONNAIRES,
     URGENT_ANCHORS,
     Anchor,
     Recipient,
@@ -228,6 +229,7 @@ class Forecast:
 
 
 HORIZON = timedelta(days=30)
+UNNAMED = "—"
 
 FORECAST = """
 SELECT due.person_id, concat_ws(' ', person.family_name, person.given_name), due.subject_id,
@@ -255,5 +257,10 @@ def forecast(rule: ReminderRule, now: datetime, *, limit: int = 20) -> Forecast:
     with connection.cursor() as cursor:
         cursor.execute(FORECAST.format(selected=text, limit=int(limit)), params)
         rows = cursor.fetchall()
-    first = [Foreseen(row[0], row[1], row[2], row[3], settings.TIME_ZONE) for row in rows]
+    # Who has not answered a questionnaire is nobody else's business: they are counted, not named.
+    unnamed = rule.anchor in QUESTIONNAIRES
+    first = [
+        Foreseen(row[0], UNNAMED if unnamed else row[1], row[2], row[3], settings.TIME_ZONE)
+        for row in rows
+    ]
     return Forecast(rule, rows[0][4] if rows else 0, first)

@@ -6,8 +6,9 @@ import pytest
 
 from academy.core import clock
 from academy.messages.models import Message
-from enrollment.reminders import actions
+from enrollment.reminders import actions, rule_queries
 from enrollment.reminders.enums import WHO, Anchor, Recipient
+from enrollment.reminders.models import ReminderRule
 from tests import factories
 from tests.enrollment.feedback.conftest import answer, asked, stand_at
 from tests.enrollment.stage import DAY, HOUR
@@ -80,6 +81,17 @@ def test_a_questionnaire_that_has_closed_is_told_to_nobody(rules, asked, stand_a
     actions.plan_due(clock.now())
 
     assert reminded("reminder.questionnaire_open") == []
+
+
+def test_the_forecast_counts_who_has_not_answered_and_names_nobody(rules, asked, stand_at):
+    run = asked(3)
+    answer(run.invitations[1])
+    rule = ReminderRule.objects.get(code="questionnaire-again")
+
+    coming = rule_queries.forecast(rule, clock.now())
+
+    assert coming.number == 2
+    assert [one.person for one in coming.first] == ["—", "—"]
 
 
 def test_nobody_is_told_who_has_not_answered():
