@@ -202,7 +202,8 @@ def test_the_documentation_of_the_api_works_under_the_policy(stage, window):
 
     page.goto("/api/docs/")
 
-    expect(page.locator(".opblock-summary-path").first).to_be_visible()
+    # The browser draws the whole schema, which takes a loaded machine a while.
+    expect(page.locator(".opblock-summary-path").first).to_be_visible(timeout=30_000)
 
 
 def test_an_error_takes_the_focus_and_leads_to_its_field(stage, window):
