@@ -54,7 +54,11 @@ URGENT, BULK = "urgent", "bulk"
 QUEUES = (URGENT, BULK)
 """In the order in which a worker looks: what is long waits behind what somebody waits for."""
 LONG = frozenset(
-    {"messages.deliver", "messages.read_returned", "reminders.plan", "seats.watch", *AT}
+    {
+        *("messages.deliver", "messages.read_returned", "reminders.plan", "seats.watch"),
+        *("exports.write", "credits.reckon", "connectors.carry", "connectors.read_moodle"),
+        *AT,
+    }
 )
 """Tasks that may take seconds. Mails that are urgent need no queue: they overtake as rows."""
 SHORTEST_LIFE = 10.0  # seconds: a slice of delivery may stand before it in the queue
