@@ -1,6 +1,6 @@
 """What people's calendars were told, read out of the mails, beside what was true at each moment."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from tests.simulation.postal import BadDays, Delivered
 
 NOT_HELD = ("draft", "postponed", "cancelled")
 SHOWN_AS = {"confirmed": "CONFIRMED", "closed": "CONFIRMED", "reconfirm": "TENTATIVE"}
-FEW_BEATS = 3  # a change so shortly before a session's end may have found no mail in time
+FEW_BEATS = 3  # a change so shortly before a session is over may have found no mail in time
 
 
 class Shown(NamedTuple):
@@ -62,6 +62,11 @@ class Place:
         """The end of the session, by its last dates."""
         last: Standing = self.run.seen[-1]
         return next(one.ends_at for one in last.meetings if one.id == self.session)
+
+    def first_shown(self) -> datetime:
+        """The moment since which there was something to tell."""
+        times: list[datetime] = sorted({*self.run.times, *(self.claim.times if self.claim else ())})
+        return next((t for t in times if self.shown(t) != NOWHERE), times[-1])
 
     def last_change(self, before: datetime) -> datetime:
         """The moment since which it stood as it did in the end."""
@@ -142,7 +147,11 @@ class Calendars:
         )
 
     def _may_have_missed(self, place: Place, at: datetime) -> bool:
-        return self.may_have_missed(place.person, self.diary.beats[0], at)
+        """Refused, or a worker died who had noted down that it told this, and had not."""
+        beats = self.diary.beats
+        first = bisect_left(beats, place.first_shown())
+        died = first < len(beats) and beats[first] in self.office.deaths
+        return died or self.may_have_missed(place.person, beats[0], at)
 
     def _at_the_end(self, place: Place, told: list[Told]) -> None:
         """What it shows is how things stand, unless nobody could be told any more."""
@@ -151,9 +160,10 @@ class Calendars:
         if shown == final:
             self.counts["calendars that show what is true"] += bool(told)
             return
-        changed = place.last_change(until)
-        beats = bisect_right(self.diary.beats, until) - bisect_right(self.diary.beats, changed)
-        if beats < FEW_BEATS:
+        changed, beats = place.last_change(until), self.diary.beats
+        soon = bisect_right(beats, changed) + FEW_BEATS - 1
+        is_over = until if shown.ends_at is None else min(until, shown.ends_at)
+        if soon >= len(beats) or beats[soon] > is_over:
             self.counts["calendars changed too late to be told"] += 1
         elif self.has_missed(place.person, changed, until):
             self.counts["calendars of nobody who can be reached"] += 1
