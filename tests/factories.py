@@ -142,6 +142,9 @@ def course(code: str = "", *, title: str = "Reasoning of judgments") -> Course:
     return made
 
 
+EVENING = 14  # UTC: from here on a run could end in the quiet hours of Almaty, or a day later
+
+
 def run(
     *,
     seats: int | None = 5,
@@ -156,6 +159,9 @@ def run(
     """A run open for enrolment from yesterday until the day before it starts."""
     now = clock.now()
     start = (now + starts_in).replace(minute=0, second=0, microsecond=0)
+    # Whenever the tests run, a run is held within one day of its place, and before its evening.
+    if start.hour >= EVENING and starts_in > timedelta(days=1):
+        start -= timedelta(hours=9)
     plan = RunPlan(
         code=f"RUN-{number()}",
         course=of or course(),
