@@ -24,7 +24,10 @@ from tests.factories import ACTOR
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
+SESSIONS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE application_name = %s AND datname = current_database() AND backend_type = 'client backend'
+"""
 
 
 class Line:
