@@ -25,7 +25,7 @@ from courses.planning.rules import reconfirm_deadline
 from enrollment.decisions import actions as decisions
 from enrollment.decisions.rules import steps_for
 from enrollment.requests import moving_rules, queries, rules
-from enrollment.requests.actions import asking_of, open_steps_of
+from enrollment.requests.asking import asking_of, open_steps_of
 from enrollment.requests.letters import ASKED_AGAIN, MOVED_FROM, MOVED_TO
 from enrollment.requests.moving_rules import PROMISED
 from enrollment.requests.rules import AskingFacts, Wishes

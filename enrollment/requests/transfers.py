@@ -17,7 +17,7 @@ from academy.core.errors import Invalid, Missing, Refused
 from academy.core.keyed import Keyed
 from courses.planning.models import Run
 from enrollment.requests import moving_rules, queries, rules
-from enrollment.requests.actions import asking_of
+from enrollment.requests.asking import asking_of
 from enrollment.requests.letters import MOVED_FROM, MOVED_TO
 from enrollment.requests.rules import NO_WISHES, Answer, AskingFacts
 from enrollment.seats import actions as seats, locks, queue
