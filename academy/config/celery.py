@@ -1,6 +1,5 @@
 """The workers. The broker is never the source of truth: all work is rows, tasks only say "look"."""
 
-import gc
 import os
 from typing import Any
 
@@ -69,9 +68,10 @@ def _keep_our_logs(**_kwargs: Any) -> None:
 
 @worker_before_create_process.connect
 def _share_memory(**_kwargs: Any) -> None:
-    """What is loaded already stays shared: the collector of the children does not write to it."""
-    gc.collect()
-    gc.freeze()
+    """Letters name addresses of pages in three languages: loaded here, they are held once."""
+    from academy.config import preload  # noqa: PLC0415 - Django must be set up first
+
+    preload.load()
 
 
 @worker_process_init.connect
