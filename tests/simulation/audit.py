@@ -102,18 +102,21 @@ class Audit:
             self.faults.append(f"failed without a refusal: {row.kind} {row.outcome}")
 
     def _sent(self, row: Message) -> None:
-        at = moment_of(row)
-        if why := set(self.truths.why_untrue(row, at)) - HARMLESS:
+        readings = self.diary.readings(moment_of(row))
+        if why := set.intersection(*(self._why(row, at) for at in readings)) - HARMLESS:
             self.untrue.append(f"{row.kind} sent, though {sorted(why)}")
-        if row.channel == "email" and row.language != self.diary.languages[row.person_id].at(at):
+        spoken = {self.diary.languages[row.person_id].at(at) for at in readings}
+        if row.channel == "email" and row.language not in spoken:
             self.untrue.append(f"{row.kind} in {row.language}")
 
     def _dropped(self, row: Message) -> None:
-        at = moment_of(row)
         self.counts[f"dropped: {row.outcome}"] += 1
-        why = set(self.truths.why_untrue(row, at))
+        why = set.union(*(self._why(row, at) for at in self.diary.readings(moment_of(row))))
         if row.outcome not in why:
             self.faults.append(f"{row.kind} dropped as {row.outcome}, rather {sorted(why)}")
+
+    def _why(self, row: Message, at: datetime) -> set[str]:
+        return set(self.truths.why_untrue(row, at))
 
     # --- The server's side ---------------------------------------------------------------------
 

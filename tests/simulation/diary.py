@@ -112,6 +112,7 @@ class Diary:
     """Everything in the order in which it was seen."""
 
     beats: list[datetime] = field(default_factory=list)
+    twice: dict[datetime, datetime] = field(default_factory=dict)  # a clock set back, and what was
     runs: dict[UUID, Line] = field(default_factory=dict)
     claims: dict[UUID, Line] = field(default_factory=dict)
     steps: dict[UUID, Line] = field(default_factory=dict)
@@ -128,6 +129,10 @@ class Diary:
     claims_of: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     standing: dict[str, Bag] = field(default_factory=lambda: defaultdict(Bag))
     open_steps: Bag = field(default_factory=Bag)
+
+    def readings(self, at: datetime) -> set[datetime]:
+        """What a clock that said so may have meant: two moments in an hour that came twice."""
+        return {at, self.twice.get(at, at)}
 
     def follow(self, run: Run, trainers: list[int]) -> None:
         """From now on look at this run."""

@@ -76,11 +76,13 @@ class Life:
 
     def set_back(self):
         """The clock of the machine jumps back by an hour, and all of it happens once more."""
-        self.traveller.move_to(self.last - HOUR)
+        again = self.last - HOUR
+        self.diary.twice[again] = self.last
+        self.traveller.move_to(again)
         for timer in TIMERS:
-            timer(self.last - HOUR)
+            timer(again)
         ledger.advance()
-        reminders.plan_due(self.last - HOUR)
+        reminders.plan_due(again)
         delivery.deliver(seconds=60)
         self.diary.look(self.last)
         self.traveller.move_to(self.last)

@@ -88,6 +88,9 @@ class Truths:
 
     def why_untrue(self, row: Message, at: datetime) -> Iterator[str]:
         """Every reason not to tell it at that moment."""
+        if self._is_to_come(row.subject_id, at):
+            yield "not_there_yet"
+            return
         yield from self.reach.why_unreachable(row.person_id, at)
         if "rule" in row.facts:
             yield from self._why_no_reminder(row, at)
@@ -98,6 +101,14 @@ class Truths:
             yield from self._why_no_letter(row, at)
         elif row.kind in BY_KIND:
             yield from getattr(self, BY_KIND[row.kind])(row, at)
+
+    def _is_to_come(self, subject: UUID | None, at: datetime) -> bool:
+        """Whether it was not there at that moment, as in an hour that a clock says twice."""
+        diary = self.diary
+        lines = [
+            kind[subject] for kind in (diary.claims, diary.steps, diary.runs) if subject in kind
+        ]
+        return any(line.at(at) is None for line in lines)
 
     def _why_not_planned(self, row: Message, at: datetime) -> Iterator[str]:
         run = self.diary.runs[row.subject_id].at(at)
