@@ -24,7 +24,7 @@ from enrollment.api.shapes import (
     TestOut,
 )
 from enrollment.attendance.access import enrollment_to_mark, session_to_mark
-from enrollment.attendance.actions import MarkDraft, record_marks, record_test_result
+from enrollment.attendance.actions import MarkDraft, Seen, record_marks, record_test_result
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Mark, Outcome
 from enrollment.certificates.models import Certificate
@@ -115,10 +115,7 @@ class Marks(Endpoint):
     )
     def post(self, request: Request, session: UUID) -> Response:
         """All marks or none; a mark that is sent twice is one mark."""
-        drafts = [
-            MarkDraft(one["enrollment"], MarkStatus(one["status"]), one["minutes"], one["nonce"])
-            for one in self.body(MarksInput)["marks"]
-        ]
+        drafts = [_draft(one) for one in self.body(MarksInput)["marks"]]
         viewer, actor = self.right_used()
         session_to_mark(viewer, session)
         return self.command(
@@ -157,6 +154,12 @@ class TestOutcome(Endpoint):
             lambda row: {"enrollment": enrollment, "passed": row.passed},
             status=201,
         )
+
+
+def _draft(sent: dict[str, Any]) -> MarkDraft:
+    seen = Seen(sent["seen"]) if "seen" in sent else None
+    status = MarkStatus(sent["status"])
+    return MarkDraft(sent["enrollment"], status, sent["minutes"], sent["nonce"], seen)
 
 
 def _state(run: Run) -> dict[str, Any]:

@@ -186,6 +186,12 @@ class MarkInput(serializers.Serializer[Any]):
         required=False, default=None, allow_null=True, min_value=0, max_value=1440
     )
     nonce = serializers.UUIDField(help_text="New for each mark; the same one is the same mark.")
+    seen = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="The nonce of the mark that stood there when this one was made, null when none "
+        "did: refused if another one has been written since. Without it the newest mark counts.",
+    )
 
 
 class MarksInput(serializers.Serializer[Any]):

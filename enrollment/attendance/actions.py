@@ -27,13 +27,24 @@ NOT_HELD = frozenset({RunState.DRAFT, RunState.POSTPONED, RunState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The line that was looked at when a mark was made: the nonce of its mark, none when empty."""
+
+    nonce: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class MarkDraft:
-    """A mark as a trainer's page or device sends it; the nonce makes sending it again harmless."""
+    """A mark as a trainer's page or device sends it; the nonce makes sending it again harmless.
+
+    With `seen` it is refused over a line that has changed since; without it the newest mark counts.
+    """
 
     enrollment: UUID
     status: MarkStatus
     minutes: int | None = None  # only of those who came late or left early
     nonce: UUID = field(default_factory=ids.public_id)
+    seen: Seen | None = None
 
 
 @refusing_conflicts()
@@ -52,7 +63,8 @@ def record_marks(
     same nonce) is not written again, even after finalisation, so that a device without a connection
     may send until it hears an answer. Refuses: before the session is about to begin, a cancelled
     session, a run that is not held or is finalised, people without a confirmed seat in this run,
-    minutes that contradict the status. One bad mark refuses them all.
+    minutes that contradict the status, a line that somebody else has changed since it was seen.
+    One bad mark refuses them all.
     """
     now = at or clock.now()
     meeting = locks.session_with_run_locked(session)
@@ -62,6 +74,7 @@ def record_marks(
     if new:
         check_session(meeting, now)
         _check_confirmed(marks, roster, new)
+        _check_not_overtaken(meeting, marks, new)
         for mark in write_marks(meeting, new, actor, now):
             stored[mark.enrollment.public_id, mark.nonce] = mark
     answered = [stored[draft.enrollment, draft.nonce] for draft in marks]
@@ -156,6 +169,24 @@ def _check_confirmed(
 ) -> None:
     new_people = {mark.enrollment.public_id for mark in new}
     _refuse_people(drafts, {each for each in new_people if roster[each].state != State.CONFIRMED})
+
+
+def _check_not_overtaken(
+    session: Session, drafts: Sequence[MarkDraft], new: Sequence[Mark]
+) -> None:
+    """Marks made long ago arrive late: what another hand wrote meanwhile is not undone unseen."""
+    if not any(draft.seen for draft in drafts):
+        return
+    newest = queries.newest_marks([session], [mark.enrollment_id for mark in new])
+    asked = {(draft.enrollment, draft.nonce): place for place, draft in enumerate(drafts)}
+    for mark in new:
+        place = asked[mark.enrollment.public_id, mark.nonce]
+        seen, line = drafts[place].seen, (mark.enrollment_id, session.pk)
+        if seen and rules.is_overtaken(seen.nonce, newest.get(line), mark):
+            sentence = _("Somebody else has marked this person meanwhile. Look, then mark again.")
+            field_name = f"marks.{place}.status"
+            raise Refused("mark_overtaken", sentence, fields={field_name: [sentence]})
+        newest[line] = mark
 
 
 def write_marks(session: Session, new: Sequence[Mark], actor: Actor, now: datetime) -> list[Mark]:

@@ -1,9 +1,10 @@
 """The roster with its marks: for the trainer, for finalisation, for the person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
 from academy.core.errors import Refused
 from courses.catalogue.models import CourseVersion
@@ -94,15 +95,27 @@ def standing_of(enrollment: Enrollment) -> rules.Standing:
     return _sheet(enrollment.run, own).rows[0].standing
 
 
+def newest_marks(
+    sessions: Sequence[Session], enrollments: Sequence[int]
+) -> dict[tuple[int, int], Mark]:
+    """The mark that counts, by the keys of enrolment and session."""
+    rows = Mark.objects.filter(session__in=sessions, enrollment__in=enrollments)
+    newest = rows.order_by("session_id", "enrollment_id", "-id")
+    return {
+        (mark.enrollment_id, mark.session_id): mark
+        for mark in newest.distinct("session_id", "enrollment_id")
+    }
+
+
+def marks_named(session: Session, nonces: Iterable[UUID]) -> dict[UUID, Mark]:
+    """Marks of a session by the names that their devices gave them."""
+    return {mark.nonce: mark for mark in Mark.objects.filter(session=session, nonce__in=nonces)}
+
+
 def _sheet(run: Run, enrollments: Iterable[Enrollment]) -> Sheet:
     people = list(enrollments)
     sessions = tuple(run.sessions.filter(is_cancelled=False).order_by("number"))
-    marks = {
-        (mark.enrollment_id, mark.session_id): mark
-        for mark in Mark.objects.filter(session__in=sessions, enrollment__in=people)
-        .order_by("session_id", "enrollment_id", "-id")
-        .distinct("session_id", "enrollment_id")
-    }
+    marks = newest_marks(sessions, [each.pk for each in people])
     tests = dict(
         TestResult.objects.filter(enrollment__in=people)
         .order_by("enrollment_id", "-id")

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
 
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
@@ -31,6 +33,14 @@ class Attended:
 
     planned: int
     status: MarkStatus
+    minutes: int
+
+
+class Said(Protocol):
+    """What one mark says, and the name that its device gave it."""
+
+    nonce: UUID
+    status: str
     minutes: int
 
 
@@ -78,6 +88,18 @@ def minutes_of(status: MarkStatus, *, planned: int, given: int | None) -> int:
             _("Minutes are given only for people who came late or left early."),
         )
     return whole
+
+
+def is_overtaken(seen: UUID | None, newest: Said | None, new: Said) -> bool:
+    """Whether somebody wrote another mark since the sheet was looked at on which this one is based.
+
+    `seen` is the nonce of the mark that stood there, none when the line was empty. A mark that says
+    what the newest one says contradicts nobody.
+    """
+    if newest is None:
+        return False
+    same = (newest.status, newest.minutes) == (new.status, new.minutes)
+    return newest.nonce != seen and not same
 
 
 def _part(planned: int, given: int | None) -> int:

@@ -104,12 +104,19 @@ class Window:
         cookies = {django_settings.LANGUAGE_COOKIE_NAME: language}
         if account is not None:
             cookies[django_settings.SESSION_COOKIE_NAME] = _session_of(account)
-        context.add_cookies(
-            [{"name": name, "value": value, "url": self.address} for name, value in cookies.items()]
-        )
+        self._give(context, cookies)
         page = context.new_page()
         self._listen(page)
         return page
+
+    def sign_in(self, context, account):
+        """Somebody else before the same browser."""
+        self._give(context, {django_settings.SESSION_COOKIE_NAME: _session_of(account)})
+
+    def _give(self, context, cookies):
+        context.add_cookies(
+            [{"name": name, "value": value, "url": self.address} for name, value in cookies.items()]
+        )
 
     def _listen(self, page: Page) -> None:
         """The console tells scripts that break, files that are missing and what the CSP refused."""

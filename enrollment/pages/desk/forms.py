@@ -91,6 +91,7 @@ class MarkForm(forms.Form):
     minutes = forms.IntegerField(
         label=_("Minutes present"), required=False, min_value=0, max_value=1440
     )
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         """Who came late or left early was there for some minutes: how many?"""

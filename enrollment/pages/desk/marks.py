@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from academy.access.enums import Right
 from academy.core import clock, ids
-from academy.core.errors import Missing
+from academy.core.errors import Missing, Refused
+from courses.planning.models import Session
 from enrollment.attendance import actions as attendance
 from enrollment.attendance.enums import MarkStatus, OutcomeKind
 from enrollment.attendance.models import Mark
-from enrollment.attendance.queries import Sheet, SheetRow, obstacle_of, sheet_of
+from enrollment.attendance.queries import Sheet, SheetRow, marks_named, obstacle_of, sheet_of
 from enrollment.connectors import queries as connectors
 from enrollment.connectors.models import MoodleCompletion
 from enrollment.pages.desk.forms import MarkForm
@@ -34,9 +35,11 @@ def sheet(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
     page = sheet_of(access.run_to_teach(viewer_of(request), run))
     place = _place(page, session)
     lines = [_line(request, row, row.marks[place]) for row in page.rows]
-    if request.method == "POST" and all(form.is_valid() for _row, form in lines):
-        drafts = _drafts(lines, place, request.POST.get("nonce", ""))
-        attendance.record_marks(session=session, marks=drafts, actor=actor_of(request))
+    if (
+        request.method == "POST"
+        and all(form.is_valid() for _row, form in lines)
+        and _recorded(request, page.sessions[place], lines, place)
+    ):
         messages.success(request, _("Attendance is recorded."))
         return see("run", run=run)
     context = {
@@ -44,6 +47,8 @@ def sheet(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
         "session": page.sessions[place],
         "lines": _with_moodle(run, lines),
         "nonce": request.POST.get("nonce") or str(ids.public_id()),
+        "in_part": " ".join(sorted(IN_PART)),
+        "who": viewer_of(request).account_public_id,
     }
     return render(request, "desk/marks.html", context)
 
@@ -54,6 +59,33 @@ def _line(request: HttpRequest, row: SheetRow, mark: Mark | None) -> Line:
     if sent and "rest" in sent and not sent.get(f"{prefix}-status"):
         sent[f"{prefix}-status"] = MarkStatus.PRESENT
     return row, MarkForm(sent, prefix=prefix, initial=_now(mark))
+
+
+def _recorded(request: HttpRequest, session: Session, lines: list[Line], place: int) -> bool:
+    """Whether the marks are written; what is refused of one person is said at their line."""
+    changed = _changed(session, lines, place)
+    nonce = request.POST.get("nonce", "")
+    drafts = [_draft(row, form, nonce) for row, form in changed]
+    try:
+        attendance.record_marks(session=session.public_id, marks=drafts, actor=actor_of(request))
+    except Refused as refusal:
+        if not refusal.fields:
+            raise
+        for name in refusal.fields:
+            _number, where, field = name.split(".")
+            _say_at(*changed[int(where)], place, field, refusal)
+        return False
+    return True
+
+
+def _say_at(row: SheetRow, form: MarkForm, place: int, field: str, refusal: Refused) -> None:
+    """Tell what is wrong with a line; sent again as it is, it says: I have seen it."""
+    sentence, known = str(refusal.sentence), row.marks[place]
+    if refusal.code == "mark_overtaken" and known:
+        stands = _("On the sheet now: %(mark)s.") % {"mark": known.get_status_display()}
+        sentence = f"{sentence} {stands}"
+        form.data[f"{form.prefix}-seen"] = known.nonce  # type: ignore[index]
+    form.add_error(field if field in form.fields else "status", sentence)
 
 
 def _with_moodle(run: UUID, lines: list[Line]) -> list[ShownLine]:
@@ -73,28 +105,35 @@ def _now(mark: Mark | None) -> dict[str, object]:
     """What is on the sheet; minutes only where they are asked for."""
     if mark is None:
         return {}
-    return {"status": mark.status, "minutes": mark.minutes if mark.status in IN_PART else None}
+    minutes = mark.minutes if mark.status in IN_PART else None
+    return {"status": mark.status, "minutes": minutes, "seen": mark.nonce}
 
 
-def _drafts(lines: list[Line], place: int, nonce: str) -> list[attendance.MarkDraft]:
-    """The marks that say something new: chosen, and different from what is on the sheet."""
-    page_nonce = UUID(nonce) if _is_uuid(nonce) else ids.public_id()
-    drafts = []
-    for row, form in lines:
-        status, minutes = form.cleaned_data["status"], form.cleaned_data["minutes"]
-        in_part = status in IN_PART
-        known = row.marks[place]
-        same = known and known.status == status and (not in_part or known.minutes == minutes)
-        if status and not same:
-            drafts.append(
-                attendance.MarkDraft(
-                    row.enrollment.public_id,
-                    MarkStatus(status),
-                    minutes if in_part else None,
-                    uuid5(page_nonce, str(row.enrollment.public_id)),
-                )
-            )
-    return drafts
+def _changed(session: Session, lines: list[Line], place: int) -> list[Line]:
+    """The lines that say something new: neither what stands there nor what was seen there."""
+    seen = marks_named(session, [form.cleaned_data["seen"] for _row, form in lines])
+    return [
+        (row, form)
+        for row, form in lines
+        if form.cleaned_data["status"]
+        and not _says(form, row.marks[place])
+        and not _says(form, seen.get(form.cleaned_data["seen"]))
+    ]
+
+
+def _says(form: MarkForm, mark: Mark | None) -> bool:
+    if mark is None or mark.status != form.cleaned_data["status"]:
+        return False
+    return mark.status not in IN_PART or mark.minutes == form.cleaned_data["minutes"]
+
+
+def _draft(row: SheetRow, form: MarkForm, nonce: str) -> attendance.MarkDraft:
+    """The mark, named after the page and what was seen: sent twice it is one."""
+    status, person = MarkStatus(form.cleaned_data["status"]), row.enrollment.public_id
+    minutes = form.cleaned_data["minutes"] if status in IN_PART else None
+    seen = form.cleaned_data["seen"]
+    name = uuid5(UUID(nonce) if _is_uuid(nonce) else ids.public_id(), f"{person}{seen or ''}")
+    return attendance.MarkDraft(person, status, minutes, name, attendance.Seen(seen))
 
 
 def _is_uuid(value: str) -> bool:
