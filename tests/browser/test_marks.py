@@ -145,7 +145,9 @@ def test_an_answer_that_is_lost_writes_no_mark_twice(room):
         expect(page.locator(SUMMARY)).to_contain_text("wait for the connection: 5")
         assert lost == [201] * losses
         page.evaluate("window.dispatchEvent(new Event('online'))")
-        expect(page.locator(SUMMARY)).to_contain_text("wait" if losses == 1 else "Everything is saved")
+        expect(page.locator(SUMMARY)).to_contain_text(
+            "wait" if losses == 1 else "Everything is saved"
+        )
 
     assert room.written() == expected
 
@@ -196,3 +198,27 @@ def test_a_queue_belongs_to_one_person_of_a_shared_computer(room):
 
     expect(other.locator(SUMMARY)).to_contain_text("Each mark is saved at once")
     assert room.written() == []
+
+
+def test_a_page_that_was_kept_opens_without_a_line_until_sign_out(room):
+    page = room.open()
+    page.locator("[data-keep-page]").click()
+    expect(page.locator("[data-page-kept]")).to_contain_text("kept on this device")
+    page.context.set_offline(True)
+    expected = mark_five(room, page)
+    expect(page.locator(SUMMARY)).to_contain_text("wait for the connection: 5")
+
+    page.reload()
+
+    expect(page.locator(SUMMARY)).to_contain_text("wait for the connection: 5")
+    expect(room.row(page, 1).locator("select")).to_have_value("late")
+    page.context.set_offline(False)
+    expect(page.locator(SUMMARY)).to_contain_text("Everything is saved")
+    assert room.written() == expected
+    assert page.evaluate("caches.keys()") != []
+    page.context.clear_cookies()
+    page.goto("/courses/")
+    page.wait_for_function("async () => (await caches.keys()).length === 0")
+    page.wait_for_function(
+        "async () => (await navigator.serviceWorker.getRegistrations()).length === 0"
+    )

@@ -1,12 +1,15 @@
 """Attendance at the desk: one session's sheet, test results, finalisation with its preview."""
 
 from collections import Counter
+from pathlib import Path
 from uuid import UUID, uuid5
 
 from django.contrib import messages
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from academy.access.enums import Right
 from academy.core import clock, ids
@@ -51,6 +54,16 @@ def sheet(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
         "who": viewer_of(request).account_public_id,
     }
     return render(request, "desk/marks.html", context)
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that answers for a kept page: from here, since its place bounds what it may do."""
+    script = finders.find("web/js/marks-worker.js") or ""
+    response = HttpResponse(Path(script).read_bytes(), content_type="text/javascript")
+    response["Service-Worker-Allowed"] = reverse("enrollment:runs")
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 def _line(request: HttpRequest, row: SheetRow, mark: Mark | None) -> Line:

@@ -61,6 +61,7 @@ urlpatterns = [
     path("runs/<uuid:run>/split/", changes.split, name="run-split"),
     path("runs/<uuid:run>/changes/<str:request_id>/", changes.report, name="run-change-report"),
     path("runs/<uuid:run>/marks/<uuid:session>/", marks.sheet, name="marks"),
+    path("marks-worker.js", marks.worker, name="marks-worker"),
     path("runs/<uuid:run>/code/<uuid:session>/", check_in.projector, name="room-code"),
     path("runs/<uuid:run>/notice/", classroom.notice, name="notice"),
     path("runs/<uuid:run>/materials/", classroom.materials, name="materials"),

@@ -21,6 +21,24 @@
     if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit()
   })
 
+  /* A page that was kept for when there is no line (marks-kept.js) goes when its day is over, and
+     all of them go at sign-out: the next reader of a shared computer finds nothing. */
+  function forgetPages() {
+    if (!window.caches || !navigator.serviceWorker) return
+    const signedOut = !document.querySelector('form[action$="/sign-out/"]')
+    const today = "marks " + new Date().toDateString()
+    caches.keys().then(function (names) {
+      const old = names.filter(function (name) {
+        return name.startsWith("marks ") && (signedOut || name !== today)
+      })
+      if (!old.length) return
+      old.forEach(function (name) { caches.delete(name) })
+      navigator.serviceWorker.getRegistrations().then(function (all) {
+        all.forEach(function (one) { one.unregister() })
+      })
+    })
+  }
+
   /* <button data-print hidden>: shown only where it works. */
   document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll("[data-print]").forEach(function (button) {
@@ -30,5 +48,6 @@
     /* A summary of errors takes the focus, also in browsers that ignore autofocus on it. */
     const summary = document.querySelector(".error-summary[autofocus]")
     if (summary) summary.focus()
+    forgetPages()
   })
 })()

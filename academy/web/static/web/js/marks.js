@@ -72,7 +72,7 @@
     while (!waiting && toSend().length && (await send(toSend()[0])));
   }
 
-  /* Whether the next one may be sent. */
+  /* Answers whether to go on. */
   async function send(entry) {
     put(Object.assign(entry, { tried: true }))
     show()
@@ -92,8 +92,8 @@
     signedOut = answer.status === 401 || answer.status === 403
     if (signedOut) return false
     const problem = await answer.json().catch(() => ({}))
-    const again = answer.status >= 500 || answer.status === 429
-    if (again || problem.code === "idempotency_key_in_flight") return later(answer.headers.get("Retry-After"))
+    if (answer.status >= 500 || answer.status === 429 || problem.code === "idempotency_key_in_flight")
+      return later(answer.headers.get("Retry-After"))
     await refused(entry, problem)
     return true
   }
@@ -114,7 +114,7 @@
     return true
   }
 
-  /* The server's no is final for this mark. One that was made after it stands on the same line. */
+  /* A no is final for this mark; one that was made after it stands on the same line. */
   async function refused(entry, problem) {
     const after = queue().find((one) => one.seen === entry.nonce)
     const row = rowOf(entry.enrollment)
@@ -133,29 +133,25 @@
     if (now) for (const name of ["status", "minutes", "seen"]) part(row, name).value = part(now, name).value
   }
 
-  function say(element, text) {
-    if (element.textContent !== text) element.textContent = text
-  }
-
   function show() {
     for (const row of rows()) {
       const [state, leave] = row.querySelectorAll("[data-mark-state], [data-mark-leave]")
       const own = entriesOf(row).pop(), at = savedAt[row.dataset.mark]
-      const text = own ? (own.refused ? `${words.refused} ${own.refused}` : words.waits)
-        : at ? `${words.saved} ${at}` : ""
-      say(state, text)
+      state.textContent = own?.refused ? `${words.refused} ${own.refused}`
+        : own ? words.waits : at ? `${words.saved} ${at}` : ""
       state.classList.toggle("field-error", Boolean(own?.refused))
       leave.hidden = !own?.refused
     }
     const left = toSend().length, no = queue().length - left
     const latest = Object.values(savedAt).sort().pop()
     way.hidden = !(signedOut && left)
-    say(summary, [
+    const text = [
       left && (signedOut ? words.signedOut : waiting ? words.waiting : words.sending),
       no && words.refusals,
       gone && words.gone,
       !left && !no && (latest ? `${words.allSaved} ${latest}` : words.kept),
-    ].filter(Boolean).join(" ").replaceAll("{n}", left).replaceAll("{r}", no))
+    ].filter(Boolean).join(" ").replaceAll("{n}", left).replaceAll("{r}", no)
+    if (summary.textContent !== text) summary.textContent = text // else it is read aloud again
   }
 
   function soon() {
@@ -183,7 +179,7 @@
     part(row, "status").focus()
   })
 
-  /* The page itself is sent when nothing is left to save: it then leads on, as without scripts. */
+  /* With nothing left to save, the page is sent: it leads on, as without scripts. */
   form.addEventListener("submit", async (event) => {
     event.preventDefault()
     if (event.submitter?.name === "rest") {
