@@ -10,7 +10,7 @@
   const summary = document.querySelector("[data-marks-summary]")
   const way = document.querySelector("[data-marks-sign-in]")
   const prefix = `marks:${words.who}:${words.session}:`
-  const inMemory = {} // what the browser would not keep: lost with the tab, so leaving is warned of
+  const inMemory = {} // what the browser would not keep: leaving is warned of
   const savedAt = {} // when a mark of this visit was saved, by enrolment
   let running = null, signedOut = false, waiting = false, gone = 0, pause = 0, timer = 0
 
@@ -31,7 +31,7 @@
     disk()?.removeItem(entry.key)
   }
 
-  /* What is kept, in the order in which it was marked; also what another tab has put there. */
+  /* What is kept, in the order of marking; also what another tab has put there. */
   function queue() {
     const there = { ...disk(), ...inMemory }
     const keys = Object.keys(there).filter((key) => key.startsWith(prefix)).sort()
@@ -41,7 +41,7 @@
   const toSend = () => queue().filter((entry) => !entry.refused)
   const entriesOf = (row) => queue().filter((entry) => entry.enrollment === row.dataset.mark)
 
-  /* A newer mark takes the place of one that was never sent; what may have arrived stays before it. */
+  /* A newer mark replaces one that was never sent; what may have arrived stays before it. */
   function add(row, status, minutes) {
     const last = Number(queue().pop()?.key.slice(prefix.length).split(":")[0] || 0)
     let seen = part(row, "seen").value || null
