@@ -1,6 +1,6 @@
 """The rooms' tables, listed for Django."""
 
-from enrollment.attendance.models import Mark, Outcome, TestResult
+from enrollment.attendance.models import Mark, Outcome, SheetScan, TestResult
 from enrollment.calendars.models import CalendarFeed, Invitation
 from enrollment.certificates.models import Certificate
 from enrollment.classroom.models import Material, Needs, Notice
@@ -64,6 +64,7 @@ __all__ = [
     "QuestionnaireChoice",
     "ReminderRule",
     "Requirement",
+    "SheetScan",
     "StepRule",
     "TestResult",
     "TopicMinimum",

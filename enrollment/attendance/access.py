@@ -10,6 +10,7 @@ from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.core.errors import Missing
 from courses.planning.models import Run, Session
+from enrollment.attendance.models import SheetScan
 from enrollment.attendance.rules import EARLY_MARKS
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
@@ -35,6 +36,17 @@ def session_to_mark(viewer: Viewer, public_id: UUID) -> Session:
     if session is None:
         raise Missing("unknown_session", _("There is no such session."))
     return session
+
+
+def scan_to_read(viewer: Viewer, public_id: UUID) -> SheetScan:
+    """A scanned list, for who may read the sheet it was signed for."""
+    rows = SheetScan.objects.select_related("session__run")
+    if not viewer.may(Right.READ_ALL):
+        rows = rows.filter(session__run__in=_taught_by(viewer))
+    scan = rows.filter(public_id=public_id).first()
+    if scan is None:
+        raise Missing("unknown_scan", _("There is no such scan."))
+    return scan
 
 
 def sessions_to_attend(person: int, now: datetime) -> QuerySet[Session]:

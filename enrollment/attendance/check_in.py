@@ -70,8 +70,17 @@ def _mark(session: Session, claim: Enrollment, now: datetime) -> Mark:
         session=session,
         status=status,
         minutes=session.minutes if minutes is None else minutes,
-        nonce=uuid5(session.public_id, str(claim.public_id)),
+        nonce=_own_name(session, claim),
     )
+
+
+def by_own_hand(mark: Mark, session: Session, claim: Enrollment) -> bool:
+    """Whether a mark was made with the code of the room, and not by a trainer."""
+    return mark.nonce == _own_name(session, claim)
+
+
+def _own_name(session: Session, claim: Enrollment) -> UUID:
+    return uuid5(session.public_id, str(claim.public_id))
 
 
 def _secret() -> bytes:

@@ -40,6 +40,31 @@ class Mark(models.Model):
         return f"{self.enrollment_id} {self.status}"
 
 
+class SheetScan(models.Model):
+    """The list that was signed at a session, as it was scanned or photographed: evidence.
+
+    Added, never changed; the ledger keeps its digest. For those who may see the marks.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="scans")
+    file = models.FileField(upload_to="sheets/", max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.IntegerField()  # bytes
+    digest = models.CharField(max_length=64)  # SHA-256 of the file
+    added_by = models.UUIDField(null=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "digest"], name="sheet_scanned_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
 class TestResult(models.Model):
     """Whether a person passed the run's test. Never a score: none is kept. Append-only."""
 

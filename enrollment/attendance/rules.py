@@ -102,6 +102,17 @@ def is_overtaken(seen: UUID | None, newest: Said | None, new: Said) -> bool:
     return newest.nonce != seen and not same
 
 
+def by_signature(*, is_signed: bool, newest: MarkStatus | None) -> MarkStatus | None:
+    """The mark that a signed list adds to what is there; none where the two agree.
+
+    A signature says that somebody was there, not for how long: a mark of who came late or left
+    early stands. A line without one says that nobody came: an accepted reason stands.
+    """
+    if is_signed:
+        return MarkStatus.PRESENT if newest is None or newest in AWAY else None
+    return None if newest in AWAY else MarkStatus.ABSENT
+
+
 def _part(planned: int, given: int | None) -> int:
     if given is None:
         raise Invalid("minutes_missing", _("Say how many minutes the person attended."))

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.transaction import atomic, on_commit
 from django.utils.translation import gettext as _
 
-from academy.core import clock
+from academy.core import clock, files
 from academy.core.actor import Actor
 from academy.core.errors import Missing, Refused
 from academy.ledger.actions import Fact, record
@@ -86,8 +86,8 @@ def add_file(
     never a row without its file.
     """
     now = at or clock.now()
-    content = file.read(rules.LARGEST + 1)
-    kind = rules.kind_of(file.name or "", len(content), content)
+    content = file.read(files.LARGEST + 1)
+    kind = files.kind_of(file.name or "", len(content), content)
     shared = Material(
         run=run,
         name=rules.one_line(name) or (file.name or "")[:150],
@@ -97,7 +97,7 @@ def add_file(
     )
     with atomic(durable=True):
         _check_room(run)
-        ending = (file.name or "").rpartition(".")[2].lower()
+        ending = files.ending_of(file.name or "")
         shared.file.save(f"{shared.public_id}.{ending}", ContentFile(content), save=False)
         shared.save()
         record([_fact("material.added", "material", shared.public_id, run)], actor=actor, at=now)

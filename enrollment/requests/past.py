@@ -83,7 +83,9 @@ def _place(line: Line) -> tuple[int, int]:
 
 def _lines(run: Run, picture: Picture, pools: dict[int, SeatPool]) -> list[Line]:
     rows = Enrollment.objects.filter(run=run).select_related("person", "court")
-    known: dict[UUID, Any] = {row.public_id: row for row in rows.order_by("person__sort_key", "pk")}
+    known: dict[UUID, Any] = {
+        row.public_id: row for row in rows.order_by("person__sort_key", "person_id", "pk")
+    }
     numbers = dict(Seat.objects.filter(run=run).values_list("pk", "number"))
     return [
         _line(picture.claims[key], row, picture, numbers, pools)

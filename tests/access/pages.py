@@ -110,6 +110,7 @@ class Place:
             "<str:code>": self.run.course.code,
             "<uuid:deputy>": self.run.public_id,
             "<uuid:export>": self.run.public_id,
+            "<uuid:scan>": self.run.public_id,
             "<uuid:nomination>": self.nomination.public_id,
             "<uuid:material>": self.material.public_id,
             "<slug:rule>": self.rule.code,

@@ -105,6 +105,10 @@ desk/runs/<uuid:run>/cancel/             in   no   no   no   no   no   no   ok  
 desk/runs/<uuid:run>/marks/<uuid:session>/ in no  no   no   no   ok   no   ok   no   no
 desk/runs/<uuid:run>/code/<uuid:session>/ in no   no   no   no   ok   no   ok   no   no
 desk/runs/<uuid:run>/signatures/         in   no   no   no   no   ok   no   ok   no   no
+desk/runs/<uuid:run>/sheets/<uuid:session>/ in no no no  no   ok   no   ok   no   no
+desk/runs/<uuid:run>/sheets/<uuid:session>/scan/ - - -   -    -    -    -    -    -    -
+desk/scans/<uuid:scan>/                  in   no   no   no   no   no   no   no   no   no
+desk/marks-worker.js                     ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 desk/runs/<uuid:run>/notice/             in   no   no   no   no   ok   no   ok   no   no
 desk/runs/<uuid:run>/materials/          in   no   no   no   no   ok   no   ok   no   no
 desk/runs/<uuid:run>/materials/<uuid:material>/remove/ - - - - - -    -    -    -    -

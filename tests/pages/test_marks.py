@@ -1,4 +1,4 @@
-"""The sheet of a session: what is sent is what changed, and what another hand wrote is not undone."""
+"""The sheet of a session: what is sent is what changed; what another hand wrote stays in sight."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,5 +1,7 @@
 """The code of a session for the screen of the room, and the sheet for those who sign by hand."""
 
+from datetime import datetime
+from math import ceil
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_safe
 from academy.access.enums import Right
 from academy.core import clock, qr
 from academy.core.errors import Missing
-from courses.planning.models import Session
+from courses.planning.models import Run, Session
 from enrollment.attendance import check_in, check_in_rules
 from enrollment.attendance.queries import Sheet, sheet_of
 from enrollment.pages.desk.frame import at_desk, render, viewer_of
@@ -50,13 +52,25 @@ def projector(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
 def signatures(request: HttpRequest, run: UUID) -> HttpResponse:
     """The list to print and to sign, a column for each session; several sheets for a long run."""
     page = sheet_of(access.run_to_teach(viewer_of(request), run))
-    context = {"run": page.run, "sheet": page, "parts": _parts(page)}
+    now = clock.now()
+    context = {"run": page.run, "sheet": page, "parts": _parts(page, now), "printed": now}
     return render(request, "desk/signatures.html", context)
 
 
-def _parts(page: Sheet) -> list[tuple[Session, ...]]:
+def _parts(page: Sheet, now: datetime) -> list[tuple[tuple[Session, ...], str]]:
+    """The sessions of each sheet, and the code that leads back to the marks from the paper.
+
+    It says when the sheet was printed: people come and go, and the numbers of its lines do not.
+    """
     starts = range(0, len(page.sessions), MOST_COLUMNS)
-    return [page.sessions[start : start + MOST_COLUMNS] for start in starts]
+    parts = [page.sessions[start : start + MOST_COLUMNS] for start in starts]
+    return [(sessions, qr.svg(_way_back(page.run, sessions[0], now))) for sessions in parts]
+
+
+def _way_back(run: Run, session: Session, now: datetime) -> str:
+    ids = {"run": run.public_id, "session": session.public_id}
+    path = reverse("enrollment:reconcile", kwargs=ids)
+    return f"{settings.PUBLIC_URL}{path}?{urlencode({'printed': ceil(now.timestamp())})}"
 
 
 def _place(sessions: tuple[Session, ...], session: UUID) -> int:

@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from academy.access.enums import Right
-from academy.core import ids
 from academy.core.errors import Refused
 from courses.planning.models import Run
 from enrollment.classroom import access as doors, actions, queries
-from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
+from enrollment.pages.desk.frame import actor_of, at_desk, nonce_of, render, see, viewer_of
 from enrollment.requests import access
 
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +74,7 @@ def notice(request: HttpRequest, run: UUID) -> HttpResponse:
         "form": form,
         "reached": reached,
         "shown": shown and not form.errors,
-        "nonce": request.POST.get("nonce") or ids.public_id(),
+        "nonce": nonce_of(request),
         "earlier": queries.notices_of(row)[:20],
     }
     return render(request, "desk/notice.html", context)
@@ -87,19 +86,12 @@ def _send(request: HttpRequest, run: Run, form: NoticeForm, reached: int) -> Htt
         title=form.cleaned_data["title"],
         text=form.cleaned_data["text"],
         author=viewer_of(request).person_id,
-        nonce=_nonce(request.POST.get("nonce", "")),
+        nonce=nonce_of(request),
         actor=actor_of(request),
     )
     sentence = ngettext("Sent to %(count)d person.", "Sent to %(count)d people.", reached)
     messages.success(request, sentence % {"count": reached})
     return see("run", run=run.public_id)
-
-
-def _nonce(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return ids.public_id()
 
 
 @EDIT

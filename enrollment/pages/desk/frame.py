@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.access.enums import Right
 from academy.access.queries import Viewer
+from academy.core import ids
 from academy.core.actor import Actor
 from academy.core.errors import Missing
 from enrollment.requests import access
@@ -30,6 +32,14 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def actor_of(request: HttpRequest) -> Actor:
     """The viewer as the one who acts, under the request's id."""
     return viewer_of(request).actor(getattr(request, "request_id", ""))
+
+
+def nonce_of(request: HttpRequest) -> UUID:
+    """The name that a page carries so that it counts once however often it is sent."""
+    try:
+        return UUID(request.POST.get("nonce", ""))
+    except ValueError:
+        return ids.public_id()
 
 
 def at_desk(*rights: Right) -> Callable[[View[Rest]], View[Rest]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from academy.access.enums import Right
-from academy.core import clock, ids
+from academy.core import clock
 from academy.core.errors import Missing, Refused
 from courses.planning.models import Session
 from enrollment.attendance import actions as attendance
@@ -22,7 +22,7 @@ from enrollment.attendance.queries import Sheet, SheetRow, marks_named, obstacle
 from enrollment.connectors import queries as connectors
 from enrollment.connectors.models import MoodleCompletion
 from enrollment.pages.desk.forms import MarkForm
-from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
+from enrollment.pages.desk.frame import actor_of, at_desk, nonce_of, render, see, viewer_of
 from enrollment.requests import access, run_actions
 
 Line = tuple[SheetRow, MarkForm]
@@ -49,7 +49,7 @@ def sheet(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
         "run": page.run,
         "session": page.sessions[place],
         "lines": _with_moodle(run, lines),
-        "nonce": request.POST.get("nonce") or str(ids.public_id()),
+        "nonce": nonce_of(request),
         "in_part": " ".join(sorted(IN_PART)),
         "who": viewer_of(request).account_public_id,
     }
@@ -77,7 +77,7 @@ def _line(request: HttpRequest, row: SheetRow, mark: Mark | None) -> Line:
 def _recorded(request: HttpRequest, session: Session, lines: list[Line], place: int) -> bool:
     """Whether the marks are written; what is refused of one person is said at their line."""
     changed = _changed(session, lines, place)
-    nonce = request.POST.get("nonce", "")
+    nonce = nonce_of(request)
     drafts = [_draft(row, form, nonce) for row, form in changed]
     try:
         attendance.record_marks(session=session.public_id, marks=drafts, actor=actor_of(request))
@@ -140,21 +140,13 @@ def _says(form: MarkForm, mark: Mark | None) -> bool:
     return mark.status not in IN_PART or mark.minutes == form.cleaned_data["minutes"]
 
 
-def _draft(row: SheetRow, form: MarkForm, nonce: str) -> attendance.MarkDraft:
+def _draft(row: SheetRow, form: MarkForm, nonce: UUID) -> attendance.MarkDraft:
     """The mark, named after the page and what was seen: sent twice it is one."""
     status, person = MarkStatus(form.cleaned_data["status"]), row.enrollment.public_id
     minutes = form.cleaned_data["minutes"] if status in IN_PART else None
     seen = form.cleaned_data["seen"]
-    name = uuid5(UUID(nonce) if _is_uuid(nonce) else ids.public_id(), f"{person}{seen or ''}")
+    name = uuid5(nonce, f"{person}{seen or ''}")
     return attendance.MarkDraft(person, status, minutes, name, attendance.Seen(seen))
-
-
-def _is_uuid(value: str) -> bool:
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True
 
 
 @require_POST

@@ -151,7 +151,7 @@
       gone && words.gone,
       !left && !no && (latest ? `${words.allSaved} ${latest}` : words.kept),
     ].filter(Boolean).join(" ").replaceAll("{n}", left).replaceAll("{r}", no)
-    if (summary.textContent !== text) summary.textContent = text // else it is read aloud again
+    if (summary.textContent !== text) summary.textContent = text
   }
 
   function soon() {
@@ -194,7 +194,7 @@
   })
 
   window.addEventListener("beforeunload", (event) => {
-    if (Object.keys(inMemory).length) event.returnValue = event.preventDefault() || "unsent"
+    if (Object.keys(inMemory).length) event.returnValue = "-"
   })
   window.addEventListener("online", atOnce)
   window.addEventListener("offline", soon)
