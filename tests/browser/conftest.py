@@ -23,6 +23,7 @@ from tests.browser.stage import Stage
 
 PATIENCE = 60
 NARROW, WIDE = 375, 1280
+HEIGHTS = {NARROW: 667}
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ class Window:
         """A fresh browser, of somebody who has signed in if an account is given."""
         context = self.chromium.new_context(
             base_url=self.address,
-            viewport={"width": width, "height": 800},
+            viewport={"width": width, "height": HEIGHTS.get(width, 800)},
             color_scheme=scheme,
             java_script_enabled=scripts,
             locale="en-GB",

@@ -46,6 +46,16 @@ class Keyboard:
         else:  # a date is typed in the order of the browser's own language
             self.page.locator(selector).first.fill(text)
 
+    def choose(self, selector: str, value: str) -> None:
+        """One of a list, by the arrows."""
+        self._reach(selector)
+        chosen = self.page.locator(selector).first
+        for _ in range(FAR):
+            if chosen.input_value() == value:
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"{value} cannot be chosen in {selector} on {self.page.url}")
+
     def _reach(self, selector: str) -> str:
         """Tab until this has the focus; its kind."""
         target = self.page.locator(selector).first
