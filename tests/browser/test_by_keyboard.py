@@ -9,6 +9,7 @@ from psycopg.types.range import TimestamptzRange
 
 from academy.core import clock
 from courses.planning.enums import RunState
+from courses.planning.models import Run
 from enrollment.attendance import check_in
 from enrollment.attendance.models import Mark
 from enrollment.decisions.enums import StepState
@@ -87,6 +88,7 @@ def on_now(stage):
         enroll(run=run.public_id, person=stage.cast.asel.pk, actor=ACTOR)
     begun, over = clock.now() - timedelta(minutes=5), clock.now() + timedelta(minutes=95)
     run.sessions.update(period=TimestamptzRange(begun, over))
+    Run.objects.filter(pk=run.pk).update(starts_at=begun, ends_at=over)
     return run.sessions.get()
 
 

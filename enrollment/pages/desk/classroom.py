@@ -32,7 +32,7 @@ class MaterialForm(forms.Form):
     """A file or a link, whichever is given."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"),
+        label=gettext_lazy("Name of the file or link"),
         help_text=gettext_lazy("What participants see. Without it a file keeps its own name."),
         max_length=150,
         required=False,
