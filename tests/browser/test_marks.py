@@ -8,6 +8,8 @@ from django.core.cache import cache
 from playwright.sync_api import expect
 
 from academy.core import clock
+from courses.planning.enums import RunState
+from courses.planning.models import Run
 from enrollment.attendance.models import Mark
 from enrollment.requests.actions import enroll
 from tests import factories
@@ -121,7 +123,8 @@ def test_marks_outlive_the_tab_and_go_when_the_page_is_opened_again(room):
     context = leave(page)
 
     again = context.new_page()
-    again.goto(room.path)
+    again.goto("/desk/")
+    again.locator("[data-unsent-marks] a").click()
 
     expect(again.locator(SUMMARY)).to_contain_text("сақталды")
     assert room.written() == expected
@@ -222,3 +225,40 @@ def test_a_page_that_was_kept_opens_without_a_line_until_sign_out(room):
     page.wait_for_function(
         "async () => (await navigator.serviceWorker.getRegistrations()).length === 0"
     )
+
+
+def test_a_refused_mark_says_why_and_is_let_go(room):
+    page = room.open("ru")
+    page.context.set_offline(True)
+    room.choose(page, 0, "absent")
+    Run.objects.update(state=RunState.FINALISED)
+
+    page.context.set_offline(False)
+
+    expect(room.row(page, 0)).to_contain_text("Не сохранено. Итоги этой учебной группы")
+    page.reload()
+    expect(page.locator(SUMMARY)).to_contain_text("Не удалось сохранить отметок: 1")
+    room.row(page, 0).locator("[data-mark-leave]").click()
+    expect(room.row(page, 0).locator("select")).to_be_focused()
+    expect(page.locator(SUMMARY)).to_contain_text("Каждая отметка сохраняется сразу")
+    assert room.written() == []
+
+
+def test_where_the_browser_keeps_nothing_leaving_is_warned_of(room):
+    page = room.window.open(room.cast.timur_account, width=NARROW)
+    page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full') }")
+    page.goto(room.path)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    cut(page)
+
+    room.choose(page, 0, "absent")
+    expect(page.locator(SUMMARY)).to_contain_text("wait for the connection: 1")
+    page.close(run_before_unload=True)
+
+    page.wait_for_function("true")  # it is still there
+    assert asked == ["beforeunload"]
+    page.unroute(API)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator(SUMMARY)).to_contain_text("Everything is saved")
+    assert [status for _place, status, _minutes in room.written()] == ["absent"]

@@ -109,8 +109,8 @@ def test_a_mark_by_the_code_of_the_room_is_named_beside_the_paper(cast, paper):
 
     lines = paper.lines(paper.http.get(paper.path))
 
-    assert "present signed in with the code" in lines[2]
-    assert "present marked by the trainer" in lines[3]
+    assert "present · signed in with the code" in lines[2]
+    assert "present · marked by the trainer" in lines[3]
 
 
 def test_the_numbers_are_those_of_the_paper_though_people_came_and_went(cast, paper):
@@ -163,6 +163,8 @@ def test_a_scan_is_kept_once_with_its_digest(paper, name, content, kept):
 def test_only_who_may_see_the_marks_opens_the_scan(cast, paper, browser):
     paper.http.post(f"{paper.path}scan/", {"file": SimpleUploadedFile("sheet.pdf", PDF)})
     path = f"/desk/scans/{SheetScan.objects.get().public_id}/"
+    run = browser(cast.otto_account).get(f"/desk/runs/{paper.run.public_id}/").content.decode()
+    assert path in run
     stranger = factories.account(of=factories.person(), role="trainer")
 
     answers = {

@@ -55,9 +55,10 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
     row = access.run_to_read(viewer, run)
     sheet = sheet_of(row)
     next_states = TRANSITIONS[RunState(row.state)]
+    scans = () if viewer.may(Right.TEACH) else ("scans",)  # who teaches finds them at the marks
     context = {
         "run": row,
-        "sessions": row.sessions.order_by("number"),
+        "sessions": row.sessions.order_by("number").prefetch_related(*scans),
         "trainers": row.assignments.select_related("person").order_by("-is_lead", "pk"),
         "roster": desk_queries.roster(row),
         "free_seats": row.seats.filter(free=True).count(),

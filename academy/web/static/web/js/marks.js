@@ -51,7 +51,8 @@
     }
     const nonce = crypto.randomUUID()
     const key = `${prefix}${String(last + 1).padStart(9, "0")}:${nonce}`
-    put({ key, enrollment: row.dataset.mark, status, minutes, nonce, seen })
+    const page = location.pathname
+    put({ key, page, enrollment: row.dataset.mark, status, minutes, nonce, seen })
   }
 
   function mark(row) {
