@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from academy.access.enums import Right
-from academy.core import clock
+from academy.core import clock, files
 from academy.core.errors import Missing
 from academy.web.http import handed_over
 from courses.planning.models import Session
@@ -177,6 +177,7 @@ def add_scan(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
 def scan(request: HttpRequest, scan: UUID) -> HttpResponse:
     """A kept scan, to save."""
     found = doors.scan_to_read(viewer_of(request), scan)
-    name = f"{found.session.run.code}-{found.session.number}.{found.file.name.rpartition('.')[2]}"
+    ending = files.ending_of(str(found.file.name))
+    name = f"{found.session.run.code}-{found.session.number}.{ending}"
     with found.file.open("rb") as file:
         return handed_over(file.read(), media_type=found.media_type, name=name)
