@@ -30,12 +30,17 @@ State = Message.State
 log = structlog.get_logger(__name__)
 
 CLAIM = """
-WITH claimed AS (
+WITH due AS (
+    SELECT id, lease_until IS NOT NULL AS is_left_behind
+      FROM academy_message
+     WHERE state = 'waiting' AND due_at <= %(now)s AND {which}
+     LIMIT {limit} FOR UPDATE SKIP LOCKED
+),
+claimed AS (
     UPDATE academy_message
        SET lease_until = %(until)s, attempts = attempts + 1
-     WHERE id IN (SELECT id FROM academy_message
-                   WHERE state = 'waiting' AND {which} LIMIT {limit}
-                     FOR UPDATE SKIP LOCKED)
+     WHERE id IN (SELECT id FROM due ORDER BY is_left_behind DESC
+                   LIMIT CASE WHEN (SELECT bool_or(is_left_behind) FROM due) THEN 1 END)
     RETURNING *
 )
 SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.subject_id,
@@ -55,23 +60,18 @@ SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.s
  ORDER BY claimed.urgent DESC, claimed.due_at, claimed.id
 """
 FACTS = 5  # the column of the statement above that is JSON
-FRESH = "due_at <= %(now)s AND lease_until IS NULL ORDER BY urgent DESC, due_at, id"
+FREE = "(lease_until IS NULL OR lease_until <= %(now)s) ORDER BY urgent DESC, due_at, id"
 OF_THE_SAME_READERS = """
-in_digest AND due_at <= %(now)s AND lease_until IS NULL AND person_id = ANY(%(people)s)
-ORDER BY person_id, due_at"""
-LEFT_BEHIND = "lease_until <= %(now)s ORDER BY lease_until, id"
+in_digest AND lease_until IS NULL AND person_id = ANY(%(people)s) ORDER BY person_id, due_at"""
 
 
 def claim(*, limit: int = BATCH) -> list[Claimed]:
-    """Take due messages, urgent ones first: what a dead worker left behind alone, else a batch.
+    """Take due messages, urgent ones first. What a dead worker left behind is taken alone.
 
     With one part of a digest come the other parts that are due: they leave in one mail.
     """
     now = clock.now()
-    left_behind = _take(LEFT_BEHIND, now, 1)
-    if left_behind:
-        return left_behind
-    batch = _take(FRESH, now, limit)
+    batch = _take(FREE, now, limit)
     people = {message.person_id for message in batch if message.in_digest}
     return batch + (_take(OF_THE_SAME_READERS, now, limit, sorted(people)) if people else [])
 

@@ -69,11 +69,6 @@ class Message(models.Model):
                 name="message_waiting",
                 condition=Q(state="waiting"),
             ),
-            models.Index(
-                fields=["lease_until"],
-                name="message_in_work",
-                condition=Q(state="waiting", lease_until__isnull=False),
-            ),
             models.Index(fields=["-id"], name="message_failed", condition=Q(state="failed")),
             models.Index(
                 fields=["person", "due_at"],

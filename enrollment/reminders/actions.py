@@ -32,6 +32,7 @@ from enrollment.reminders import rule_queries
 from enrollment.reminders.anchors import THESE_ENROLLMENTS, THESE_RUNS
 from enrollment.reminders.enums import Unit
 from enrollment.reminders.models import ReminderRule
+from enrollment.reminders.rule_queries import People
 from enrollment.reminders.timing import Span
 
 log = structlog.get_logger(__name__)
@@ -77,18 +78,26 @@ def _pass_over(now: datetime) -> list[int]:
 
 
 def _plan_rule(rule_id: int, now: datetime) -> int:
-    with transaction.atomic(durable=True):
-        rule = (
-            ReminderRule.objects.select_for_update(skip_locked=True)
-            .filter(pk=rule_id, is_active=True)
-            .first()
-        )
-        if rule is None:
-            return 0
-        written = _write(rule, rule.span(now), now)
-        rule.planned_until = now
-        rule.save(update_fields=["planned_until"])
-        return written
+    """One slice of people after the other, each in a transaction of its own.
+
+    The rule moves on with the last of them: after a death in between, all are looked at once more,
+    and who has a message gets no second one. Stops where another clock or the registrar has had the
+    rule in the meantime.
+    """
+    rule = ReminderRule.objects.filter(pk=rule_id, is_active=True).first()
+    if rule is None:
+        return 0
+    unchanged = {"is_active": True, "revision": rule.revision, "planned_until": rule.planned_until}
+    written = 0
+    for people in rule_queries.slices_of_people():
+        with transaction.atomic(durable=True):
+            mine = ReminderRule.objects.select_for_update(skip_locked=True).filter(pk=rule_id)
+            if not mine.filter(**unchanged).first():
+                break
+            written += _write(rule, rule.span(now), now, people)
+            if people.is_last:
+                ReminderRule.objects.filter(pk=rule_id).update(planned_until=now)
+    return written
 
 
 def plan_again(*, enrollments: Iterable[UUID], runs: Iterable[UUID], now: datetime) -> int:
@@ -109,10 +118,10 @@ def plan_again(*, enrollments: Iterable[UUID], runs: Iterable[UUID], now: dateti
         )
 
 
-def _write(rule: ReminderRule, span: Span, now: datetime) -> int:
+def _write(rule: ReminderRule, span: Span, now: datetime, people: People) -> int:
     if span.after >= span.until:
         return 0
-    selected = rule_queries.due_messages(rule, span, now)
+    selected = rule_queries.due_messages(rule, span, now, people)
     return write_selected(*selected, at=now) if selected else 0
 
 

@@ -22,6 +22,7 @@ IN_WINDOW = "AND {moment} > %(anchor_after)s AND {moment} <= %(anchor_until)s"
 THESE_RUNS = "AND run.public_id = ANY(%(only)s)"
 THESE_ENROLLMENTS = "AND enrollment.public_id = ANY(%(only)s)"
 THESE_SUBJECTS = "AND {subject}.public_id = ANY(%(only)s)"
+THESE_PEOPLE = "AND {person} > %(person_after)s AND {person} <= %(person_until)s"
 
 
 def found(anchor: Anchor, recipient: Recipient, *conditions: str) -> str:
@@ -29,7 +30,7 @@ def found(anchor: Anchor, recipient: Recipient, *conditions: str) -> str:
     source = SOURCES[anchor]
     people = source.people[recipient]
     subject = people.subject or source.subject
-    names = {"moment": source.moment, "subject": subject}
+    names = {"moment": source.moment, "subject": subject, "person": people.person}
     more = " ".join(condition.format(**names) for condition in conditions)
     return FOUND.format(
         person=people.person,

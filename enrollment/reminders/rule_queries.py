@@ -13,8 +13,9 @@ from django.db import connection
 
 from academy.core.working_days import WorkingCalendar
 from academy.courts.queries import time_zones, working_calendars
+from academy.people.models import Person
 from enrollment.reminders import anchors, timing
-from enrollment.reminders.anchors import IN_WINDOW
+from enrollment.reminders.anchors import IN_WINDOW, THESE_PEOPLE
 from enrollment.reminders.enums import (
     MAY_BE_SWITCHED_OFF,
     QUESTIONNAIRES,
@@ -29,6 +30,10 @@ from enrollment.reminders.timing import DAY, DueDay, Place, Span
 
 DIGEST_AT = time(8)
 """When a digest goes out, on the reader's own clock."""
+
+AT_ONCE = 25_000
+"""People per statement: what one of them can be told takes seconds, far from its time limit."""
+NO_END = 2**63 - 1
 
 Selected = tuple[str, dict[str, Any]]
 Calendars = Mapping[Place, WorkingCalendar]
@@ -75,11 +80,41 @@ def with_anchor_near(rules: Sequence[ReminderRule], now: datetime) -> set[int]:
         return {rule for (rule,) in cursor.fetchall()}
 
 
-def due_messages(rule: ReminderRule, span: Span, now: datetime) -> Selected | None:
+@dataclass(frozen=True, slots=True)
+class People:
+    """A slice of all people, by their inner keys: after the one, up to the other."""
+
+    after: int
+    until: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nobody comes after it, however many join in the meantime."""
+        return self.until == NO_END
+
+
+def slices_of_people(size: int = AT_ONCE) -> Iterator[People]:
+    """Everybody, so many at a time."""
+    after = 0
+    while after < NO_END:
+        keys = Person.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
+        until = next(iter(keys[size - 1 : size]), NO_END)
+        yield People(after, until)
+        after = until
+
+
+def due_messages(
+    rule: ReminderRule, span: Span, now: datetime, people: People | None = None
+) -> Selected | None:
     """The SELECT of what this rule makes due in the span; none when nothing can be."""
     calendars = _calendars([rule], span)
     reach = _reach(rule, span, calendars)
-    return _selected(rule, span, reach, now) if reach else None
+    if reach is None:
+        return None
+    if people is None:
+        return _selected(rule, span, reach, now)
+    text, params = _selected(rule, span, reach, now, only=THESE_PEOPLE)
+    return text, params | {"person_after": people.after, "person_until": people.until}
 
 
 def due_again(

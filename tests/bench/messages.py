@@ -63,8 +63,9 @@ def execute(statement: str, **params: Any) -> None:
 
 
 SEED = """
-INSERT INTO academy_person (public_id, family_name, given_name, patronymic, email, language)
-SELECT gen_random_uuid(), 'Family' || n, 'Given', '', 'p' || n || '@example.org',
+INSERT INTO academy_person (public_id, user_name, employee_number, family_name, given_name,
+       patronymic, email, language)
+SELECT gen_random_uuid(), '', '', 'Family' || n, 'Given', '', 'p' || n || '@example.org',
        (ARRAY['kk', 'ru', 'en'])[1 + n %% 3]
   FROM generate_series(1, %(people)s) n;
 INSERT INTO courses_run (public_id, code, course_id, version_id, state, enrollment_mode, format_id,
