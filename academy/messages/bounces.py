@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from email.message import Message as Mail
 from uuid import UUID
 
-from academy.messages.actions import Returned, record_returned
+from academy.messages.address_actions import Returned, record_returned
 
 OUR_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 

@@ -23,7 +23,7 @@ import structlog
 from django.conf import settings
 
 from academy.core import clock
-from academy.messages import actions, channels, lease, links, pacing, post, registry, rules
+from academy.messages import address_actions, channels, lease, links, pacing, post, registry, rules
 from academy.messages.channels import CHANNELS, EMAIL
 from academy.messages.enums import Convenience
 from academy.messages.lease import Closed
@@ -235,7 +235,9 @@ def _hand_over(
             _put_off(rows, refusal.outcome, clock.now())
             return
         if rules.is_dead(refusal.status):
-            actions.bury(letter.to, status=refusal.status, message=rows[0].id, at=clock.now())
+            address_actions.bury(
+                letter.to, status=refusal.status, message=rows[0].id, at=clock.now()
+            )
         state, outcome, durable = State.FAILED, refusal.outcome, True
     closed = [Closed(row, state, outcome, letter.to, its, channel) for row, its in said]
     lease.close_in_spite(closed, durable=durable)

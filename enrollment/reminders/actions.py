@@ -18,7 +18,7 @@ clocks at once or after a restart, changes nothing, and a run that is moved away
 another sequence and reminds again. Whether it is still true is asked again when it is sent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
 from typing import Any
@@ -111,11 +111,25 @@ def plan_again(*, enrollments: Iterable[UUID], runs: Iterable[UUID], now: dateti
     with transaction.atomic():
         # Under a lock: nothing is planned by a timing that the registrar is about to change.
         rules = list(ReminderRule.objects.select_for_update().filter(is_active=True).order_by("pk"))
-        return sum(
-            write_selected(*selected, at=now)
-            for only, ids in ((THESE_RUNS, moved), (THESE_ENROLLMENTS, late))
-            for selected in rule_queries.due_again(rules, now, only=only, ids=ids)
+        return _plan_these(rules, now, only=THESE_RUNS, ids=moved) + _plan_these(
+            rules, now, only=THESE_ENROLLMENTS, ids=late
         )
+
+
+def _plan_these(
+    rules: Sequence[ReminderRule], now: datetime, *, only: str, ids: Sequence[UUID]
+) -> int:
+    """A rule that fails stops no other: the next tick looks at its whole window once more."""
+    near, written = rule_queries.near(rules, now, only=only, ids=ids), 0
+    for rule in near.rules:
+        try:
+            if selected := rule_queries.due_again(rule, near, now, only=only, ids=ids):
+                with transaction.atomic():
+                    written += write_selected(*selected, at=now)
+        except Exception:
+            log.exception("reminders.rule_failed", rule=rule.pk)
+            ReminderRule.objects.filter(pk=rule.pk).update(planned_until=None)
+    return written
 
 
 def _write(rule: ReminderRule, span: Span, now: datetime, people: People) -> int:

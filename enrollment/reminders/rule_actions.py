@@ -111,6 +111,7 @@ def _check(draft: RuleDraft) -> None:
         anchor=draft.anchor,
         recipient=draft.recipient,
         offset=draft.offset,
+        useful_hours=draft.useless_after_hours,
         counts_days=draft.unit != Unit.HOURS,
         has_hour=draft.at_time is not None,
         quiet=(draft.quiet_from, draft.quiet_until),

@@ -1,4 +1,4 @@
-"""What the rules come to: which look is worth making, what falls due, what would in a month."""
+"""What the rules come to: which look is worth making, and what falls due."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,6 @@ from enrollment.reminders import anchors, timing
 from enrollment.reminders.anchors import IN_WINDOW, THESE_PEOPLE
 from enrollment.reminders.enums import (
     MAY_BE_SWITCHED_OFF,
-    QUESTIONNAIRES,
     URGENT_ANCHORS,
     Anchor,
     Recipient,
@@ -26,6 +25,7 @@ from enrollment.reminders.enums import (
     kind_of,
 )
 from enrollment.reminders.models import ReminderRule
+from enrollment.reminders.rules import LONGEST_USE
 from enrollment.reminders.timing import DAY, DueDay, Place, Span
 
 DIGEST_AT = time(8)
@@ -93,12 +93,12 @@ class People:
         return self.until == NO_END
 
 
-def slices_of_people(size: int = AT_ONCE) -> Iterator[People]:
+def slices_of_people() -> Iterator[People]:
     """Everybody, so many at a time."""
     after = 0
     while after < NO_END:
         keys = Person.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
-        until = next(iter(keys[size - 1 : size]), NO_END)
+        until = next(iter(keys[AT_ONCE - 1 : AT_ONCE]), NO_END)
         yield People(after, until)
         after = until
 
@@ -117,26 +117,39 @@ def due_messages(
     return text, params | {"person_after": people.after, "person_until": people.until}
 
 
-def due_again(
-    rules: Sequence[ReminderRule], now: datetime, *, only: str, ids: Sequence[UUID]
-) -> Iterator[Selected]:
-    """The SELECTs of what is due of some `ids` and still of use; `only`: a condition of `anchors`.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What is asked once for all rules: those that follow what changed, and what they look at."""
 
-    Asks for the bare moments of the anchors first, in one statement: a run that was published a
-    month ahead lies within the reach of hardly any rule, and the others cost nothing.
+    rules: Sequence[ReminderRule]
+    moments: Mapping[str, list[datetime]]
+    calendars: Calendars
+
+
+def near(rules: Sequence[ReminderRule], now: datetime, *, only: str, ids: Sequence[UUID]) -> Near:
+    """Which rules some `ids` may have made due; `only`: a condition of `anchors`.
+
+    Asks for the bare moments of the anchors, in one statement: a run that was published a month
+    ahead lies within the reach of hardly any rule, and the others cost nothing.
     """
     rules = [rule for rule in rules if _follows(rule, only)]
     if not rules or not ids:
-        return
+        return Near([], {}, {})
     moments = _moments(rules, now, only=only, ids=ids)
     rules = [rule for rule in rules if rule.anchor in moments]
-    longest = max((rule.timing.useful for rule in rules), default=timedelta())
-    calendars = _calendars(rules, timing.due_span(now, useful=longest))
-    for rule in rules:
-        span = timing.due_span(now, useful=rule.timing.useful)
-        reach = _reach(rule, span, calendars) if span.after < span.until else None
-        if reach and any(moment in reach[0] for moment in moments[rule.anchor]):
-            yield _selected(rule, span, reach, now, only=only, ids=ids)
+    calendars = _calendars(rules, Span(now - LONGEST_USE, now))
+    return Near(rules, moments, calendars)
+
+
+def due_again(
+    rule: ReminderRule, near: Near, now: datetime, *, only: str, ids: Sequence[UUID]
+) -> Selected | None:
+    """The SELECT of what is due of these `ids` by this rule, and still of use."""
+    span = timing.due_span(now, useful=rule.timing.useful)
+    reach = _reach(rule, span, near.calendars)
+    if reach is None or not any(moment in reach[0] for moment in near.moments[rule.anchor]):
+        return None
+    return _selected(rule, span, reach, now, only=only, ids=ids)
 
 
 def _follows(rule: ReminderRule, only: str) -> bool:
@@ -241,61 +254,3 @@ def _reach(rule: ReminderRule, span: Span, calendars: Calendars) -> Reach | None
 def _day(day: DueDay) -> dict[str, object]:
     zone, region = day.place
     return {"zone": zone, "region": region, "anchor": day.anchor, "due": day.due_at}
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """Somebody whom a rule would tell, about what, at which moment."""
-
-    person_id: int
-    person: str
-    subject_id: UUID
-    at: datetime
-    time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What one rule comes to, if nothing changes: how many, and the first of them."""
-
-    rule: ReminderRule
-    number: int
-    first: Sequence[Foreseen]
-
-
-HORIZON = timedelta(days=30)
-UNNAMED = "—"
-
-FORECAST = """
-SELECT due.person_id, concat_ws(' ', person.family_name, person.given_name), due.subject_id,
-       due.due_at, count(*) OVER ()
-  FROM ({selected}) due
-  JOIN academy_person person ON person.id = due.person_id AND person.left_on IS NULL
- WHERE NOT EXISTS (SELECT FROM academy_message told
-                    WHERE told.person_id = due.person_id AND told.subject_id = due.subject_id
-                      AND told.kind = due.kind AND told.occurrence = due.occurrence)
- ORDER BY due.due_at, person.sort_key, due.subject_id LIMIT {limit}
-"""
-
-
-def forecast(rule: ReminderRule, now: datetime, *, limit: int = 20) -> Forecast:
-    """Who would get what and when within a month, if nothing changes; nobody who was told already.
-
-    The rule may be one that is not saved. It is the very statement that plans, asked about another
-    span.
-    """
-    span = Span(now - rule.timing.useful, now + HORIZON)
-    selected = due_messages(rule, span, now)
-    if selected is None:
-        return Forecast(rule, 0, ())
-    text, params = selected
-    with connection.cursor() as cursor:
-        cursor.execute(FORECAST.format(selected=text, limit=int(limit)), params)
-        rows = cursor.fetchall()
-    # Who has not answered a questionnaire is nobody else's business: they are counted, not named.
-    unnamed = rule.anchor in QUESTIONNAIRES
-    first = [
-        Foreseen(row[0], UNNAMED if unnamed else row[1], row[2], row[3], settings.TIME_ZONE)
-        for row in rows
-    ]
-    return Forecast(rule, rows[0][4] if rows else 0, first)

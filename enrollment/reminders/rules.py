@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,13 @@ from enrollment.reminders.enums import (
 )
 from enrollment.seats.enums import State
 
+FURTHEST = 400
+"""Hours or days between a reminder and what it counts from: more than a year is a slip."""
+
+LONGEST_USE = timedelta(hours=5_000)
+"""For how long a reminder may be of use after it was due: as long as half a year and more."""
+
+HOUR = timedelta(hours=1)
 UNTIL_DUE = frozenset({Letter.OFFERED, Letter.RECONFIRM})
 """These ask for something that can be done only until the enrolment's deadline."""
 
@@ -101,13 +108,14 @@ def faults_of(
     anchor: Anchor,
     recipient: Recipient,
     offset: int,
+    useful_hours: int,
     counts_days: bool,
     has_hour: bool,
     quiet: tuple[time | None, time | None],
     words: Iterable[str],
 ) -> dict[str, Promise | str]:
     """What is wrong with a rule of reminding, by field; empty when it can be kept."""
-    faults: dict[str, Promise | str] = {}
+    faults = _slips(offset, useful_hours)
     if recipient not in WHO[anchor]:
         faults["recipient"] = _("Nobody has this role there. Choose another one.")
     if anchor in AFTERWARDS and offset < 0:
@@ -123,4 +131,15 @@ def faults_of(
         faults["words"] = _("These words in braces are not known: %(words)s") % {
             "words": ", ".join(unknown)
         }
+    return faults
+
+
+def _slips(offset: int, useful_hours: int) -> dict[str, Promise | str]:
+    """Numbers that nobody can mean."""
+    faults: dict[str, Promise | str] = {}
+    if abs(offset) > FURTHEST:
+        faults["distance"] = _("No further away than %(most)s.") % {"most": FURTHEST}
+    most_hours = LONGEST_USE // HOUR
+    if not 0 < useful_hours <= most_hours:
+        faults["useless_after_hours"] = _("From 1 to %(most)s hours.") % {"most": most_hours}
     return faults

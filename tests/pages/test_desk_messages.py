@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from academy.core import clock
-from academy.messages import actions, delivery
+from academy.messages import actions, address_actions, delivery
 from academy.messages.models import DeadAddress, Message
 from tests import factories
 from tests.enrollment.stage import ask
@@ -65,7 +65,7 @@ def test_a_cleared_address_gets_mail_again(told, browser, post_office):
     clara = browser(factories.account("clara", role="registrar"))
     post_office.at_data = lambda _to: "250 OK"
     address = told[0].person.email
-    actions.bury(address, status="5.1.1", message=told[0].pk, at=clock.now())
+    address_actions.bury(address, status="5.1.1", message=told[0].pk, at=clock.now())
     post(clara, told[0], "try-now")
     delivery.deliver()
     assert state(told[0]) == ("dropped", "dead_address")

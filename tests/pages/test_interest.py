@@ -11,7 +11,7 @@ from academy.ledger import actions as ledger, delivery
 from academy.ledger.models import Event
 from academy.messages.models import Message
 from courses.planning.models import Interest, Run
-from enrollment.reminders import letters
+from enrollment.reminders import run_letters
 from enrollment.requests import handlers, run_actions
 from tests import factories
 from tests.enrollment.stage import DAY
@@ -119,9 +119,9 @@ def test_what_is_no_longer_true_is_not_sent(cast, browser, change, why):
     told(cast.asel)
     message = Message.objects.get()
 
-    before = letters.about_interest([message], clock.now())
+    before = run_letters.about_interest([message], clock.now())
     change(run)
-    after = letters.about_interest([message], clock.now())
+    after = run_letters.about_interest([message], clock.now())
 
     assert before[message.id].path == f"/courses/{course.code}/"
     assert after[message.id].reason == why

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from academy.messages.actions import revive
+from academy.messages.address_actions import revive
 from academy.messages.models import DeadAddress
 from academy.people.actions import person_left
 from academy.people.models import Person

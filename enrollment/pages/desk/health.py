@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from academy.access.enums import Right
 from academy.core import clock
 from academy.ledger import queries as ledger
-from academy.messages import actions as message_actions, queries as message_queries
+from academy.messages import actions as message_actions, address_actions, queries as message_queries
 from academy.messages.models import Message
 from academy.web.states import look
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
@@ -64,7 +64,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
 @at_desk(Right.REGISTER)
 def revive(request: HttpRequest) -> HttpResponse:
     """Send to an address again that was called unknown."""
-    message_actions.revive(address=request.POST.get("address", ""), actor=actor_of(request))
+    address_actions.revive(address=request.POST.get("address", ""), actor=actor_of(request))
     notices.success(request, _("Mails go to this address again."))
     return see("addresses")
 

@@ -10,6 +10,7 @@ from academy.core.errors import Refused
 from enrollment.reminders.enums import AFTERWARDS, PLACEHOLDERS, Anchor, Recipient, Unit
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.rule_actions import RuleDraft
+from enrollment.reminders.rules import FURTHEST, HOUR, LONGEST_USE
 
 BEFORE, AFTER = "before", "after"
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -25,7 +26,7 @@ class RuleForm(forms.Form):
     )
     anchor = forms.ChoiceField(label=_("What it counts from"), choices=Anchor.choices)
     recipient = forms.ChoiceField(label=_("Who is told"), choices=Recipient.choices)
-    distance = forms.IntegerField(label=_("How far away"), min_value=0, max_value=400)
+    distance = forms.IntegerField(label=_("How far away"), min_value=0, max_value=FURTHEST)
     unit = forms.ChoiceField(
         label=_("Counted in"),
         choices=Unit.choices,
@@ -43,7 +44,7 @@ class RuleForm(forms.Form):
     useless_after_hours = forms.IntegerField(
         label=_("Useless after so many hours"),
         min_value=1,
-        max_value=5000,
+        max_value=LONGEST_USE // HOUR,
         help_text=_("Who comes in later than that after the moment is not told."),
     )
     quiet_from = forms.TimeField(

@@ -16,10 +16,10 @@ from academy.messages.registry import kind
 from academy.messages.render import Writer
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.pages.desk.reminder_forms import RuleForm, braces
-from enrollment.reminders import reminding, rule_actions, rule_queries, subjects
+from enrollment.reminders import forecasts, reminding, rule_actions, subjects
 from enrollment.reminders.enums import WHO, kind_of
+from enrollment.reminders.forecasts import Forecast
 from enrollment.reminders.models import ReminderRule
-from enrollment.reminders.rule_queries import Forecast
 
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN = 100
@@ -32,7 +32,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     context = {
         "forecasts": [
-            rule_queries.forecast(rule, now, limit=1) for rule in ReminderRule.objects.all()
+            forecasts.forecast(rule, now, limit=1) for rule in ReminderRule.objects.all()
         ],
         "edits": viewer_of(request).may(Right.REGISTER),
     }
@@ -45,12 +45,12 @@ def coming(request: HttpRequest) -> HttpResponse:
     """Who would get what within a month, in the order of time."""
     now = clock.now()
     active = ReminderRule.objects.filter(is_active=True)
-    forecasts = [rule_queries.forecast(rule, now, limit=SHOWN) for rule in active]
+    coming = [forecasts.forecast(rule, now, limit=SHOWN) for rule in active]
     rows = sorted(
-        ((seen, each.rule) for each in forecasts for seen in each.first),
+        ((seen, each.rule) for each in coming for seen in each.first),
         key=lambda row: (row[0].at, row[0].person),
     )
-    context = {"rows": rows[:SHOWN], "number": sum(each.number for each in forecasts)}
+    context = {"rows": rows[:SHOWN], "number": sum(each.number for each in coming)}
     return render(request, "desk/reminders_next.html", context)
 
 
@@ -119,7 +119,7 @@ def _save(request: HttpRequest, form: RuleForm, row: ReminderRule | None) -> Htt
 
 def _preview(rule: ReminderRule, now: datetime) -> dict[str, Any]:
     """Who, when, and the words of one such mail in every language."""
-    found: Forecast = rule_queries.forecast(rule, now)
+    found: Forecast = forecasts.forecast(rule, now)
     at = found.first[0].at if found.first else now
     rows = subjects.subject_rows(rule, [found.first[0].subject_id]) if found.first else {}
     holds = next((reminding.holds(rule, row, at) for row in rows.values()), None)

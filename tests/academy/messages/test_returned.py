@@ -9,7 +9,15 @@ import pytest
 from django.core.management import call_command
 
 from academy.ledger.models import Event
-from academy.messages import actions, bounces, delivery, mailbox, queries, registry, tasks
+from academy.messages import (
+    address_actions,
+    bounces,
+    delivery,
+    mailbox,
+    queries,
+    registry,
+    tasks,
+)
 from academy.messages.models import DeadAddress, Message
 from tests import factories
 from tests.factories import ACTOR
@@ -98,7 +106,7 @@ def test_nothing_more_is_mailed_to_a_dead_address_until_it_is_cleared(sent, noti
     assert state(second) == ("dropped", "dead_address")
     assert second.title  # it stands on the page of messages
 
-    actions.revive(address="gone@courts.example.org", actor=ACTOR)
+    address_actions.revive(address="gone@courts.example.org", actor=ACTOR)
     (third,) = notice.write(sent.person)
     delivery.deliver()
 
@@ -165,9 +173,9 @@ def test_a_mail_on_which_a_reader_breaks_stands_in_nobodys_way(sent, tmp_path, m
 
 
 def test_the_coordinator_sees_whose_mails_of_the_own_court_do_not_arrive(cast, notice):
-    actions.bury(cast.asel.email, status="5.1.1", message=notice.write(cast.asel)[0].pk,
+    address_actions.bury(cast.asel.email, status="5.1.1", message=notice.write(cast.asel)[0].pk,
                  at=Message.objects.latest("id").created_at)  # fmt: skip
-    actions.bury(cast.dana.email, status="5.1.1", message=notice.write(cast.dana)[0].pk,
+    address_actions.bury(cast.dana.email, status="5.1.1", message=notice.write(cast.dana)[0].pk,
                  at=Message.objects.latest("id").created_at)  # fmt: skip
     today = Message.objects.latest("id").created_at.date()
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.ledger import delivery as ledger
-from academy.messages import actions as messages, delivery, lease
+from academy.messages import actions as messages, address_actions, delivery, lease
 from academy.messages.models import Message
 from academy.people.actions import person_left
 from courses.planning.actions import SessionPlan
@@ -312,7 +312,7 @@ def test_what_a_dead_address_missed_is_told_once_it_works_again(person, mails):
     assert mails.new_to(person) == []
     mails.office.at_recipient = lambda _address: "250 OK"
 
-    messages.revive(address=person.email, actor=ACTOR)
+    address_actions.revive(address=person.email, actor=ACTOR)
     (mail,) = mails.new_to(person)
 
     assert [item.short for item in items_of(mail)] == [(REQUEST, 0, "CONFIRMED")]

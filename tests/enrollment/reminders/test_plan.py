@@ -12,7 +12,7 @@ from courses.planning.models import Run, Session
 from enrollment.attendance import actions as attendance
 from enrollment.attendance.actions import MarkDraft
 from enrollment.attendance.enums import MarkStatus
-from enrollment.reminders import actions
+from enrollment.reminders import actions, rule_queries
 from enrollment.reminders.actions import RuleSeed
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests import actions as requests
@@ -73,17 +73,60 @@ def test_a_tick_costs_the_same_however_many_are_enrolled(run, django_assert_num_
             assert actions.plan_due(now) == 0
 
 
-def test_a_rule_that_cannot_be_planned_stops_no_other(run):
+@pytest.fixture
+def broken():
+    """A rule that is of use for so many hours that they reach back before the calendar begins."""
+    hours = 2**31 - 1
+    rule = RuleSeed("broken", {}, "run_start", "trainee", -200, useless_after_hours=hours)
+    actions.install_rules([rule])
+    return ReminderRule.objects.get(code="broken")
+
+
+def test_a_rule_that_cannot_be_planned_stops_no_other(run, broken):
     join(run)
-    forever = 2**31 - 1  # hours of use, which reach back before the calendar begins
-    broken = RuleSeed("broken", {}, "run_start", "trainee", -200, useless_after_hours=forever)
-    actions.install_rules([broken])
 
     assert actions.plan_due(run.starts_at - 7 * DAY) == 1
 
     assert codes() == ["week-before"]
     done = ReminderRule.objects.exclude(planned_until=None).values_list("code", flat=True)
     assert set(done) == {"week-before", "day-before", "marks-missing"}
+
+
+def test_it_stops_no_other_for_a_late_joiner_either_and_is_tried_again(run, broken):
+    now = run.starts_at - 7 * DAY
+    ReminderRule.objects.update(planned_until=now)
+    late = join(run)
+
+    assert actions.plan_again(enrollments=[late.public_id], runs=[], now=now) == 1
+
+    assert codes() == ["week-before"]
+    assert list(ReminderRule.objects.filter(planned_until=None)) == [broken]
+
+
+def test_a_death_between_two_slices_of_people_loses_nothing_and_repeats_nothing(run, monkeypatch):
+    people = {join(run).person_id for _ in range(5)}
+    monkeypatch.setattr(rule_queries, "AT_ONCE", 2)
+    due, write, left = run.starts_at - 7 * DAY, actions.write_selected, [2]
+
+    def write_two(*selected, at):
+        if not left[0]:
+            raise SystemExit
+        left[0] -= 1
+        return write(*selected, at=at)
+
+    monkeypatch.setattr(actions, "write_selected", write_two)
+    with pytest.raises(SystemExit):
+        actions.plan_due(due)
+    before = len(codes())
+    left[0] = 20
+    written = actions.plan_due(due + MINUTE)
+
+    assert 0 < before < 5
+    assert before + written == 5
+    assert (
+        set(Message.objects.filter(kind="reminder.run_start").values_list("person", flat=True))
+        == people
+    )
 
 
 def test_a_change_of_a_run_whose_dates_are_far_costs_two_statements(run, django_assert_num_queries):

@@ -6,7 +6,7 @@ import pytest
 
 from academy.core import clock
 from academy.messages.models import Message
-from enrollment.reminders import actions, rule_queries
+from enrollment.reminders import actions, forecasts
 from enrollment.reminders.enums import WHO, Anchor, Recipient
 from enrollment.reminders.models import ReminderRule
 from tests import factories
@@ -88,7 +88,7 @@ def test_the_forecast_counts_who_has_not_answered_and_names_nobody(rules, asked,
     answer(run.invitations[1])
     rule = ReminderRule.objects.get(code="questionnaire-again")
 
-    coming = rule_queries.forecast(rule, clock.now())
+    coming = forecasts.forecast(rule, clock.now())
 
     assert coming.number == 2
     assert [one.person for one in coming.first] == ["—", "—"]

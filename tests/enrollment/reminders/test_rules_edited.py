@@ -11,7 +11,7 @@ from academy.ledger.models import Event
 from academy.messages.actions import choose
 from academy.messages.enums import Convenience
 from academy.messages.models import Message
-from enrollment.reminders import actions, rule_actions, rule_queries
+from enrollment.reminders import actions, forecasts, rule_actions
 from enrollment.reminders.enums import Anchor, Recipient, Unit
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.rule_actions import RuleDraft
@@ -108,6 +108,8 @@ def test_an_edit_of_an_older_version_is_refused(rule):
         ({"unit": Unit.DAYS}, "at_time"),
         ({"quiet_from": time(21)}, "quiet_until"),
         ({"titles": {"en": "{password}"}}, "words"),
+        ({"offset": -32_000}, "distance"),
+        ({"useless_after_hours": 2**31 - 1}, "useless_after_hours"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_not_kept(db, change, field):
@@ -140,14 +142,14 @@ def test_the_preview_is_what_the_clock_then_plans(rule, move_clock):
     run = factories.run(seats=None, starts_in=20 * DAY)
     claim = ask(run)
 
-    foreseen = rule_queries.forecast(rule, clock.now())
+    foreseen = forecasts.forecast(rule, clock.now())
 
     (seen,) = foreseen.first
     assert (foreseen.number, seen.person_id) == (1, claim.person_id)
     assert seen.at == run.starts_at - timedelta(days=7)
     assert actions.plan_due(seen.at - MINUTE) == 0
     assert actions.plan_due(seen.at) == 1
-    assert rule_queries.forecast(rule, seen.at).number == 0
+    assert forecasts.forecast(rule, seen.at).number == 0
 
 
 @pytest.mark.parametrize(("wants", "hours"), [(False, 0), (True, 23)])
