@@ -1,6 +1,8 @@
 """Admin of the institution: reference data can be edited, everything else is read."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from academy.access.models import RoleGrant
 from academy.accounts.models import Account
@@ -9,6 +11,7 @@ from academy.courts.models import CalendarDay, Court, CourtKind, CourtLevel, Pos
 from academy.jobs.models import Job
 from academy.ledger.models import Cursor, Event
 from academy.messages.models import MailHost, Message
+from academy.messages.queries import shown_to_staff
 from academy.people.models import Appointment, Person
 from academy.web.admin import EditableAdmin, ReadOnlyAdmin, ReferenceAdmin
 
@@ -106,6 +109,10 @@ class MessageAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "kind", "person", "state", "outcome", "attempts")
     list_filter = ("state", "kind")
     list_select_related = ("person",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        """Nobody whose reminder says what only the reader may know."""
+        return shown_to_staff()
 
 
 @admin.register(Job)

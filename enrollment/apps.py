@@ -101,6 +101,7 @@ class EnrollmentConfig(AppConfig):
         messages.register(*letters.kinds(), *reminding.kinds(), classroom.KIND)
         messages.register(*invitations.enclosing(letters.kinds()))
         messages.register(invitations.CHANGED, invitations.TEACHING, invitations.DECLINED)
+        messages.register(invitations.FAREWELL)
         messages.read_by("calendars", replies.take)
         measures.provide(
             lambda: measures.Measure(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock
@@ -125,7 +126,7 @@ def send_again(*, message: UUID, actor: Actor) -> Message:
     """
     at = clock.now()
     with transaction.atomic(durable=True):
-        first = Message.objects.select_for_update().filter(public_id=message).first()
+        first = _seen_by_staff().select_for_update().filter(public_id=message).first()
         if first is None:
             raise Missing("unknown_message", _("There is no such message."))
         if first.state == Message.State.WAITING:
@@ -154,7 +155,8 @@ def try_now(*, message: UUID, actor: Actor) -> None:
     at = clock.now()
     with transaction.atomic(durable=True):
         row = (
-            Message.objects.select_for_update(of=("self",))
+            _seen_by_staff()
+            .select_for_update(of=("self",))
             .select_related("person")
             .filter(public_id=message)
             .first()
@@ -173,6 +175,10 @@ def try_now(*, message: UUID, actor: Actor) -> None:
             data={"kind": row.kind, "outcome": row.outcome},
         )
         record([fact], actor=actor, at=at)
+
+
+def _seen_by_staff() -> QuerySet[Message]:
+    return Message.objects.exclude(kind__in=registry.confidential())
 
 
 def _next_occurrence(first: Message) -> str:

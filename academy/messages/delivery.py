@@ -141,7 +141,7 @@ def _send_all(mails: Sequence[list[Part]], office: post.Post, ends: float) -> bo
 
 
 def _hopeless(row: Claimed, now: datetime) -> Closed | None:
-    if row.left_on is not None and row.left_on <= now.date():
+    if row.left_on is not None and row.left_on <= now.date() and not _is_last_word(row):
         return Closed(row, State.DROPPED, "person_left")
     if rules.is_useless(now, useless_after=row.useless_after):
         return Closed(row, State.DROPPED, "too_late")
@@ -149,6 +149,11 @@ def _hopeless(row: Claimed, now: datetime) -> Closed | None:
         why = "worker_died" if row.attempts > rules.MOST_ATTEMPTS else "waited_too_long"
         return Closed(row, State.FAILED, row.outcome or why, row.address)
     return None
+
+
+def _is_last_word(row: Claimed) -> bool:
+    kind = registry.find(row.kind)
+    return kind is not None and kind.is_last_word
 
 
 def _resolve(rows: Sequence[Claimed], now: datetime) -> Iterator[tuple[int, Answer]]:

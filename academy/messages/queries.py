@@ -10,6 +10,7 @@ import orjson
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
+from academy.messages import registry
 from academy.messages.models import MailChoice, Message
 
 WAITING = Q(state=Message.State.WAITING)
@@ -22,6 +23,18 @@ IN_WORDS = Q(closed_at__isnull=False) & ~Q(title="")
 def sent_to(person: int) -> QuerySet[Message]:
     """Every message that is closed, newest first, also what was not sent and why."""
     return Message.objects.filter(person_id=person, closed_at__isnull=False).order_by("-id")
+
+
+def shown_to_staff() -> QuerySet[Message]:
+    """Every message that staff may see, newest first."""
+    rows = Message.objects.exclude(kind__in=registry.confidential())
+    return rows.select_related("person").order_by("-pk")
+
+
+def counted_for_staff() -> dict[str, int]:
+    """By state, how many there are of those that staff see as numbers only."""
+    rows = Message.objects.filter(kind__in=registry.confidential())
+    return dict(rows.order_by("state").values_list("state").annotate(number=Count("id")))
 
 
 def unread_of(person: int) -> int:

@@ -78,7 +78,10 @@ class Kind:
     `resolve` gets the messages of a batch at the moment of sending and answers by their `id`; a
     message that it leaves out has lost its subject. `urgent` ones overtake the others. `duty` ones
     cannot be switched off. A `has_secret_link` lets whoever holds it act: it goes into the mail and
-    nowhere else.
+    nowhere else. Of one that `is_confidential` nobody but its reader learns that it was written:
+    that somebody is reminded of a questionnaire says that there is no answer yet. Nobody is written
+    to after leaving the service, but for `is_last_word`: what only takes back what stands in the
+    reader's calendar.
     """
 
     name: str
@@ -87,6 +90,8 @@ class Kind:
     urgent: bool = False
     duty: bool = True
     has_secret_link: bool = False
+    is_confidential: bool = False
+    is_last_word: bool = False
 
 
 Reader = Callable[[bytes], Sequence[str]]
@@ -119,6 +124,11 @@ def find(name: str) -> Kind | None:
 def kind(name: str) -> Kind:
     """The kind of that name, which must exist."""
     return _kinds[name]
+
+
+def confidential() -> list[str]:
+    """The names of the kinds of which staff see how many there are, and never to whom."""
+    return [kind.name for kind in kinds() if kind.is_confidential]
 
 
 def kinds() -> list[Kind]:

@@ -30,6 +30,7 @@ class Mail(StrEnum):
     CHANGED = "calendar.changed"  # subject: the enrolment
     TEACHING = "calendar.teaching"  # subject: the run
     DECLINED = "calendar.declined"  # subject: the enrolment
+    FAREWELL = "calendar.farewell"  # subject: the enrolment, which ended with the service
 
 
 TO_PARTICIPANTS = frozenset(

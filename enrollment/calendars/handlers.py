@@ -8,12 +8,16 @@ from academy.messages.actions import Draft, write_messages
 from enrollment.calendars import queries
 from enrollment.calendars.enums import MOVED_TO, QUIET_ACTORS, REVIVED, UNTOLD_CHANGES, Mail
 from enrollment.reminders.queries import person_keys
+from enrollment.seats.enums import LEFT_SERVICE
 
 
 def react(events: Sequence[Event]) -> None:
     """Write the mails that follow from these events; a second reading writes nothing new."""
     told = [event for event in events if not event.actor_name.startswith(QUIET_ACTORS)]
-    audiences = (_to_participants, _to_those_asked_before, _to_trainers, _to_those_found_again)
+    audiences = (
+        *(_to_participants, _to_those_asked_before, _to_trainers),
+        *(_to_those_found_again, _to_leavers),
+    )
     drafts = [draft for drafts_of in audiences for draft in drafts_of(told)]
     write_messages(drafts, at=clock.now())
 
@@ -76,6 +80,21 @@ def _to_those_found_again(events: Sequence[Event]) -> Iterator[Draft]:
             subject_id=enrollment or run,
             occurrence=str(found[public_id].public_id),
         )
+
+
+def _to_leavers(events: Sequence[Event]) -> Iterator[Draft]:
+    """The letter that the place has ended finds nobody in service: the calendar hears of it."""
+    ended = [event for event in events if event.reason == LEFT_SERVICE]
+    people = person_keys(event.person_id for event in ended if event.person_id)
+    for event in ended:
+        if event.person_id in people:
+            yield Draft(
+                person=people[event.person_id],
+                kind=Mail.FAREWELL.value,
+                subject_kind="enrollment",
+                subject_id=event.subject_id,
+                occurrence=str(event.public_id),
+            )
 
 
 HANDLER = Handler("calendars", (*UNTOLD_CHANGES, REVIVED), react)

@@ -69,7 +69,9 @@ def _worth_telling(pieces: Sequence[Piece]) -> list[Piece]:
     return [*news, *standing] or rest
 
 
-def _only_news(name: str, *, template: str, teaches: bool, path: str) -> Kind:
+def _only_news(
+    name: str, *, template: str, teaches: bool, path: str, is_last_word: bool = False
+) -> Kind:
     """A kind of its own for what no letter tells; dropped when the calendar knows it already."""
 
     def resolve(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
@@ -88,7 +90,7 @@ def _only_news(name: str, *, template: str, teaches: bool, path: str) -> Kind:
             )
         return answers
 
-    return Kind(name, resolve, template)
+    return Kind(name, resolve, template, is_last_word=is_last_word)
 
 
 def _facts(news: Sequence[Piece]) -> dict[str, object]:
@@ -103,6 +105,9 @@ def _facts(news: Sequence[Piece]) -> dict[str, object]:
 
 CHANGED = _only_news(
     Mail.CHANGED, template="calendar_changed", teaches=False, path="/enrollments/{}/"
+)
+FAREWELL = _only_news(
+    Mail.FAREWELL, template="calendar_farewell", teaches=False, path="/", is_last_word=True
 )
 TEACHING = _only_news(
     Mail.TEACHING, template="calendar_teaching", teaches=True, path="/desk/runs/{}/"

@@ -47,6 +47,7 @@ def kinds() -> list[Kind]:
             template=f"reminder_{anchor}",
             urgent=anchor in URGENT_ANCHORS,
             duty=anchor not in MAY_BE_SWITCHED_OFF,
+            is_confidential=anchor in QUESTIONNAIRES,
         )
         for anchor in Anchor
     ]

@@ -27,10 +27,10 @@ from enrollment.requests.following_rules import Footing, Outlook, outlook
 from enrollment.requests.models import LostPost, PostCheck
 from enrollment.requests.rules import AskingFacts
 from enrollment.seats import locks, queue
-from enrollment.seats.enums import ACTIVE, HOLDING
+from enrollment.seats.enums import ACTIVE, HOLDING, LEFT_SERVICE
 from enrollment.seats.models import Enrollment
 
-LEFT_SERVICE, LOST_POST = "left_service", "lost_post"
+LOST_POST = "lost_post"
 
 
 def look_at(checks: Iterable[tuple[int, datetime]]) -> None:

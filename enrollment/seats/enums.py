@@ -33,6 +33,10 @@ TIMED = frozenset({State.OFFERED, State.RECONFIRM})
 """States with a deadline of their own in `due_at`."""
 
 
+LEFT_SERVICE = "left_service"
+"""Why a place ends: its holder has left the judiciary."""
+
+
 class Source(TextChoices):
     """By which way the request came in."""
 

@@ -4,11 +4,16 @@ from uuid import uuid4
 
 import pytest
 
+from academy.accounts.models import Account
 from academy.core import clock
-from academy.messages import actions, address_actions, delivery
+from academy.messages import actions, address_actions, delivery, registry
 from academy.messages.models import DeadAddress, Message
+from enrollment.reminders.actions import RuleSeed, install_rules
 from tests import factories
+from tests.enrollment.feedback.conftest import asked, stand_at
 from tests.enrollment.stage import ask
+
+__all__ = ["asked", "stand_at"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,3 +90,35 @@ def test_who_only_reads_changes_nothing(told, browser):
     assert post(auditor, told[0], "try-now").status_code in (403, 404)
 
     assert state(told[0]) == ("waiting", "smtp_451")
+
+
+def test_who_was_reminded_of_a_questionnaire_is_counted_and_not_named(
+    asked, browser, post_office, monkeypatch
+):
+    rule = RuleSeed("asked", {}, "questionnaire_open", "trainee", 0, useless_after_hours=240)
+    install_rules([rule])
+    run = asked(2)
+    delivery.deliver()
+    people = [one.enrollment.person for one in run.invitations]
+    reminders = Message.objects.filter(kind="reminder.questionnaire_open")
+    assert reminders.count() == 2
+    Message.objects.exclude(pk__in=reminders).delete()
+
+    clara = browser(factories.account("clara", role="registrar"))
+    auditor = browser(factories.account("audrey", role="auditor"))
+    root = browser(Account.objects.create_superuser("root", factories.PASSWORD))
+    pages = [
+        text_of(clara.get("/desk/messages/")),
+        text_of(clara.get(f"/desk/messages/?person={people[0].family_name}&state=sent")),
+        text_of(auditor.get("/desk/messages/")),
+        text_of(root.get("/admin/academy/message/")),
+    ]
+
+    for page in pages:
+        assert not [one for one in people if one.full_name in page or str(one) in page]
+    assert all("Reminders of questionnaires are counted" in page for page in pages[:3])
+    for what in ("send-again", "try-now"):
+        assert post(clara, reminders[0], what).status_code == 404
+    assert Message.objects.count() == 2
+    monkeypatch.setattr(registry, "confidential", list)
+    assert people[0].full_name in text_of(clara.get("/desk/messages/")), "else this proves nothing"

@@ -24,7 +24,7 @@ STUCK = "stuck"
 def messages(request: HttpRequest) -> HttpResponse:
     """Every message, the newest first, with what became of it."""
     state = request.GET.get("state", "")
-    rows = Message.objects.select_related("person").order_by("-pk")
+    rows = message_queries.shown_to_staff()
     if state in Message.State.values:
         rows = rows.filter(state=state)
     elif state == STUCK:
@@ -35,6 +35,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     context = {
         "overview": message_queries.desk_overview(now=clock.now()),
         "rows": rows[:SHOWN],
+        "counted": message_queries.counted_for_staff(),
         "state": state,
         "person": person,
         "registers": viewer_of(request).may(Right.REGISTER),

@@ -152,6 +152,28 @@ def test_who_is_going_to_leave_has_the_later_runs_taken_out_of_the_calendar(pers
     assert [item.short for item in items_of(mail)] == [("CANCEL", 1, "CANCELLED")]
 
 
+def test_who_leaves_today_is_told_nothing_but_what_leaves_the_calendar(person, mails):
+    enrollment = enroll(factories.run(sessions=2), person)
+    uids = {item.uid for item in mails.items_to(person)}
+    enroll(factories.run(seats=0, starts_in=timedelta(days=60)), person)  # stood in no calendar
+    mails.new_to(person)
+    person_left(person=person.public_id, left_on=clock.now().date(), actor=ACTOR)
+    mails.work()
+    follow_posts()
+
+    (mail,) = mails.new_to(person)
+
+    assert {item.short for item in items_of(mail)} == {(CANCEL, 1, "CANCELLED")}
+    assert {item.uid for item in items_of(mail)} == uids
+    told = Message.objects.filter(person=person, subject_id=enrollment.public_id).order_by("pk")
+    assert list(told.values_list("kind", "state", "outcome"))[1:] == [
+        ("enrollment.cancelled", "dropped", "person_left"),
+        ("calendar.farewell", "sent", ""),
+    ]
+    messages.send_again(message=told.last().public_id, actor=ACTOR)
+    assert mails.new_to(person) == []
+
+
 def test_a_transfer_takes_back_here_and_invites_there(person, mails):
     here = factories.run()
     there = factories.run(of=here.course, starts_in=timedelta(days=50))
