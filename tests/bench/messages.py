@@ -25,6 +25,7 @@ if __name__ == "__main__":
 from django.conf import settings
 from django.db import connection
 from django.db.models import F
+from django.urls import reverse
 
 from academy.core import clock
 from academy.messages import delivery, lease
@@ -236,6 +237,7 @@ def serve(port: Any, taken: Any) -> None:
 
 def hand_over(mails: int = 6_000, workers: int = 2) -> Figure:
     """Claim, resolve, render in three languages, hand over, record: a worker's whole work."""
+    reverse("academy:sent")  # the pages are loaded, as in a worker that has been at work
     context = multiprocessing.get_context("fork")
     port, taken = context.Value("i", 0), context.Value("i", 0)
     connection.close()
