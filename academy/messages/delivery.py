@@ -9,22 +9,27 @@ Not each of these commits waits for the disk: every twentieth does. A commit tha
 seen by everybody and outlives the worker; only a crash of the database itself can lose it, and then
 up to twenty mails of each worker go out again.
 
+Text messages are handed over by calls to a gateway, a few at once, and each is recorded when it is
+answered: a worker that is killed can repeat those that were under way, each under its own id.
+
 A worker takes a batch under a lease, committed before anything is sent. It stops early enough to
 give back what it did not reach, so a lease that ran out means a dead worker. What such a worker
 held is tried one by one: a message that kills its worker takes no other with it.
 """
 
-import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.conf import settings
 
 from academy.core import clock
 from academy.messages import address_actions, channels, lease, links, pacing, post, registry, rules
-from academy.messages.channels import CHANNELS, EMAIL
+from academy.messages.calling import Calls
+from academy.messages.channels import CHANNELS, EMAIL, TEXT
 from academy.messages.enums import Convenience
 from academy.messages.lease import Closed
 from academy.messages.letters import Letter, Refusal, Unreachable
@@ -38,7 +43,6 @@ SLICE = 4.0  # seconds of work per task: others wait no longer behind a flood of
 State = Message.State
 Part = tuple[Claimed, Holds]
 log = structlog.get_logger(__name__)
-_spread = random.Random()  # noqa: S311 - jitter, not a secret
 
 
 def deliver(*, seconds: float = SLICE) -> bool:
@@ -116,28 +120,76 @@ def _channel_of(parts: Sequence[Part]) -> str:
     return channels.channel_of([row for row, _ in parts])
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One letter in words, and the messages that it tells: several only in a digest."""
+
+    said: Sequence[tuple[Claimed, Words]]
+    channel: str
+    letter: Letter
+    durable: bool
+
+    @property
+    def rows(self) -> list[Claimed]:
+        """The messages, without their words."""
+        return [row for row, _words in self.said]
+
+
+@dataclass
+class Away:
+    """Channels whose other side could not be reached, and what is stranded with them."""
+
+    channels: set[str] = field(default_factory=set)
+    stranded: list[Claimed] = field(default_factory=list)
+
+    def unless(self, ready: Ready, send: Callable[[], object]) -> None:
+        """Hand the letter over, unless nobody is there."""
+        try:
+            _hand_over(ready, send)
+        except Unreachable as error:
+            log.warning("messages.channel_unreachable", channel=ready.channel, error=str(error))
+            self.channels.add(ready.channel)
+            self.stranded += ready.rows
+
+    def put_back(self) -> None:
+        """What is stranded is tried later."""
+        lease.put_back_unreached(self.stranded, clock.now())
+
+
 def _send_all(mails: Sequence[list[Part]], office: post.Post, ends: float) -> bool:
     """Whether to go on: a channel whose other side is away holds up nothing but its own."""
-    writer, away, stranded = Writer(), set[str](), list[Claimed]()
-    for place, parts in enumerate(mails, start=1):
-        if time.monotonic() >= ends:
-            lease.give_back([row for mail in mails[place - 1 :] for row, _ in mail])
-            break
-        if clock.now() >= parts[0][0].lease_until:
-            break  # the clock was put forward: they are anybody's, perhaps in another's hands
-        channel = _channel_of(parts)
-        try:
-            if channel not in away:
-                _send(parts, channel, writer, office, durable=place % DURABLE_EVERY == 0)
-                continue
-        except Unreachable as error:
-            log.warning("messages.channel_unreachable", channel=channel, error=str(error))
-            away.add(channel)
-        stranded += [row for row, _ in parts]
-    if stranded:
-        again = rules.after_unreachable(clock.now(), jitter=_spread.random())
-        lease.put_back(stranded, until=again, outcome="server_unreachable")
-    return EMAIL not in away
+    writer, away = Writer(), Away()
+    with Calls[Ready]() as calls:
+        for place, parts in enumerate(mails, start=1):
+            for told, answer in calls.answered():
+                away.unless(told, answer)
+            if time.monotonic() >= ends:
+                lease.give_back([row for mail in mails[place - 1 :] for row, _ in mail])
+                break
+            if clock.now() >= parts[0][0].lease_until:
+                break  # the clock was put forward: they are anybody's, perhaps in another's hands
+            channel = _channel_of(parts)
+            if channel in away.channels:
+                away.stranded += [row for row, _ in parts]
+            elif ready := _ready(parts, channel, writer, durable=place % DURABLE_EVERY == 0):
+                send = partial(CHANNELS[channel].send, ready.letter, office)
+                if channel == TEXT:
+                    calls.begin(ready, send)
+                else:
+                    away.unless(ready, send)
+        _await(calls, away, ends)
+    away.put_back()
+    return EMAIL not in away.channels
+
+
+def _await(calls: Calls[Ready], away: Away, ends: float) -> None:
+    """Hear what calls come to; what has not been begun when it is time to stop is not."""
+    for ready, answer in calls.rest():
+        away.unless(ready, answer)
+        if TEXT in away.channels:
+            away.stranded += [row for waiting in calls.take_back() for row in waiting.rows]
+        elif time.monotonic() >= ends:
+            lease.give_back([row for waiting in calls.take_back() for row in waiting.rows])
 
 
 def _hopeless(row: Claimed, now: datetime) -> Closed | None:
@@ -163,7 +215,7 @@ def _resolve(rows: Sequence[Claimed], now: datetime) -> Iterator[tuple[int, Answ
     for name, some in by_kind.items():
         kind = registry.find(name)
         if kind is None:  # written by a newer version of the service, which will send it
-            _put_off(some, "unknown_kind", now)
+            lease.put_off(some, "unknown_kind", now)
         else:
             yield from _resolve_kind(kind, some, now)
 
@@ -177,7 +229,7 @@ def _resolve_kind(
     except Exception:
         log.exception("messages.resolver_failed", kind=kind.name, messages=len(rows))
         if len(rows) == 1:
-            _put_off(rows, "resolver_failed", now)
+            lease.put_off(rows, "resolver_failed", now)
             return
         for row in rows:
             yield from _resolve_kind(kind, [row], now)
@@ -186,24 +238,22 @@ def _resolve_kind(
         yield row.id, answers.get(row.id, Untrue("gone"))
 
 
-def _send(
-    parts: Sequence[Part], channel: str, writer: Writer, office: post.Post, *, durable: bool
-) -> None:
-    """Render and hand over one message, or digest, and record it at once. Raises `Unreachable`."""
+def _ready(parts: Sequence[Part], channel: str, writer: Writer, *, durable: bool) -> Ready | None:
+    """One message, or digest, as a letter; none when there is nothing to send after all."""
     said = [(row, words) for row, holds in parts if (words := _words(row, holds, writer))]
     if not said:
-        return
+        return None
     row, words = said[0]
     way = CHANNELS[channel]
     if outcome := way.unsendable(row):
         lease.close([Closed(one, State.DROPPED, outcome, row.address, its) for one, its in said])
-        return
+        return None
     stop = "" if any(registry.kind(each.kind).duty for each, _ in said) else _stop(row)
     if len(said) > 1:
         words = writer.digest([its for _, its in said], name=row.name, stop=stop)
     calendar = tuple(part for _, holds in parts for part in holds.calendar)
     letter = Letter(row.public_id, way.address(row), words, clock.now(), stop, calendar)
-    _hand_over(said, channel, letter, office, durable=durable)
+    return Ready(said, channel, letter, durable or channel == TEXT)
 
 
 def _words(row: Claimed, holds: Holds, writer: Writer) -> Words | None:
@@ -215,7 +265,7 @@ def _words(row: Claimed, holds: Holds, writer: Writer) -> Words | None:
         return writer.words(kind, holds, name=row.name, language=language, stop=stop)
     except Exception:
         log.exception("messages.render_failed", kind=row.kind, message=str(row.public_id))
-        _put_off([row], "render_failed", clock.now())
+        lease.put_off([row], "render_failed", clock.now())
         return None
 
 
@@ -223,41 +273,23 @@ def _stop(row: Claimed) -> str:
     return f"{settings.PUBLIC_URL}{links.stop_path(row.public_id)}"
 
 
-def _hand_over(
-    said: Sequence[tuple[Claimed, Words]],
-    channel: str,
-    letter: Letter,
-    office: post.Post,
-    *,
-    durable: bool,
-) -> None:
-    rows, state, outcome = [row for row, _ in said], State.SENT, ""
+def _hand_over(ready: Ready, send: Callable[[], object]) -> None:
+    """Hand a letter over and record it at once. Raises `Unreachable`."""
+    state, outcome, durable = State.SENT, "", ready.durable
+    letter = ready.letter
     try:
-        CHANNELS[channel].send(letter, office)
+        send()
     except Refusal as refusal:
         log.warning("messages.refused", message=str(letter.id), outcome=refusal.outcome)
         if refusal.is_temporary:
-            _put_off(rows, refusal.outcome, clock.now())
+            lease.put_off(ready.rows, refusal.outcome, clock.now())
             return
         if rules.is_dead(refusal.status):
-            address_actions.bury(
-                letter.to, status=refusal.status, message=rows[0].id, at=clock.now()
-            )
+            dead, status = letter.to, refusal.status
+            address_actions.bury(dead, status=status, message=ready.rows[0].id, at=clock.now())
         state, outcome, durable = State.FAILED, refusal.outcome, True
-    closed = [Closed(row, state, outcome, letter.to, its, channel) for row, its in said]
+    closed = [Closed(row, state, outcome, letter.to, its, ready.channel) for row, its in ready.said]
     lease.close_in_spite(closed, durable=durable)
-
-
-def _put_off(rows: Iterable[Claimed], outcome: str, now: datetime) -> None:
-    """Try again later, or give up where staff see it: the failure was these messages' own."""
-    for row in rows:
-        step = rules.after_failure(
-            row.attempts, now, useless_after=row.useless_after, jitter=_spread.random()
-        )
-        if isinstance(step, rules.Again):
-            lease.try_again(row, at=step.at, outcome=outcome)
-        else:
-            lease.close([Closed(row, State.FAILED, outcome, row.address)])
 
 
 def _language(wanted: str) -> str:

@@ -4,8 +4,9 @@ Each change names the lease under which it is made. A worker that lost its lease
 minutes) changes nothing any more.
 """
 
+import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, QuerySet
 
 from academy.core import clock
+from academy.messages import rules
 from academy.messages.models import Message
 from academy.messages.registry import Claimed
 from academy.messages.render import Words
@@ -28,6 +30,7 @@ PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 State = Message.State
 log = structlog.get_logger(__name__)
+_spread = random.Random()  # noqa: S311 - jitter, not a secret
 
 CLAIM = """
 WITH due AS (
@@ -176,6 +179,25 @@ def close_in_spite(closed: Sequence[Closed], *, durable: bool) -> int:
 def try_again(message: Claimed, *, at: datetime, outcome: str) -> None:
     """Put a message off after a try that failed."""
     _held([message]).update(due_at=at, lease_until=None, outcome=outcome)
+
+
+def put_off(messages: Iterable[Claimed], outcome: str, now: datetime) -> None:
+    """Try again later, or give up where staff see it: the failure was these messages' own."""
+    for row in messages:
+        step = rules.after_failure(
+            row.attempts, now, useless_after=row.useless_after, jitter=_spread.random()
+        )
+        if isinstance(step, rules.Again):
+            try_again(row, at=step.at, outcome=outcome)
+        else:
+            close([Closed(row, State.FAILED, outcome, row.address)])
+
+
+def put_back_unreached(messages: Sequence[Claimed], now: datetime) -> None:
+    """The other side was away: these are tried soon, all at about the same time."""
+    if messages:
+        until = rules.after_unreachable(now, jitter=_spread.random())
+        put_back(messages, until=until, outcome="server_unreachable")
 
 
 def give_back(messages: Sequence[Claimed]) -> None:

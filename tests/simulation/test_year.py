@@ -15,7 +15,7 @@ from django.db import connection
 
 from academy.courts.models import CalendarDay, Court
 from academy.ledger import delivery as ledger
-from academy.messages import delivery
+from academy.messages import delivery, lease
 from academy.messages.models import Message
 from enrollment.reminders import actions as reminders
 from enrollment.reminders.actions import RuleSeed
@@ -159,7 +159,7 @@ def simulate(monkeypatch, settings, seed, scale):
     """Live through it; the audit of the end and what there was of everything."""
     monkeypatch.setattr(logging.root.manager, "disable", logging.INFO)
     dice, diary, length = Random(seed), Diary(), timedelta(days=scale.days)
-    monkeypatch.setattr(delivery, "_spread", Random(seed))
+    monkeypatch.setattr(lease, "_spread", Random(seed))
     office = BadDays(Random(seed), scale.share)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port

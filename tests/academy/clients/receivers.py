@@ -16,6 +16,7 @@ class Receiver:
 
     statuses: list[int] = field(default_factory=lambda: [204])
     drips: bool = False
+    meet: threading.Barrier | None = None  # answers nobody before so many have called
     calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def __enter__(self):
@@ -41,6 +42,8 @@ class Receiver:
     def answer(self, request):
         body = request.rfile.read(int(request.headers["Content-Length"]))
         self.calls.append((dict(request.headers), body))
+        if self.meet:
+            self.meet.wait(timeout=20)
         if self.drips:
             return self._drip(request)
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]

@@ -1,5 +1,6 @@
 """Text messages by a signed webhook: what they say, who gets them, what becomes of them."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -120,7 +121,7 @@ def test_a_gateway_that_is_away_holds_up_no_mail(
     assert [end(one) for one in texts] == [("waiting", "server_unreachable", "email")] * 2
     assert Message.objects.filter(attempts=0).count() == 2  # no try is counted
     assert end(mail) == ("sent", "", "email")
-    assert len(gateway.calls) == (trouble == "refuses us")
+    assert len(gateway.calls) == 2 * (trouble == "refuses us")
 
     settings.GATEWAY_URL, settings.WEBHOOKS_TO_PRIVATE = gateway.url, True
     gateway.statuses = [202]
@@ -128,6 +129,24 @@ def test_a_gateway_that_is_away_holds_up_no_mail(
     monkeypatch.setattr(clock, "now", lambda: later)
     delivery.deliver()
     assert [end(one) for one in texts] == [("sent", "", "text")] * 2
+
+
+def test_a_gateway_that_answers_slowly_holds_up_neither_mails_nor_other_texts(
+    convenience, gateway, post_office
+):
+    texts = convenience.write(*(texter(convenience) for _ in range(3)))
+    (mail,) = convenience.write(convenience.person())
+    gateway.meet = threading.Barrier(4)  # three calls at once, and the mail has gone
+
+    def take(_to):
+        gateway.meet.wait(timeout=20)
+        return "250 OK"
+
+    post_office.at_data = take
+    delivery.deliver()
+
+    assert [end(one) for one in texts] == [("sent", "", "text")] * 3
+    assert end(mail) == ("sent", "", "email")
 
 
 def test_a_digest_is_one_text_message(convenience, gateway, post_office):
