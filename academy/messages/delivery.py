@@ -142,15 +142,6 @@ class Away:
     channels: set[str] = field(default_factory=set)
     stranded: list[Claimed] = field(default_factory=list)
 
-    def unless(self, ready: Ready, send: Callable[[], object]) -> None:
-        """Hand the letter over, unless nobody is there."""
-        try:
-            _hand_over(ready, send)
-        except Unreachable as error:
-            log.warning("messages.channel_unreachable", channel=ready.channel, error=str(error))
-            self.channels.add(ready.channel)
-            self.stranded += ready.rows
-
     def put_back(self) -> None:
         """What is stranded is tried later."""
         lease.put_back_unreached(self.stranded, clock.now())
@@ -162,7 +153,7 @@ def _send_all(mails: Sequence[list[Part]], office: post.Post, ends: float) -> bo
     with Calls[Ready]() as calls:
         for place, parts in enumerate(mails, start=1):
             for told, answer in calls.answered():
-                away.unless(told, answer)
+                _try(told, answer, away)
             if time.monotonic() >= ends:
                 lease.give_back([row for mail in mails[place - 1 :] for row, _ in mail])
                 break
@@ -176,16 +167,26 @@ def _send_all(mails: Sequence[list[Part]], office: post.Post, ends: float) -> bo
                 if channel == TEXT:
                     calls.begin(ready, send)
                 else:
-                    away.unless(ready, send)
+                    _try(ready, send, away)
         _await(calls, away, ends)
     away.put_back()
     return EMAIL not in away.channels
 
 
+def _try(ready: Ready, send: Callable[[], object], away: Away) -> None:
+    """Hand the letter over, unless nobody is there."""
+    try:
+        _hand_over(ready, send)
+    except Unreachable as error:
+        log.warning("messages.channel_unreachable", channel=ready.channel, error=str(error))
+        away.channels.add(ready.channel)
+        away.stranded += ready.rows
+
+
 def _await(calls: Calls[Ready], away: Away, ends: float) -> None:
     """Hear what calls come to; what has not been begun when it is time to stop is not."""
     for ready, answer in calls.rest():
-        away.unless(ready, answer)
+        _try(ready, answer, away)
         if TEXT in away.channels:
             away.stranded += [row for waiting in calls.take_back() for row in waiting.rows]
         elif time.monotonic() >= ends:

@@ -1,7 +1,9 @@
 """Calendar addresses: whose they are, what they show, and how calendar programs read them."""
 
 import asyncio
-from datetime import timedelta
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
@@ -273,6 +275,50 @@ def test_vdirsyncer_follows_a_feed_over_http(cast, asel, live_server):
 
     assert len(after) == 3
     assert len(after - before) == len(before - after) == 1
+
+
+KHAL = """
+[calendars]
+[[own]]
+path = {folder}/own
+[sqlite]
+path = {folder}/khal.db
+[default]
+default_calendar = own
+[locale]
+local_timezone = Asia/Almaty
+default_timezone = Asia/Almaty
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_khal_lists_the_local_hours_of_kazakhstan_before_and_after_march_2024(
+    cast, asel, tmp_path, monkeypatch
+):
+    """The same moment of the day in UTC, before and after all of the country went to UTC+5."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2024, 2, 1, 4, tzinfo=UTC))
+    enroll(factories.run(sessions=2, starts_in=timedelta(days=28)), cast.asel)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "khal.conf").write_text(KHAL.format(folder=tmp_path))
+    (tmp_path / "feed.ics").write_bytes(asel.get(new_address(asel)).content)
+
+    def khal(*arguments):
+        command = [sys.executable, "-m", "khal", "-c", tmp_path / "khal.conf", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    khal("import", "--batch", str(tmp_path / "feed.ics"))
+    form = "{start-date} {start-time}-{end-time} {title}"
+    listed = khal("list", "--format", form, "--day-format", "", "2024-02-28", "7d").splitlines()
+
+    assert [line for line in listed if line] == [
+        "2024-02-29 10:00-11:40 Reasoning of judgments · 1",
+        "2024-03-01 09:00-10:40 Reasoning of judgments · 2",
+    ]
 
 
 async def items_at(url):
