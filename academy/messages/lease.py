@@ -47,8 +47,8 @@ claimed AS (
     RETURNING *
 )
 SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.subject_id,
-       claimed.facts::text, claimed.attempts, claimed.outcome, claimed.lease_until,
-       claimed.created_at, claimed.useless_after, person.left_on,
+       claimed.facts::text, claimed.attempts, claimed.outcome,
+       claimed.created_at::text, claimed.useless_after::text, person.left_on,
        concat_ws(' ', person.given_name, nullif(person.patronymic, '')),
        coalesce(nullif(person.email, ''), account.email, ''),
        coalesce(nullif(account.language, ''), person.language),
@@ -62,7 +62,6 @@ SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.s
     ON dead.address = lower(coalesce(nullif(person.email, ''), account.email, ''))
  ORDER BY claimed.urgent DESC, claimed.due_at, claimed.id
 """
-FACTS = 5  # the column of the statement above that is JSON
 FREE = "(lease_until IS NULL OR lease_until <= %(now)s) ORDER BY urgent DESC, due_at, id"
 OF_THE_SAME_READERS = """
 in_digest AND lease_until IS NULL AND person_id = ANY(%(people)s) ORDER BY person_id, due_at"""
@@ -82,17 +81,26 @@ def claim(*, limit: int = BATCH) -> list[Claimed]:
 def _take(which: str, now: datetime, limit: int, people: Sequence[int] = ()) -> list[Claimed]:
     # The limit is part of the text: with a parameter there, PostgreSQL plans for a tenth of the
     # table and reads all of it for each batch.
-    statement = CLAIM.format(which=which, limit=int(limit))
+    statement, until = CLAIM.format(which=which, limit=int(limit)), now + LENGTH
     with connection.cursor() as cursor:
-        params: dict[str, Any] = {"now": now, "until": now + LENGTH, "people": list(people)}
+        params: dict[str, Any] = {"now": now, "until": until, "people": list(people)}
         cursor.execute(statement, params)
-        return [_claimed(row) for row in cursor.fetchall()]
+        return [_claimed(row, until) for row in cursor.fetchall()]
 
 
-def _claimed(row: Sequence[Any]) -> Claimed:
-    columns = list(row)
-    columns[FACTS] = orjson.loads(columns[FACTS])
-    return Claimed(*columns)
+def _claimed(row: Sequence[Any], until: datetime) -> Claimed:
+    """Moments come as text, which is read many times as fast as by the adapter."""
+    *message, facts, attempts, outcome, created_at, useless_after = row[:10]
+    return Claimed(
+        *message,
+        orjson.loads(facts),
+        attempts,
+        outcome,
+        until,
+        datetime.fromisoformat(created_at),
+        datetime.fromisoformat(useless_after) if useless_after else None,
+        *row[10:],
+    )
 
 
 @dataclass(frozen=True, slots=True)
