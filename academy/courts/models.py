@@ -8,14 +8,28 @@ from academy.core import ids, texts
 
 
 class Region(models.Model):
-    """A part of the country, by its ISO 3166-2 code."""
+    """A part of the country, by its ISO 3166-2 code.
+
+    Row and column place it among its neighbours where regions are shown as a grid of tiles, the
+    short name is what stands in the tile. One without a place is told in the table only.
+    """
 
     code = models.CharField(max_length=10, unique=True)
     names = texts.TextsField()
+    short_names = texts.TextsField(blank=True)
     time_zone = models.CharField(max_length=40)
+    tile_row = models.SmallIntegerField(null=True, blank=True)
+    tile_column = models.SmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tile_row__isnull=True, tile_column__isnull=True)
+                | Q(tile_row__range=(1, 12), tile_column__range=(1, 12)),
+                name="region_tile_has_a_place",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -6,7 +6,14 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval, format_skeleton, format_time, get_day_names
+from babel.dates import (
+    format_date,
+    format_interval,
+    format_skeleton,
+    format_time,
+    get_day_names,
+    get_month_names,
+)
 from babel.numbers import format_decimal
 from django.utils import timezone, translation
 
@@ -63,6 +70,12 @@ def days(first: date, last: date) -> str:
 def month(value: date) -> str:
     """A month with its year: March 2027."""
     return _tidy(format_skeleton("yMMMM", value, locale=locale()))
+
+
+def month_name(number: int, *, is_short: bool = False) -> str:
+    """A month by its number, as it stands alone: March, or Mar."""
+    names = get_month_names("abbreviated" if is_short else "wide", "stand-alone", locale())
+    return str(names[number])
 
 
 def weekdays() -> list[tuple[int, str, str]]:

@@ -34,7 +34,14 @@ def load_institution() -> int:
         )
     }
     reference = Reference(
-        regions=_with(named["regions"], "regions", time_zone=str),
+        regions=[
+            {**row, "short_names": files.names(found, "short_")}
+            for row, found in zip(
+                _with(named["regions"], "regions", time_zone=str, tile_row=int, tile_column=int),
+                files.rows("reference/regions.tsv"),
+                strict=True,
+            )
+        ],
         levels=_with(named["court_levels"], "court_levels", rank=int),
         kinds=named["court_kinds"],
         positions=_with(named["positions"], "positions", category=str, is_head=_flag),
