@@ -30,6 +30,7 @@ from enrollment.seats.models import (
     PromotionLook,
     PromotionPass,
 )
+from enrollment.trips.models import TripPaper
 
 __all__ = [
     "AnswerCount",
@@ -68,4 +69,5 @@ __all__ = [
     "StepRule",
     "TestResult",
     "TopicMinimum",
+    "TripPaper",
 ]

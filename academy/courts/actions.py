@@ -16,7 +16,16 @@ BATCH = 2_000
 
 # Columns of a court that its entry holds under the same name.
 PLAIN = (
-    *("names", "short_names", "aliases", "time_zone", "posts_judges", "posts_staff", "is_remote"),
+    *(
+        "names",
+        "short_names",
+        "address",
+        "aliases",
+        "time_zone",
+        "posts_judges",
+        "posts_staff",
+        "is_remote",
+    ),
     *("valid_from", "valid_to"),
 )
 LINKS = ("level", "kind", "region", "parent", "successor")
@@ -34,6 +43,7 @@ class CourtEntry:
     valid_from: date
     valid_to: date | None = None
     short_names: Texts = field(default_factory=dict)
+    address: Texts = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     region: str = ""
     parent: str = ""

@@ -1,8 +1,9 @@
 """Courts from a file: plan what would happen row by row, then do it whole or not at all.
 
 Columns: code, level, kind, name_<language>, valid_from and optionally region, parent, successor,
-time_zone, short_name_<language>, aliases (separated by semicolons), posts_judges, posts_staff,
-is_remote, valid_to. A court that closes gets valid_to and, where another took over, a successor.
+time_zone, short_name_<language>, address_<language>, aliases (separated by semicolons),
+posts_judges, posts_staff, is_remote, valid_to. A court that closes gets valid_to and, where another
+took over, a successor.
 """
 
 from collections.abc import Mapping
@@ -50,7 +51,8 @@ class Lists:
 
 def columns() -> tuple[str, ...]:
     """Every column that the import knows, in the institution's languages."""
-    named = (f"{name}_{code}" for name in ("name", "short_name") for code in texts.languages())
+    words = ("name", "short_name", "address")
+    named = (f"{name}_{code}" for name in words for code in texts.languages())
     return (*PLAIN, *named)
 
 
@@ -99,6 +101,7 @@ def _entry_of(court: Court) -> CourtEntry:
         valid_from=court.valid_from,
         valid_to=court.valid_to,
         short_names=court.short_names,
+        address=court.address,
         aliases=tuple(court.aliases),
         region=court.region.code if court.region else "",
         parent=court.parent.code if court.parent else "",
@@ -139,6 +142,7 @@ def _entry(reader: RowReader, code: str, lists: Lists) -> CourtEntry | None:
         valid_from=valid_from,
         valid_to=valid_to,
         short_names=_by_language(reader, "short_name"),
+        address=_by_language(reader, "address"),
         aliases=tuple(reader.listed("aliases")),
         region=reader.code("region", lists.regions),
         parent=reader.code("parent", lists.courts),

@@ -73,6 +73,7 @@ class Court(models.Model):
     code = models.CharField(max_length=40, unique=True)
     names = texts.TextsField()
     short_names = texts.TextsField(blank=True)
+    address = texts.TextsField(blank=True)
     aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     level = models.ForeignKey(CourtLevel, on_delete=models.PROTECT)
     kind = models.ForeignKey(CourtKind, on_delete=models.PROTECT)

@@ -74,6 +74,14 @@ _MESSAGE: Final = {
     "failed": Look(pgettext_lazy("message", "Could not be delivered"), "danger", "danger"),
 }
 
+_TRIP: Final = {
+    "to_prepare": Look(pgettext_lazy("trip", "To prepare"), "warning", "edit"),
+    "issued": Look(pgettext_lazy("trip", "Issued"), "success", "check"),
+    "changed": Look(pgettext_lazy("trip", "Changed since: prepare anew"), "danger", "danger"),
+    "nearby": Look(pgettext_lazy("trip", "No trip: in the same region"), "outline", "minus"),
+    "late": Look(pgettext_lazy("trip", "Late"), "danger", "clock"),
+}
+
 _CHECK: Final = {
     "holds": Look(pgettext_lazy("check", "Holds"), "success", "check"),
     "broken": Look(pgettext_lazy("check", "Does not hold"), "danger", "danger"),
@@ -120,6 +128,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
     "message": _MESSAGE,
     "job": _JOB,
     "check": _CHECK,
+    "trip": _TRIP,
     "webhook": _WEBHOOK,
     "call": _CALL,
     "duty": _DUTY,

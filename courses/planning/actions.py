@@ -17,7 +17,15 @@ from academy.core.errors import Invalid
 from academy.ledger.actions import Fact, record
 from courses.catalogue.models import Course
 from courses.planning import bookings, rules
-from courses.planning.enums import EnrollmentMode, LapsePolicy, NoAnswer, PoolScope, RunState
+from courses.planning.enums import (
+    MOST_TRAVEL_DAYS,
+    EnrollmentMode,
+    LapsePolicy,
+    NoAnswer,
+    Payer,
+    PoolScope,
+    RunState,
+)
 from courses.planning.models import Run, Seat, SeatPool, Session, TrainerAssignment, Venue
 
 TIMES = ("starts_at", "ends_at", "busy")
@@ -335,6 +343,27 @@ def busy_of(run_id: int) -> str | None:
         cursor.execute("SELECT busy::text FROM courses_run WHERE id = %s", [run_id])
         busy: str | None = cursor.fetchone()[0]
     return busy
+
+
+def set_travel(
+    *, run: UUID, before: int, after: int, payer: Payer, actor: Actor, at: datetime | None = None
+) -> None:
+    """Say how many days people are on the way to a run and back, and who pays for it.
+
+    Papers that say otherwise are outdated by it. Refuses more days than a run may grant.
+    """
+    if not all(0 <= days <= MOST_TRAVEL_DAYS for days in (before, after)):
+        raise Invalid("travel_days", _("Give between none and five days of travel."))
+    with transaction.atomic(durable=True):
+        rows = Run.objects.filter(public_id=run)
+        rows.update(
+            travel_days_before=before,
+            travel_days_after=after,
+            payer=payer,
+            revision=F("revision") + 1,
+        )
+        told = {"before": before, "after": after, "payer": str(payer)}
+        record([_fact(rows.get(), "run.travel_set", **told)], actor=actor, at=at or clock.now())
 
 
 def count_free_seats(run_id: int) -> int:

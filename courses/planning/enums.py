@@ -51,6 +51,17 @@ class NoAnswer(TextChoices):
     KEEP = "keep", _("the seat stays theirs")
 
 
+class Payer(TextChoices):
+    """At whose cost people travel to a run."""
+
+    COURT = "court", _("the sending court")
+    ACADEMY = "academy", _("the academy")
+    HOST = "host", _("the inviting side")
+
+
+MOST_TRAVEL_DAYS = 5
+"""Days on the way that a run may grant before it begins, or after it has ended."""
+
 TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     RunState.DRAFT: frozenset({RunState.PUBLISHED, RunState.CANCELLED}),
     RunState.PUBLISHED: frozenset(

@@ -10,7 +10,7 @@ from academy.core import ids, texts
 from academy.courts.models import Court, Region
 from academy.people.models import Person
 from courses.catalogue.models import Course, CourseVersion, Format
-from courses.planning.enums import EnrollmentMode, LapsePolicy, NoAnswer, PoolScope, RunState
+from courses.planning.enums import EnrollmentMode, LapsePolicy, NoAnswer, Payer, PoolScope, RunState
 from courses.planning.fields import MultiRangeField
 
 
@@ -53,6 +53,10 @@ class Run(models.Model):
     time_zone = models.CharField(max_length=40)
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True)
     link = models.URLField(max_length=500, blank=True)
+    # What the papers of trips say beside dates and place; nobody pays until somebody has said so.
+    travel_days_before = models.SmallIntegerField(default=1, db_default=1)
+    travel_days_after = models.SmallIntegerField(default=1, db_default=1)
+    payer = models.CharField(max_length=10, choices=Payer.choices, blank=True, db_default="")
     capacity = models.IntegerField(null=True, blank=True)
     minimum_size = models.IntegerField(default=0)
     decide_by = models.DateTimeField(null=True, blank=True)  # the go or no-go date

@@ -1,18 +1,15 @@
 """Certificates as people meet them: their list, the printed page, the public check."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import typst
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from academy.core import clock, qr
+from academy.core import clock, qr, typeset
 from academy.core.errors import Refused
 from courses.planning.models import Run
 from enrollment.certificates import rules
@@ -84,15 +81,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
     """
     if certificate.state != Certificate.State.VALID:
         raise Refused("certificate_ended", _("This certificate is no longer valid."))
-    made = _compiler().compile(
-        format="pdf",
-        sys_inputs={"sheet": json.dumps(_sheet(certificate), ensure_ascii=False)},
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=int(certificate.issued_at.timestamp()),
-    )
-    if not isinstance(made, bytes):
-        raise TypeError("The page was not set.")
-    return made
+    return typeset.pdf(TEMPLATE, _sheet(certificate), at=certificate.issued_at)
 
 
 def _sheet(certificate: Certificate) -> dict[str, object]:
@@ -106,11 +95,3 @@ def _sheet(certificate: Certificate) -> dict[str, object]:
         "url": url,
         "qr": qr.svg(url),
     }
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """Reads the template and its fonts once per process; only fonts from the wheel, so that every
-    server sets the same page."""
-    fonts = typst.Fonts(include_system_fonts=False)
-    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)

@@ -9,9 +9,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from academy.web.http import see_other, signed_in, viewer_of
 from enrollment.certificates import access, queries
+from enrollment.certificates.enums import Answer
 from enrollment.certificates.phrases import PHRASES
 from enrollment.certificates.rules import as_serial, in_groups, length_in, period_in
 from enrollment.pages.forms import SerialForm
+from enrollment.trips import queries as trips
+from enrollment.trips.enums import TripAnswer
+from enrollment.trips.models import TripPaper
+from enrollment.trips.rules import languages_on_paper
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,6 +33,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest, serial: str) -> HttpResponse:
     """Valid, revoked, replaced or unknown, and what the paper itself shows."""
     found = queries.verification_of(serial)
+    if found.answer == Answer.UNKNOWN and (trip := trips.standing_of(serial)):
+        return _trip(request, *trip)
     spoken = translation.get_language() or "en"
     context: dict[str, object] = {"found": found, "answer": found.answer.value}
     if paper := found.paper:
@@ -41,6 +48,15 @@ def verify(request: HttpRequest, serial: str) -> HttpResponse:
             "until": (until := paper.valid_until) and period_in(until, until, language),
         }
     return _unseen(render(request, "enrollment/verify.html", context))
+
+
+def _trip(request: HttpRequest, paper: TripPaper, answer: TripAnswer) -> HttpResponse:
+    """The same for the paper of a trip: what it shows, and whether an order may rest on it."""
+    spoken = translation.get_language() or "en"
+    language = spoken if spoken in languages_on_paper() else "en"
+    facts = trips.said(paper, language)["facts"]
+    context = {"answer": answer.value, "facts": facts}
+    return _unseen(render(request, "enrollment/verify_trip.html", context))
 
 
 def _unseen(response: HttpResponse) -> HttpResponse:

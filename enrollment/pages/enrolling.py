@@ -27,6 +27,7 @@ from enrollment.requests.own_queries import OwnEnrollment
 from enrollment.requests.rules import Wishes
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
+from enrollment.trips import queries as trips
 
 MOVED_ON = frozenset({State.TRANSFERRED, State.CANCELLED})
 DECIDED = frozenset({State.REQUESTED, State.REJECTED, State.EXPIRED})
@@ -88,6 +89,7 @@ def _more(own: OwnEnrollment) -> dict[str, Any]:
     return {
         "sessions": sessions,
         "declined": declined[0] if declined else None,
+        "trip": trips.own_trip(own.id) if own.state in HOLDING and own.venue else None,
         "decisions": own_queries.decisions_on(own.id) if own.state in DECIDED else [],
         **(_order(own) if own.state in QUEUED else {}),
     }

@@ -15,6 +15,7 @@ from enrollment.pages import (
     needs,
     owed,
     published,
+    trips,
 )
 
 ONE = "enrollments/<uuid:enrollment>/"
@@ -49,5 +50,6 @@ urlpatterns = [
     path("verify/", certificates.ask, name="verify-form"),
     path("verify/<str:serial>", certificates.verify, name="verify"),
     path("certificates/<uuid:certificate>.pdf", certificates.pdf, name="certificate-pdf"),
+    path("trips/<uuid:paper>.pdf", trips.pdf, name="trip-pdf"),
     path("desk/", include("enrollment.pages.desk.urls")),
 ]

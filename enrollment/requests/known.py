@@ -14,6 +14,7 @@ from enrollment.credits.models import CreditEntry, Exemption, Obligation
 from enrollment.decisions.models import Decision
 from enrollment.feedback.models import AnswerInvitation
 from enrollment.seats.models import Enrollment
+from enrollment.trips.models import TripPaper
 
 Rows = Iterable[Mapping[str, object]]
 
@@ -58,6 +59,12 @@ def certificates(who: Person) -> Rows:
     yield from rows.values("public_id", "serial", "state", "issued_at", "ended_at", "paper")
 
 
+def trips(who: Person) -> Rows:
+    """The papers on which a court orders a trip, every revision."""
+    rows = TripPaper.objects.filter(enrollment__person=who).order_by("id")
+    yield from rows.values("public_id", "serial", "revision", "is_current", "issued_at", "trip")
+
+
 def obligations(who: Person) -> Rows:
     """What was owed, period by period, as it is reckoned at present."""
     rows = Obligation.objects.filter(person=who).order_by("id")
@@ -91,6 +98,7 @@ ALL = {
     "outcomes": outcomes,
     "credits": credits_earned,
     "certificates": certificates,
+    "trips": trips,
     "obligations": obligations,
     "exemptions": exemptions,
     "calendars": calendars,

@@ -117,6 +117,7 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
             ("questionnaires", _("Questionnaires"), {Right.READ_ALL}),
             ("desk-owed", _("Who owes what"), {Right.READ_COURT, Right.READ_ALL}),
             ("requirements", _("Requirements"), {Right.READ_ALL}),
+            ("trips", _("Trips"), {Right.READ_COURT, Right.READ_ALL}),
             ("figures", _("Figures"), {Right.READ_COURT, Right.READ_ALL}),
             ("addresses", _("Addresses that do not work"), {Right.READ_COURT, Right.REGISTER}),
         ],

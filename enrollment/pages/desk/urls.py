@@ -28,6 +28,7 @@ from enrollment.pages.desk import (
     runs,
     sharing,
     systems,
+    trips,
 )
 
 urlpatterns = [
@@ -52,6 +53,11 @@ urlpatterns = [
     path("figures/", figures.listing, name="figures"),
     path("figures/<slug:picture>/", figures.show, name="figure"),
     path("figures/<slug:picture>.csv", figures.file, name="figure-file"),
+    path("trips/", trips.listing, name="trips"),
+    path("runs/<uuid:run>/trips/", trips.show, name="trip"),
+    path("runs/<uuid:run>/trips/terms/", trips.terms, name="trip-terms"),
+    path("runs/<uuid:run>/trips/issue/", trips.issue, name="trip-issue"),
+    path("runs/<uuid:run>/trips/all.pdf", trips.batch, name="trip-batch"),
     path("interest/", interest.wanted, name="interest"),
     path("posts/<uuid:enrollment>/", posts.settle, name="lost-post"),
     path("priority/", ordering.priority, name="priority"),

@@ -1,0 +1,43 @@
+"""Who sees the papers of trips: who goes, the own court, the academy. Unknown looks alike."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from academy.access.enums import Right
+from academy.access.queries import Viewer
+from academy.core.errors import Missing
+from courses.planning.models import Run
+from enrollment.seats.models import Enrollment
+from enrollment.trips.models import TripPaper
+
+
+def travellers_seen_by(viewer: Viewer) -> QuerySet[Enrollment]:
+    """Whose trips somebody prepares or orders: of the own courts; all for the academy."""
+    rows = Enrollment.objects.all()
+    return rows if viewer.may(Right.READ_ALL) else rows.filter(court_id__in=viewer.courts)
+
+
+def paper_for(viewer: Viewer, public_id: UUID) -> TripPaper:
+    """One paper that the viewer may print: the own one, too."""
+    seen = Q(enrollment__in=travellers_seen_by(viewer))
+    if viewer.person_id is not None:
+        seen |= Q(enrollment__person=viewer.person_id)
+    row = TripPaper.objects.filter(seen, public_id=public_id).select_related("enrollment__run")
+    found = row.first()
+    if found is None:
+        raise Missing("unknown_trip", _("There is no such paper."))
+    return found
+
+
+def run_to_travel_to(viewer: Viewer, public_id: UUID) -> Run:
+    """One run to which people in sight go; any for the academy."""
+    rows = Run.objects.select_related("venue", "version", "course__provider")
+    row = rows.filter(public_id=public_id).first()
+    seen = row and (
+        viewer.may(Right.READ_ALL) or travellers_seen_by(viewer).filter(run=row).exists()
+    )
+    if row is None or not seen:
+        raise Missing("unknown_run", _("There is no such run."))
+    return row

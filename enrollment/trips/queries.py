@@ -1,0 +1,199 @@
+"""Trips as people meet them: who goes to a run and how the papers stand, the page, the check."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from academy.core import qr, typeset
+from academy.courts.queries import working_calendar
+from courses.catalogue.models import Organisation
+from courses.planning.enums import AHEAD, RunState
+from courses.planning.models import Run
+from enrollment.certificates.rules import as_serial, in_groups
+from enrollment.seats.enums import State
+from enrollment.seats.models import Enrollment
+from enrollment.trips import rules
+from enrollment.trips.enums import TripAnswer, TripState
+from enrollment.trips.models import TripPaper
+
+TEMPLATE = Path(__file__).with_name("template.typ")
+PLACED = frozenset({State.CONFIRMED, State.CLOSED})
+"""Who goes, or went: an offer or an unanswered move is no basis for an order."""
+SEEN_AHEAD = timedelta(days=120)
+SAID = (
+    *("person", "court", "appointment__position"),
+    *("run__venue", "run__version", "run__course__provider"),
+)
+"""What a paper tells of an enrolment, as joins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traveller:
+    """One person's way to a run: the newest paper, and whether it still says what is true."""
+
+    enrollment: Enrollment
+    paper: TripPaper | None
+    state: TripState
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """One run as a court sees it: who goes, by when the papers are needed."""
+
+    run: Run
+    needed_by: date
+    travellers: Sequence[Traveller]
+
+    @property
+    def waiting(self) -> int:
+        """How many papers are to be prepared, for the first time or anew."""
+        open_ = (TripState.TO_PREPARE, TripState.CHANGED)
+        return sum(one.state in open_ for one in self.travellers)
+
+    @property
+    def issued(self) -> int:
+        """How many papers hold."""
+        return sum(one.state == TripState.ISSUED for one in self.travellers)
+
+
+def present_trip(enrollment: Enrollment, issuer: Organisation | None) -> rules.Trip | None:
+    """The trip as the facts are now; nothing while the run has no dates, no place or no payer."""
+    run = enrollment.run
+    if run.starts_at is None or run.ends_at is None or run.venue is None or not run.payer:
+        return None
+    zone = ZoneInfo(run.time_zone)
+    first, last = run.starts_at.astimezone(zone).date(), run.ends_at.astimezone(zone).date()
+    post, court = enrollment.appointment, enrollment.court
+    return rules.Trip(
+        person=enrollment.person.full_name,
+        post=post.position.names if post else {},
+        court=court.names if court else {},
+        court_address=court.address if court else {},
+        title=run.version.title,
+        run_code=run.code,
+        first_day=first,
+        last_day=last,
+        leaves_on=rules.leaves_on(first, run.travel_days_before),
+        returns_on=rules.returns_on(last, run.travel_days_after),
+        place=(run.venue.names, run.venue.address, run.venue.city),
+        payer=run.payer,
+        issuer=(issuer or run.course.provider).names,
+    )
+
+
+def going_to(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    """Those with a place, with all that a paper says of them, by name."""
+    named = rows.filter(state__in=PLACED).order_by("person__sort_key", "pk")
+    return named.select_related(*SAID)
+
+
+def travellers_of(rows: QuerySet[Enrollment]) -> list[Traveller]:
+    """How the trips of these enrolments stand; three statements at any number."""
+    going = list(going_to(rows))
+    issuer = Organisation.objects.filter(is_issuer=True).first()
+    papers = TripPaper.objects.filter(enrollment__in=[one.pk for one in going], is_current=True)
+    newest = {paper.enrollment_id: paper for paper in papers}
+    return [_traveller(one, newest.get(one.pk), issuer) for one in going]
+
+
+def _traveller(
+    enrollment: Enrollment, paper: TripPaper | None, issuer: Organisation | None
+) -> Traveller:
+    frozen = rules.Trip.from_json(paper.trip) if paper else None
+    now = present_trip(enrollment, issuer)
+    state = rules.state_of(frozen, now, is_nearby=is_nearby(enrollment))
+    return Traveller(enrollment, paper, state)
+
+
+def is_nearby(enrollment: Enrollment) -> bool:
+    """Whether the court lies in the region of the place, so that nobody need order a trip."""
+    court, venue = enrollment.court, enrollment.run.venue
+    region = venue.region_id if venue else None
+    return bool(court and region is not None and court.region_id == region)
+
+
+def journeys(rows: QuerySet[Enrollment], *, now: datetime) -> list[Journey]:
+    """The coming runs that are held somewhere, with those in sight who go; the earliest first."""
+    coming = Run.objects.filter(
+        state__in=(AHEAD | {RunState.RUNNING}),
+        venue__isnull=False,
+        starts_at__gt=now,
+        starts_at__lt=now + SEEN_AHEAD,
+    )
+    by_run: dict[int, list[Traveller]] = {}
+    for one in travellers_of(rows.filter(run__in=coming)):
+        by_run.setdefault(one.enrollment.run_id, []).append(one)
+    found = [journey(going[0].enrollment.run, going) for going in by_run.values()]
+    return sorted(found, key=lambda one: (one.needed_by, one.run.code))
+
+
+def journey(run: Run, travellers: Sequence[Traveller]) -> Journey:
+    """One run with those who go, and the day by which a court needs the papers."""
+    zone = ZoneInfo(run.time_zone)
+    first = run.starts_at.astimezone(zone).date() if run.starts_at else date.max
+    departure = rules.leaves_on(first, run.travel_days_before) if run.starts_at else first
+    return Journey(run, _needed_by(departure), travellers)
+
+
+def _needed_by(departure: date) -> date:
+    if departure == date.max:
+        return departure
+    calendar = working_calendar(departure - timedelta(days=60), departure)
+    return rules.needed_by(departure, calendar)
+
+
+def own_trip(enrollment: int) -> Traveller | None:
+    """One person's newest paper for one run, and how it stands; one statement."""
+    rows = TripPaper.objects.filter(enrollment=enrollment, is_current=True)
+    paper = rows.select_related(*(f"enrollment__{name}" for name in SAID)).first()
+    return _traveller(paper.enrollment, paper, None) if paper else None
+
+
+def standing_of(serial: str) -> tuple[TripPaper, TripAnswer] | None:
+    """What is known of a number: the paper, and whether an order may rest on it today."""
+    wanted = as_serial(serial)
+    paper = TripPaper.objects.filter(serial=wanted).first() if wanted else None
+    if paper is None:
+        return None
+    enrollment = going_to(Enrollment.objects.filter(pk=paper.enrollment_id)).first()
+    now = present_trip(enrollment, None) if enrollment else None
+    frozen = rules.Trip.from_json(paper.trip)
+    answer = rules.answer_on(
+        is_current=paper.is_current,
+        is_needed=enrollment is not None,
+        is_true=now is not None and rules.still_says(frozen, now),
+    )
+    return paper, answer
+
+
+def pdf_of(papers: Iterable[TripPaper]) -> bytes:
+    """The papers as pages to print, one a person, in the order given.
+
+    Made from the frozen trips alone, so a paper is the same page whenever it is asked for.
+    """
+    rows = list(papers)
+    sheet = {"papers": [_sheet(paper) for paper in rows]}
+    return typeset.pdf(TEMPLATE, sheet, at=max(paper.issued_at for paper in rows))
+
+
+def said(paper: TripPaper, language: str) -> dict[str, Any]:
+    """What a paper says in one language."""
+    issued_on = paper.issued_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    trip = rules.Trip.from_json(paper.trip)
+    return rules.block_of(trip, language, issued_on=issued_on, revision=paper.revision)
+
+
+def _sheet(paper: TripPaper) -> dict[str, object]:
+    url = f"{settings.PUBLIC_URL}/verify/{paper.serial}"
+    return {
+        "blocks": [said(paper, language) for language in rules.languages_on_paper()],
+        "serial": in_groups(paper.serial),
+        "url": url,
+        "qr": qr.svg(url),
+    }
