@@ -11,6 +11,7 @@ from enrollment.decisions.models import Decision
 from enrollment.feedback.models import Questionnaire
 from enrollment.reminders.models import ReminderRule
 from enrollment.seats.models import Enrollment, PromotionPass
+from enrollment.trips.models import TripPaper
 
 
 @admin.register(Enrollment)
@@ -18,37 +19,44 @@ class EnrollmentAdmin(ReadOnlyAdmin):
     list_display = ("run", "person", "state", "queue_number", "due_at", "state_since")
     list_filter = ("state", "source")
     list_select_related = ("run", "person")
-    search_fields = ("=public_id", "run__code")
+    search_fields = ("=public_id", "run__code", "person__family_name")
 
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
     list_display = ("enrollment", "kind", "decider", "court", "state", "due_at")
-    list_filter = ("kind", "state")
+    list_filter = ("kind", "decider", "state")
+    search_fields = ("enrollment__run__code", "court__code")
     list_select_related = ("enrollment", "court")
 
 
 @admin.register(PromotionPass)
 class PromotionPassAdmin(ReadOnlyAdmin):
     list_display = ("run", "at", "cause", "free_before", "promoted")
+    list_filter = ("cause",)
+    search_fields = ("run__code",)
     list_select_related = ("run",)
 
 
 @admin.register(Mark)
 class MarkAdmin(ReadOnlyAdmin):
     list_display = ("session", "enrollment", "status", "minutes", "at")
+    list_filter = ("status",)
     list_select_related = ("session", "enrollment")
 
 
 @admin.register(Outcome)
 class OutcomeAdmin(ReadOnlyAdmin):
     list_display = ("enrollment", "revision", "outcome", "minutes_attended", "frozen_at")
+    list_filter = ("outcome", "is_current")
     list_select_related = ("enrollment",)
 
 
 @admin.register(CreditEntry)
 class CreditEntryAdmin(ReadOnlyAdmin):
     list_display = ("person", "kind", "year", "minutes", "minutes_per_hour")
+    list_filter = ("kind", "year")
+    search_fields = ("person__family_name",)
     list_select_related = ("person",)
 
 
@@ -74,7 +82,17 @@ class ObligationAdmin(ReadOnlyAdmin):
 @admin.register(Certificate)
 class CertificateAdmin(ReadOnlyAdmin):
     list_display = ("public_id", "state", "issued_at", "ended_at", "end_reason")
+    list_filter = ("state", "end_reason")
+    search_fields = ("=public_id",)
     exclude = ("serial", "paper")
+
+
+@admin.register(TripPaper)
+class TripPaperAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "enrollment", "revision", "is_current", "issued_at")
+    list_filter = ("is_current",)
+    list_select_related = ("enrollment",)
+    exclude = ("serial", "trip")
 
 
 @admin.register(ReminderRule)

@@ -10,6 +10,11 @@ def public_id() -> uuid.UUID:
     return uuid.uuid4()
 
 
+def named(kind: str, key: str) -> uuid.UUID:
+    """The same UUID for the same name: for rows of lists, whose code everybody knows anyway."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:judicial-training:{kind}:{key}")
+
+
 def unguessable() -> str:
     """A serial or token of 128 random bits: 26 letters and digits that can be read aloud."""
     return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=")

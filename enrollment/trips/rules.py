@@ -5,10 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from babel.dates import format_date
-
 from academy.core import texts
 from academy.core.working_days import WorkingCalendar
+from enrollment.certificates.rules import period_in
 from enrollment.trips.enums import TripAnswer, TripState
 from enrollment.trips.phrases import PHRASES
 
@@ -107,11 +106,14 @@ def block_of(trip: Trip, language: str, *, issued_on: date, revision: int) -> di
         [words.post, said["post"]],
         [words.purpose, words.course.format(title=title)],
         [words.run, trip.run_code],
-        [words.held, span(trip.first_day, trip.last_day, language)],
-        [words.away, span(trip.leaves_on, trip.returns_on, language)],
+        [words.held, period_in(trip.first_day, trip.last_day, language)],
+        [words.away, period_in(trip.leaves_on, trip.returns_on, language)],
         [words.place, place],
         [words.payer, words.payers[trip.payer]],
-        [words.issued, f"{_day(issued_on, language)} · {words.revision} {revision}"],
+        [
+            words.issued,
+            f"{period_in(issued_on, issued_on, language)} · {words.revision} {revision}",
+        ],
     ]
     return {
         "lang": language,
@@ -124,12 +126,3 @@ def block_of(trip: Trip, language: str, *, issued_on: date, revision: int) -> di
         "check": words.check,
         "qr": words.qr,
     }
-
-
-def span(first: date, last: date, language: str) -> str:
-    """Two days in words, the first shorter where the year is the same."""
-    return f"{_day(first, language)} – {_day(last, language)}"
-
-
-def _day(day: date, language: str) -> str:
-    return format_date(day, "long", locale=language)
