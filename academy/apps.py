@@ -15,7 +15,7 @@ class AcademyConfig(AppConfig):
         from academy.accounts import actions as accounts, registry as signatures
         from academy.clients import handlers as webhooks, known
         from academy.courts import imports as court_files
-        from academy.exports import history, registry as exports
+        from academy.exports import actions as files, history, registry as exports
         from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
         from academy.messages import bounces, handlers, registry as messages
@@ -37,5 +37,6 @@ class AcademyConfig(AppConfig):
         messages.read_by("bounces", bounces.take)
         ledger.register(handlers.HANDLER)
         ledger.register(webhooks.HANDLER)
+        jobs.resumable(files.PREFIX, files.write_again)
         jobs.register("people", jobs.Importer(people_files.plan_people, people_files.apply))
         jobs.register("courts", jobs.Importer(court_files.plan_courts, court_files.apply))

@@ -12,7 +12,7 @@ from academy.clients.models import Client
 from academy.clients.projections import FULL, projection
 from academy.core import clock
 from academy.core.actor import Actor
-from academy.core.errors import Invalid
+from academy.core.errors import Invalid, Missing
 from academy.core.keyed import Keyed
 from academy.exports import files
 from academy.exports.enums import Format
@@ -71,6 +71,18 @@ def ask_export(
         if keyed:
             keyed.keep(export)
     return export
+
+
+def write_again(export: UUID, actor: Actor) -> None:
+    """Have a file that could not be written written anew, as of the moment it was asked for."""
+    at = clock.now()
+    with transaction.atomic(durable=True):
+        jobs = Job.objects.filter(public_id=export, state=Job.State.FAILED)
+        if not jobs.update(state=Job.State.WAITING, error="", done=0, finished_at=None):
+            raise Missing("unknown_export", _("There is no such export."))
+        rows = Export.objects.filter(job__public_id=export)
+        rows.update(written={}, lease_until=None, bytes=0, expires_at=None)
+        record([Fact("export.resumed", "export", export)], actor=actor, at=at)
 
 
 def _exporter_for(client: Client | None, kind: str) -> Exporter:

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock
 from academy.core.actor import Actor
+from academy.core.errors import Missing, Refused
 from academy.jobs.models import Job
+from academy.jobs.registry import resumer_of
 
 
 def start_job(
@@ -51,3 +56,14 @@ def fail_job(
     job.state, job.error, job.report = Job.State.FAILED, error, list(report)
     job.finished_at = at or clock.now()
     job.save(update_fields=["state", "error", "report", "done", "total", "finished_at"])
+
+
+def resume(*, job: UUID, actor: Actor) -> None:
+    """Take failed work up again, as the room whose work it is does it. Refuses what cannot be."""
+    row = Job.objects.filter(public_id=job).first()
+    act = resumer_of(row.kind) if row else None
+    if row is None or act is None:
+        raise Missing("unknown_job", _("There is no such work, or it cannot be taken up again."))
+    if row.state != Job.State.FAILED:
+        raise Refused("job_not_failed", _("This work has not failed."))
+    act(row.public_id, actor)

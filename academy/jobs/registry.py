@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from academy.core.actor import Actor
 from academy.jobs.rules import ImportPlan, Table
 
 
@@ -31,3 +33,17 @@ def importer_of(kind: str) -> Importer | None:
 def kinds() -> list[str]:
     """The nouns that can be imported."""
     return sorted(_importers)
+
+
+Resumer = Callable[[UUID, Actor], object]
+_resumers: dict[str, Resumer] = {}
+
+
+def resumable(prefix: str, resume: Resumer) -> None:
+    """Say how failed work whose kind begins like that is taken up again."""
+    _resumers[prefix] = resume
+
+
+def resumer_of(kind: str) -> Resumer | None:
+    """How failed work of that kind is taken up again, if it can be."""
+    return next((act for prefix, act in _resumers.items() if kind.startswith(prefix)), None)

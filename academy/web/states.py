@@ -82,6 +82,12 @@ _TRIP: Final = {
     "late": Look(pgettext_lazy("trip", "Late"), "danger", "clock"),
 }
 
+_HEALTH: Final = {
+    "well": Look(pgettext_lazy("health", "All is well"), "success", "check"),
+    "watch": Look(pgettext_lazy("health", "Please watch"), "warning", "clock"),
+    "act": Look(pgettext_lazy("health", "Please act"), "danger", "danger"),
+}
+
 _CHECK: Final = {
     "holds": Look(pgettext_lazy("check", "Holds"), "success", "check"),
     "broken": Look(pgettext_lazy("check", "Does not hold"), "danger", "danger"),
@@ -90,6 +96,7 @@ _CHECK: Final = {
 
 _JOB: Final = {
     "queued": Look(pgettext_lazy("job", "Waiting"), "info", "wait"),
+    "waiting": Look(pgettext_lazy("job", "Waiting"), "info", "wait"),
     "running": Look(pgettext_lazy("job", "Working"), "info", "clock"),
     "done": Look(pgettext_lazy("job", "Done"), "success", "check"),
     "failed": Look(pgettext_lazy("job", "Failed"), "danger", "danger"),
@@ -128,6 +135,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
     "message": _MESSAGE,
     "job": _JOB,
     "check": _CHECK,
+    "health": _HEALTH,
     "trip": _TRIP,
     "webhook": _WEBHOOK,
     "call": _CALL,

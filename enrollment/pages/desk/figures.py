@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from academy.access.enums import Right
 from academy.core import clock, texts
 from academy.core.errors import Missing
+from academy.exports.rules import harmless
 from enrollment.figures import access, queries
 from enrollment.figures.claims import Wish
 from enrollment.figures.enums import Picture
@@ -92,8 +93,9 @@ def file(request: HttpRequest, picture: str) -> HttpResponse:
         raise Missing("unknown_page", _("There is no such page."))
     drawn, text = draw(wanted, wish), StringIO()
     writer = csv.writer(text)
-    writer.writerow(drawn.columns)
-    writer.writerows([word(None) if cell is None else cell for cell in row] for row in drawn.rows)
+    writer.writerow(map(harmless, drawn.columns))
+    for row in drawn.rows:
+        writer.writerow([harmless(word(None) if one is None else one) for one in row])
     response = HttpResponse(
         text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8"
     )

@@ -9,10 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from academy.access.enums import Right
 from academy.core import clock
+from academy.jobs import actions as job_actions, queries as jobs
 from academy.ledger import queries as ledger
 from academy.messages import actions as message_actions, address_actions, queries as message_queries
 from academy.messages.models import Message
 from academy.web.states import look
+from enrollment.pages.desk import wellness
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 
 SHOWN = 100
@@ -91,11 +93,26 @@ def try_now(request: HttpRequest, message: UUID) -> HttpResponse:
 @require_safe
 @at_desk(Right.READ_ALL)
 def health(request: HttpRequest) -> HttpResponse:
-    """Handlers behind the ledger, events without a place, messages that wait."""
+    """Each part of the service in plain words; below, who reads events and what work is open."""
+    now, lags = clock.now(), ledger.lags()
+    work = jobs.unsettled(now)
     context = {
-        "handlers": ledger.lags(),
-        "inbox": ledger.waiting_in_inbox(),
+        "parts": wellness.parts(now, lags, work),
+        "handlers": [
+            (lag, wellness.HANDLERS.get(lag.name, lag.name), wellness.stands_still(lag, now))
+            for lag in lags
+        ],
         "last_position": ledger.last_position(),
-        "overview": message_queries.desk_overview(now=clock.now()),
+        "work": work,
+        "registers": viewer_of(request).may(Right.REGISTER),
     }
     return render(request, "desk/health.html", context)
+
+
+@require_POST
+@at_desk(Right.REGISTER)
+def resume(request: HttpRequest, job: UUID) -> HttpResponse:
+    """Take failed work up again."""
+    job_actions.resume(job=job, actor=actor_of(request))
+    notices.success(request, _("The work is taken up again in a moment."))
+    return see("health")

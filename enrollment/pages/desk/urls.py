@@ -118,6 +118,7 @@ urlpatterns = [
     path("requirements/<slug:requirement>/exemptions/", requirements.exemptions, name="exemptions"),
     path("exemptions/<uuid:exemption>/end/", requirements.end, name="exemption-end"),
     path("health/", health.health, name="health"),
+    path("health/work/<uuid:job>/resume/", health.resume, name="job-resume"),
     path("invariants/", checks.invariants, name="invariants"),
     path("invariants/ask/", checks.ask_again, name="invariants-ask"),
     path("systems/", systems.listing, name="systems"),
