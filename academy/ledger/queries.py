@@ -80,6 +80,15 @@ def handler_lags() -> dict[str, int]:
     return {lag.name: lag.behind for lag in lags()}
 
 
+def waiting_since() -> datetime | None:
+    """When the oldest event happened that has no place in the feed yet."""
+    oldest = "SELECT time FROM academy_event WHERE id = (SELECT min(event_id) FROM academy_inbox)"
+    with connection.cursor() as cursor:
+        cursor.execute(oldest)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def waiting_in_inbox() -> int:
     """How many committed events have no place in the feed yet."""
     with connection.cursor() as cursor:

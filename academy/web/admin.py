@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy as _
@@ -44,6 +45,7 @@ class LedgerAdmin(Base):
 
     object_history_template = "web/admin_history.html"
     subject_key = "code"
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
     list_per_page = 50
 
@@ -106,7 +108,10 @@ class EditableAdmin(LedgerAdmin):
     """Rules and calendar days that the institution edits and may take away again."""
 
     list_per_page = 100
-    formfield_overrides = {texts.TextsField: {"form_class": TextsFormField}}
+    formfield_overrides = {
+        **LedgerAdmin.formfield_overrides,
+        texts.TextsField: {"form_class": TextsFormField},
+    }
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """The row and its event, in the admin's own transaction."""

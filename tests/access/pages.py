@@ -14,7 +14,9 @@ from academy.clients.actions import add_client
 from academy.clients.models import Client as System
 from academy.core import clock
 from courses.catalogue.models import Audience
-from courses.planning.enums import EnrollmentMode
+from courses.planning.actions import set_travel
+from courses.planning.enums import EnrollmentMode, Payer
+from courses.planning.models import Venue
 from enrollment.classroom.actions import add_link
 from enrollment.credits import reckoning
 from enrollment.credits.enums import Unit
@@ -25,6 +27,8 @@ from enrollment.reminders.models import ReminderRule
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
 from enrollment.requests.nominations import Named, plan
+from enrollment.trips.actions import issue
+from enrollment.trips.models import TripPaper
 from tests import factories
 
 
@@ -50,6 +54,7 @@ class Place:
         self.rule = ReminderRule.objects.create(
             code="day-before", anchor="run_start", recipient="trainee", offset=-24
         )
+        self.paper = self.travelling()
         self.invitation = self.asked()
         self.requirement = self.required()
         add_client(name="HR", scopes=["people:read"], projection="full", actor=actor)
@@ -66,6 +71,18 @@ class Place:
             "auditor": cast.otto_account,
             "admin": Account.objects.create_superuser("root", factories.PASSWORD),
         }
+
+    def travelling(self) -> TripPaper:
+        """The paper on which Asel's court orders her trip."""
+        self.run.venue = Venue.objects.create(
+            code="hall", names={"en": "Hall"}, time_zone="Asia/Almaty"
+        )
+        self.run.save()
+        set_travel(
+            run=self.run.public_id, before=1, after=1, payer=Payer.COURT, actor=factories.ACTOR
+        )
+        (paper,) = issue(run=self.run.public_id, actor=factories.ACTOR)
+        return paper
 
     def nominated(self) -> Nomination:
         """A list of Kenzhe's for the run, not carried out."""
@@ -114,6 +131,9 @@ class Place:
             "<uuid:nomination>": self.nomination.public_id,
             "<uuid:material>": self.material.public_id,
             "<slug:rule>": self.rule.code,
+            "<slug:picture>": "coverage",
+            "<uuid:paper>": self.paper.public_id,
+            "<uuid:job>": self.run.public_id,
             "<uuid:invitation>": self.invitation.public_id,
             "<slug:questionnaire>": "after",
             "<slug:requirement>": self.requirement.code,

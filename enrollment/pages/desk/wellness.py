@@ -132,7 +132,9 @@ def _events(now: datetime, lags: Sequence[Lag]) -> Part:
     still = [lag for lag in lags if stands_still(lag, now)]
     waiting, behind = ledger.waiting_in_inbox(), max((lag.behind for lag in lags), default=0)
     is_failing = any(lag.failures for lag in still)
-    state = ACT if is_failing else WATCH if still else WELL
+    since = ledger.waiting_since()
+    is_unsorted = since is not None and since < now - PATIENCE
+    state = ACT if is_failing else WATCH if still or is_unsorted else WELL
     return Part(
         "events",
         _("What follows from events"),
