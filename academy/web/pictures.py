@@ -64,9 +64,14 @@ class Tile:
     level: float | None
 
 
-def bars(frame: Frame, rows: Sequence[Bar], *, series: Sequence[str] = ()) -> SafeString:
-    """Horizontal bars of one or more parts, all on one scale; the series are named above them."""
-    top = max((sum(row.parts) for row in rows if row.parts), default=0) or 1
+def bars(
+    frame: Frame, rows: Sequence[Bar], *, series: Sequence[str] = (), top: float | None = None
+) -> SafeString:
+    """Horizontal bars of one or more parts; the series are named above them.
+
+    All are on one scale, which ends with the longest bar, or at `top`: 100 where they are shares.
+    """
+    top = top or max((sum(row.parts) for row in rows if row.parts), default=0) or 1
     head = len(series) * 22 + (8 if series else 0)
     legend = _legend(frame, series)
     drawn = format_html_join(
@@ -284,7 +289,7 @@ def _tile(tile: Tile, width: float) -> SafeString:
     return format_html(
         '<g><title>{}: {}</title><svg x="{}%" y="{}" width="{}%" height="{}">'
         '<rect class="picture-tile" x="1" y="1" width="96%" height="{}"/>'
-        '<text class="picture-small picture-middle" x="49%" y="18">{}</text>'
+        '<text class="picture-name picture-middle" x="49%" y="18">{}</text>'
         '<text class="picture-strong picture-middle" x="49%" y="37">{}</text>'
         '<rect class="picture-solid" x="7%" y="45" width="{}%" height="6"/>'
         '<rect class="picture-open picture-outline" x="7%" y="45" width="84%" height="6"/>'

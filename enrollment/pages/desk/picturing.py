@@ -100,7 +100,7 @@ def _map(groups: Sequence[Group], rows: Sequence[Sequence[Cell]]) -> SafeString:
             row=group.tile[0],
             column=group.tile[1],
             name=texts.pick(group.short_names, _language()).text,
-            shown=_in_percent(share) if share is not None else "–",
+            shown=_in_percent(round(share)) if isinstance(share, int | float) else "–",
             full_name=_name(group),
             level=share / 100 if isinstance(share, int | float) else None,
         )
@@ -115,7 +115,7 @@ def _shares(rows: Sequence[Sequence[Cell]]) -> SafeString:
         Bar(str(label), [share] if isinstance(share, int | float) else None, _in_percent(share))
         for label, *_more, share in rows
     ]
-    return pictures.bars(_frame(Picture.COVERAGE), drawn)
+    return pictures.bars(_frame(Picture.COVERAGE), drawn, top=100)
 
 
 def _seats(wish: Wish) -> Drawn:
