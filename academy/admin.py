@@ -115,7 +115,7 @@ class AccountAdmin(ReadOnlyAdmin):
         """Whoever is signed in with it is signed out."""
         self.carry_out(
             request,
-            rows.exclude(pk=request.user.pk),
+            rows.exclude(pk=request.user.pk or 0),
             lambda row, by: accounts.deactivate(account=row.public_id, actor=by),
         )
 

@@ -153,14 +153,16 @@ class ReferenceAdmin(EditableAdmin):
     """Reference data that the institution edits: lists of codes with names. Used rows stay."""
 
     search_fields = ("code", "names")
-    list_display: Sequence[str] = ("code", "named")
+    list_display: tuple[str, ...] = ("code", "named")
 
     @admin.display(description=_("Name"))
     def named(self, row: Any) -> str:
         """The name in the reader's language."""
         return text_filter(row.names)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         """A code that was given keeps its meaning: files, events and other systems name it."""
         return () if obj is None else ("code",)
 

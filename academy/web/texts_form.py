@@ -11,7 +11,7 @@ class TextsWidget(forms.MultiWidget):
     """One line for each of the institution's languages."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        lines = {
+        lines: dict[str, forms.Widget | type[forms.Widget]] = {
             code: forms.TextInput(
                 {"lang": code, "aria-label": code, "placeholder": code, "class": "vTextField"}
             )

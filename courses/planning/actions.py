@@ -362,7 +362,7 @@ def set_travel(
             payer=payer,
             revision=F("revision") + 1,
         )
-        told = {"before": before, "after": after, "payer": str(payer)}
+        told: dict[str, Any] = {"before": before, "after": after, "payer": str(payer)}
         record([_fact(rows.get(), "run.travel_set", **told)], actor=actor, at=at or clock.now())
 
 

@@ -25,6 +25,8 @@ from enrollment.trips.models import TripPaper
 TEMPLATE = Path(__file__).with_name("template.typ")
 PLACED = frozenset({State.CONFIRMED, State.CLOSED})
 """Who goes, or went: an offer or an unanswered move is no basis for an order."""
+AT_ONCE = 50
+"""Papers of one file: about a second of work; more people get more files."""
 SEEN_AHEAD = timedelta(days=120)
 SAID = (
     *("person", "court", "appointment__position"),
@@ -44,10 +46,10 @@ class Traveller:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One run as a court sees it: who goes, by when the papers are needed."""
+    """One run as a court sees it: who goes, by when the papers are needed (without dates: None)."""
 
     run: Run
-    needed_by: date
+    needed_by: date | None
     travellers: Sequence[Traveller]
 
     @property
@@ -118,34 +120,45 @@ def is_nearby(enrollment: Enrollment) -> bool:
     return bool(court and region is not None and court.region_id == region)
 
 
-def journeys(rows: QuerySet[Enrollment], *, now: datetime) -> list[Journey]:
+def journeys(
+    rows: QuerySet[Enrollment], *, now: datetime, ahead: timedelta = SEEN_AHEAD
+) -> list[Journey]:
     """The coming runs that are held somewhere, with those in sight who go; the earliest first."""
     coming = Run.objects.filter(
         state__in=(AHEAD | {RunState.RUNNING}),
         venue__isnull=False,
         starts_at__gt=now,
-        starts_at__lt=now + SEEN_AHEAD,
+        starts_at__lt=now + ahead,
     )
     by_run: dict[int, list[Traveller]] = {}
     for one in travellers_of(rows.filter(run__in=coming)):
         by_run.setdefault(one.enrollment.run_id, []).append(one)
-    found = [journey(going[0].enrollment.run, going) for going in by_run.values()]
-    return sorted(found, key=lambda one: (one.needed_by, one.run.code))
+    runs = [going[0].enrollment.run for going in by_run.values()]
+    days = needed_days(runs)
+    found = [
+        Journey(run, days.get(run.pk), by_run[run.pk]) for run in runs if run.starts_at is not None
+    ]
+    return sorted(found, key=lambda one: (one.needed_by or date.max, one.run.code))
+
+
+def needed_days(runs: Sequence[Run]) -> dict[int, date]:
+    """By when the courts need the papers of each run that has dates; one statement for all."""
+    departures = {run.pk: _departure(run, run.starts_at) for run in runs if run.starts_at}
+    if not departures:
+        return {}
+    reach = timedelta(days=3 * rules.ORDER_DAYS + 20)  # long holidays, too
+    calendar = working_calendar(min(departures.values()) - reach, max(departures.values()))
+    return {key: rules.needed_by(day, calendar) for key, day in departures.items()}
+
+
+def _departure(run: Run, starts_at: datetime) -> date:
+    first = starts_at.astimezone(ZoneInfo(run.time_zone)).date()
+    return rules.leaves_on(first, run.travel_days_before)
 
 
 def journey(run: Run, travellers: Sequence[Traveller]) -> Journey:
     """One run with those who go, and the day by which a court needs the papers."""
-    zone = ZoneInfo(run.time_zone)
-    first = run.starts_at.astimezone(zone).date() if run.starts_at else date.max
-    departure = rules.leaves_on(first, run.travel_days_before) if run.starts_at else first
-    return Journey(run, _needed_by(departure), travellers)
-
-
-def _needed_by(departure: date) -> date:
-    if departure == date.max:
-        return departure
-    calendar = working_calendar(departure - timedelta(days=60), departure)
-    return rules.needed_by(departure, calendar)
+    return Journey(run, needed_days([run]).get(run.pk), travellers)
 
 
 def own_trip(enrollment: int) -> Traveller | None:
@@ -170,6 +183,11 @@ def standing_of(serial: str) -> tuple[TripPaper, TripAnswer] | None:
         is_true=now is not None and rules.still_says(frozen, now),
     )
     return paper, answer
+
+
+def parts_of(papers: Sequence[TripPaper]) -> list[Sequence[TripPaper]]:
+    """The papers in files that a page may wait for."""
+    return [papers[at : at + AT_ONCE] for at in range(0, len(papers), AT_ONCE)]
 
 
 def pdf_of(papers: Iterable[TripPaper]) -> bytes:

@@ -119,15 +119,23 @@ def _asked(request: HttpRequest) -> tuple[WishForm, Wish | None]:
     form = WishForm(
         {"year": here.year, **request.GET.dict()},
         today=here.date(),
-        language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
+        language=request.LANGUAGE_CODE,
         options=queries.options(bare),
     )
     if not form.is_valid():
         return form, None
     told = form.cleaned_data
     known_at = _end_of(told["known"], now) if told["known"] else now
-    codes = {name: told.get(name) or "" for name in ("region", "court", "audience", "topic")}
-    return form, Wish(told["year"] or here.year, known_at, sight, **codes)
+    wish = Wish(
+        told["year"] or here.year,
+        known_at,
+        sight,
+        region=told.get("region") or "",
+        court=told.get("court") or "",
+        audience=told.get("audience") or "",
+        topic=told.get("topic") or "",
+    )
+    return form, wish
 
 
 def _end_of(day: date, now: datetime) -> datetime:

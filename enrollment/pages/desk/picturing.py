@@ -230,13 +230,17 @@ def _absences(wish: Wish) -> Drawn:
         for at, one in enumerate(found)
     ]
     drawn = [
-        pictures.Line(name, [row[at] if isinstance(row[at], int | float) else None for row in rows])
+        pictures.Line(name, [_number(row[at]) for row in rows])
         for at, name in enumerate(series, start=2)
     ]
     labels = [dates.month_name(one.month, is_short=True) for one in found]
     picture = pictures.lines(_frame(Picture.NO_SHOWS), labels, drawn, unit="\u00a0%")
     columns = [_("Month"), _("Outcomes"), *(f"{name}, %" for name in series)]
     return Drawn(picture, columns, rows)
+
+
+def _number(cell: Cell) -> float | None:
+    return None if cell is None or isinstance(cell, str) else float(cell)
 
 
 def _languages(wish: Wish) -> Drawn:

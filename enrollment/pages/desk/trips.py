@@ -1,5 +1,6 @@
 """Trips at the desk: by when which court needs papers, how they stand, and all of them to print."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
@@ -18,6 +19,7 @@ from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_o
 from enrollment.seats.models import Enrollment
 from enrollment.trips import access, actions, queries
 from enrollment.trips.enums import TripState
+from enrollment.trips.models import TripPaper
 from enrollment.trips.queries import Journey
 
 
@@ -56,12 +58,14 @@ def _page(request: HttpRequest, row: Run, form: TermsForm | None) -> HttpRespons
     viewer = viewer_of(request)
     registers = viewer.may(Right.REGISTER)
     terms = {"before": row.travel_days_before, "after": row.travel_days_after, "payer": row.payer}
+    journey = _journey(request, row)
     context = {
         "run": row,
-        "journey": _journey(request, row),
+        "journey": journey,
+        "parts": range(1, len(_parts(journey)) + 1),
         "form": form or TermsForm(initial=terms),
         "registers": registers,
-        "payer": row.get_payer_display(),  # type: ignore[attr-defined]
+        "payer": row.get_payer_display(),
         "nearby": TripState.NEARBY,
     }
     return render(request, "desk/trip.html", context)
@@ -121,16 +125,18 @@ def _known(row: Run, named: list[str]) -> list[UUID]:
 @require_safe
 @at_desk(Right.READ_COURT, Right.READ_ALL)
 def batch(request: HttpRequest, run: UUID) -> HttpResponse:
-    """All papers of a run that hold and are in sight, as one file to print."""
-    row = _run(request, run)
-    papers = [
-        one.paper
-        for one in _journey(request, row).travellers
-        if one.paper and one.state == TripState.ISSUED
-    ]
-    if not papers:
+    """All papers of a run that hold and are in sight, as one file to print; of many, a part."""
+    row, part = _run(request, run), request.GET.get("part", "1")
+    parts = _parts(_journey(request, row))
+    if not part.isdigit() or not 1 <= int(part) <= len(parts):
         raise Missing("unknown_trip", _("There is no such paper."))
-    return printed(queries.pdf_of(papers), f"trips-{row.code}.pdf")
+    return printed(queries.pdf_of(parts[int(part) - 1]), f"trips-{row.code}-{part}.pdf")
+
+
+def _parts(journey: Journey) -> list[Sequence[TripPaper]]:
+    """The papers that hold, file by file."""
+    held = [one.paper for one in journey.travellers if one.state == TripState.ISSUED]
+    return queries.parts_of([paper for paper in held if paper])
 
 
 def printed(content: bytes, name: str) -> HttpResponse:

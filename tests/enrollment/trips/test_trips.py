@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from academy.core import clock
 from academy.core.working_days import WorkingCalendar
 from academy.ledger.models import Event
 from courses.planning.actions import SessionPlan, set_travel
@@ -146,6 +147,22 @@ def test_the_day_on_which_a_court_needs_the_paper_counts_working_days():
     assert rules.state_of(None, None, is_nearby=False) == TripState.TO_PREPARE
 
 
+def test_many_papers_come_in_files_that_a_page_may_wait_for(run, monkeypatch):
+    papers = issue(run)
+    monkeypatch.setattr(queries, "AT_ONCE", 1)
+
+    assert queries.parts_of(papers) == [papers[:1], papers[1:]]
+
+
+def test_the_days_of_all_runs_are_one_question(run, django_assert_num_queries):
+    ask(factories.run(), factories.person())
+    with django_assert_num_queries(4):
+        (journey,) = queries.journeys(run.enrollments.all(), now=clock.now())
+
+    assert (journey.waiting, journey.issued) == (2, 0)
+    assert journey.needed_by < run.starts_at.date()
+
+
 def test_the_desk_issues_and_the_court_prints_its_own(run, cast, client):
     def as_(account):
         client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -175,6 +192,7 @@ def test_the_desk_issues_and_the_court_prints_its_own(run, cast, client):
     asel = as_(cast.asel_account).get(f"/enrollments/{mine.enrollment.public_id}/").text
     assert f"/trips/{mine.public_id}.pdf" in asel
     client.logout()
+    client.cookies["django_language"] = "en"
     check = client.get(f"/verify/{mine.serial}")
     assert "This paper holds" in check.text
     assert check["Cache-Control"] == "no-store"
