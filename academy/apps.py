@@ -11,6 +11,7 @@ class AcademyConfig(AppConfig):
         """Who leaves loses the account; who got an account is told; what is known of whom."""
         from django.conf import settings
         from django.utils.module_loading import import_string
+        from django.utils.translation import gettext_lazy as _
 
         from academy.accounts import actions as accounts, registry as signatures
         from academy.clients import handlers as webhooks, known
@@ -38,5 +39,22 @@ class AcademyConfig(AppConfig):
         ledger.register(handlers.HANDLER)
         ledger.register(webhooks.HANDLER)
         jobs.resumable(files.PREFIX, files.write_again)
-        jobs.register("people", jobs.Importer(people_files.plan_people, people_files.apply))
-        jobs.register("courts", jobs.Importer(court_files.plan_courts, court_files.apply))
+        people_in = jobs.Importer(
+            people_files.plan_people,
+            people_files.apply,
+            title=_("People and their posts"),
+            fields=people_files.fields,
+            hint=_("A line per post. The number in the HR system, or the IIN, says who it is."),
+            slice=500,
+            is_for_systems=True,
+        )
+        courts_in = jobs.Importer(
+            court_files.plan_courts,
+            court_files.apply,
+            title=_("Courts"),
+            fields=court_files.fields,
+            hint=_("A line per court. A court that closes gets its last day."),
+            is_for_systems=True,
+        )
+        jobs.register("people", people_in)
+        jobs.register("courts", courts_in)

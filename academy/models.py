@@ -5,7 +5,7 @@ from academy.accounts.models import Account
 from academy.clients.models import Call, Client, Disclosure, Webhook
 from academy.courts.models import CalendarDay, Court, CourtKind, CourtLevel, Position, Region
 from academy.exports.models import Export
-from academy.jobs.models import Job
+from academy.jobs.models import Job, Matching, Upload
 from academy.ledger.models import Cursor, Event, FeedEntry, Inbox, Note
 from academy.messages.models import DeadAddress, MailChoice, MailHost, Message
 from academy.people.models import Appointment, Person
@@ -32,11 +32,13 @@ __all__ = [
     "Job",
     "MailChoice",
     "MailHost",
+    "Matching",
     "Message",
     "Note",
     "Person",
     "Position",
     "Region",
     "RoleGrant",
+    "Upload",
     "Webhook",
 ]

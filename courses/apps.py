@@ -28,6 +28,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         """What of the plan other systems see; and the index that follows the catalogue."""
         from django.core import checks
+        from django.utils.translation import gettext_lazy as _
 
         from academy.clients import projections
         from academy.exports import registry as files
@@ -44,7 +45,15 @@ class CoursesConfig(AppConfig):
             projections.allow(name, OPEN_TO_ALL)
         projections.ends("course.archived", "run.cancelled")
         ledger.register(search.HANDLER)
-        jobs.register("courses", jobs.Importer(imports.plan_courses, imports.apply))
+        courses_in = jobs.Importer(
+            imports.plan_courses,
+            imports.apply,
+            title=_("Courses"),
+            fields=imports.fields,
+            hint=_("A line per course. A course that is there gets a new version."),
+            is_for_systems=True,
+        )
+        jobs.register("courses", courses_in)
         files.register("courses", exports.COURSES)
         files.register("runs", exports.RUNS)
         checks.register(check_ctype, checks.Tags.database)

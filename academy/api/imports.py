@@ -64,7 +64,7 @@ class Imports(Endpoint):
         """Plan the file and, unless the run is dry, carry the plan out."""
         sent = self.body(ImportInput)
         importer = registry.importer_of(sent["kind"])
-        if importer is None:
+        if importer is None or not importer.is_for_systems:
             raise unknown_value("kind", _("Files of this kind are not imported."))
         if sent["file"].size > MAX_BYTES:
             raise unknown_value("file", _("The file is larger than 50 MB; send it in parts."))

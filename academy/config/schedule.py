@@ -22,6 +22,7 @@ EVERY: Mapping[str, float] = {
     "messages.deliver": 10,
     "clients.call_webhooks": 5,
     "exports.write": 5,
+    "jobs.carry": 5,
     "connectors.carry": 10,
     "connectors.read_moodle": 600,
     "reminders.plan": 60,
@@ -42,6 +43,7 @@ EVERY: Mapping[str, float] = {
 AT: Mapping[str, crontab] = {
     "rest.forget_keys": crontab(minute="17"),
     "exports.clear": crontab(minute="27"),
+    "jobs.forget": crontab(minute="32"),
     "classroom.forget_needs": crontab(minute="37"),
     "accounts.clear_sessions": crontab(hour="22", minute="40"),  # UTC: night at home
     "clients.clear_tokens": crontab(hour="22", minute="50"),
@@ -56,7 +58,7 @@ QUEUES = (URGENT, BULK)
 LONG = frozenset(
     {
         *("messages.deliver", "messages.read_returned", "reminders.plan", "seats.watch"),
-        *("exports.write", "credits.reckon", "connectors.carry", "connectors.read_moodle"),
+        *("exports.write", "jobs.carry", "credits.reckon", "connectors.carry", "connectors.read_moodle"),
         *AT,
     }
 )

@@ -6,7 +6,7 @@ posts_judges, posts_staff, is_remote, valid_to. A court that closes gets valid_t
 took over, a successor.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock, texts
 from academy.core.actor import Actor
+from academy.core.keyed import Keyed
 from academy.courts.actions import CourtEntry, load_courts
 from academy.courts.models import Court, CourtKind, CourtLevel, Region
+from academy.jobs.matching import Field
 from academy.jobs.rules import (
     ImportPlan,
     Row,
@@ -36,6 +38,23 @@ PLAIN = (
     *("code", "level", "kind", "region", "parent", "successor", "time_zone", "aliases"),
     *("posts_judges", "posts_staff", "is_remote", "valid_from", "valid_to"),
 )
+LABELS = {
+    "code": _("Code of the court|Court code|Code"),
+    "level": _("Level of the court|Level"),
+    "kind": _("Kind of court|Kind"),
+    "region": _("Region|Region code"),
+    "parent": _("Higher court|Court above"),
+    "successor": _("Successor"),
+    "time_zone": _("Time zone"),
+    "aliases": _("Other names"),
+    "posts_judges": _("Posts of judges|Judges by the staff list"),
+    "posts_staff": _("Posts of court officials|Staff by the staff list"),
+    "is_remote": _("Remote"),
+    "valid_from": _("Open since|Valid from"),
+    "valid_to": _("Open until|Valid until"),
+    "name": _("Name of the court|Name|Title"),
+    "short_name": _("Short name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,26 @@ def columns() -> tuple[str, ...]:
     return (*PLAIN, *named)
 
 
+def fields() -> list[Field]:
+    """The columns as people know them."""
+    first, known = texts.languages()[0], {"region": Region, "level": CourtLevel, "kind": CourtKind}
+    must = {"code", "level", "kind", "valid_from"}
+    plain = [
+        Field(code, LABELS[code], code in must, _codes_of(known[code]) if code in known else None)
+        for code in PLAIN
+    ]
+    named = [
+        Field(f"{name}_{code}", LABELS[name], (name, code) == ("name", first), suffix=code)
+        for name in ("name", "short_name")
+        for code in texts.languages()
+    ]
+    return plain + named
+
+
+def _codes_of(listed: type[Region | CourtLevel | CourtKind]) -> Callable[[], frozenset[str]]:
+    return lambda: frozenset(listed.objects.values_list("code", flat=True))
+
+
 def plan_courts(table: Table) -> ImportPlan[CourtEntry]:
     """What importing this table would do. Changes nothing."""
     required = ("code", "level", "kind", f"name_{texts.languages()[0]}", "valid_from")
@@ -72,7 +111,11 @@ def plan_courts(table: Table) -> ImportPlan[CourtEntry]:
 
 
 def apply(
-    plan: ImportPlan[CourtEntry], *, actor: Actor, at: datetime | None = None
+    plan: ImportPlan[CourtEntry],
+    *,
+    actor: Actor,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> ImportPlan[CourtEntry]:
     """Import the planned courts; answers what was really done.
 
@@ -83,6 +126,8 @@ def apply(
         fresh = plan_courts(plan.table)
         check_clean(fresh)
         load_courts(entries=list(fresh.entries()), actor=actor, at=at or clock.now())
+        if keyed:
+            keyed.keep(fresh)
     return fresh
 
 

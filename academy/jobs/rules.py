@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from academy.core.errors import Invalid, Refused
 
 Entry = TypeVar("Entry")
+MOST_COLUMNS = 200
+SERIAL = re.compile(r"\d{5}")  # Excel's number of a day between 1927 and 2173
+SPACES = dict.fromkeys(map(ord, " \u00a0\u202f"))  # between the thousands of a number
 SPOKEN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 TRUE = frozenset({"1", "yes", "true", "y", "да", "иә", "ия"})
 FALSE = frozenset({"0", "no", "false", "n", "нет", "жоқ", "жок"})
@@ -45,10 +48,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file that was read: its columns and its rows, without empty ones."""
+    """A file that was read: its columns and its rows, without empty ones.
+
+    `headings` are the columns as they were written; where a table is made anew, they may be left.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ class RowReader:
 
     def decimal(self, column: str, *, places: int = 1) -> Decimal | None:
         """A number with a decimal point or comma; empty stays unknown, and zero is refused."""
-        value = self.text(column).replace(",", ".")
+        value = self.text(column).translate(SPACES).replace(",", ".")
         if not value:
             return None
         try:
@@ -190,6 +197,9 @@ class RowReader:
         """A date, written 2026-03-31 or 31.03.2026."""
         value = self.text(column, required=required)
         if not value:
+            return None
+        if SERIAL.fullmatch(value):
+            self.refuse(column, _("Excel's number of a day. Format the column as a date."))
             return None
         try:
             if spoken := SPOKEN_DATE.fullmatch(value):

@@ -7,7 +7,7 @@ court, position, appointment_kind (permanent, acting, secondment), appointed_on,
 file does not have changes nothing; an identification number is never shown whole and never erased.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock, texts
 from academy.core.actor import Actor
+from academy.core.keyed import Keyed
 from academy.courts.models import Court, Position
+from academy.jobs.matching import Field
 from academy.jobs.rules import (
     ImportPlan,
     Row,
@@ -43,6 +45,22 @@ COLUMNS = (
     *("external_id", "iin", *TEXTS, "in_service_since", "left_on"),
     *("court", "position", "appointment_kind", "appointed_on", "appointed_until"),
 )
+LABELS = {
+    "external_id": _("Number in the HR system|Personnel number|HR number"),
+    "iin": _("Individual identification number|IIN"),
+    "family_name": _("Family name|Surname|Last name"),
+    "given_name": _("Given name|First name"),
+    "patronymic": _("Patronymic|Middle name"),
+    "email": _("E-mail|E-mail address"),
+    "language": _("Language of letters|Language"),
+    "in_service_since": _("In service since|First day of service"),
+    "left_on": _("Last day of service|Left on"),
+    "court": _("Code of the court|Court code|Court"),
+    "position": _("Code of the post|Post|Position"),
+    "appointment_kind": _("Kind of appointment"),
+    "appointed_on": _("First day in the post|Appointed on|Date of appointment"),
+    "appointed_until": _("Last day in the post|Appointed until"),
+}
 IIN_PROBLEMS = {
     "digits": _("An identification number has digits only."),
     "length": _("An identification number has twelve digits. In Excel, format the column as text."),
@@ -69,6 +87,20 @@ class Known:
             self.by_iin[entry.facts.iin_hash] = entry
 
 
+def fields() -> list[Field]:
+    """The columns as people know them."""
+    known: dict[str, type[Court | Position]] = {"court": Court, "position": Position}
+    must = {"family_name", "given_name"}
+    return [
+        Field(code, LABELS[code], code in must, _codes_of(known[code]) if code in known else None)
+        for code in COLUMNS
+    ]
+
+
+def _codes_of(listed: type[Court | Position]) -> Callable[[], frozenset[str]]:
+    return lambda: frozenset(listed.objects.values_list("code", flat=True))
+
+
 def plan_people(table: Table) -> ImportPlan[PersonEntry]:
     """What importing this table would do. Changes nothing."""
     check_columns(table, required=("family_name", "given_name"), known=COLUMNS)
@@ -77,7 +109,11 @@ def plan_people(table: Table) -> ImportPlan[PersonEntry]:
 
 
 def apply(
-    plan: ImportPlan[PersonEntry], *, actor: Actor, at: datetime | None = None
+    plan: ImportPlan[PersonEntry],
+    *,
+    actor: Actor,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> ImportPlan[PersonEntry]:
     """Import the planned people; answers what was really done.
 
@@ -88,6 +124,8 @@ def apply(
         fresh = plan_people(plan.table)
         check_clean(fresh)
         load_people(entries=last_words(fresh), actor=actor, at=at or clock.now())
+        if keyed:
+            keyed.keep(fresh)
     return fresh
 
 

@@ -8,7 +8,7 @@ demo_translations, is_demo.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields as attributes
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock, texts
 from academy.core.actor import Actor
+from academy.core.keyed import Keyed
 from academy.courts.models import CourtKind, CourtLevel, Position
+from academy.jobs.matching import Field
 from academy.jobs.rules import (
     ImportPlan,
     Problem,
@@ -45,6 +47,31 @@ PLAIN = (
     *("provider_course_code", "source_url", "min_attendance_share", "test_required"),
     *("validity_months", "demo_translations", "is_demo"),
 )
+LABELS = {
+    "code": _("Code of the course|Course code|Code"),
+    "provider": _("Provider|Organiser"),
+    "format": _("Form of teaching|Format"),
+    "languages": _("Languages"),
+    "topics": _("Topics"),
+    "audiences": _("Audiences|For whom"),
+    "prerequisites": _("Prerequisites"),
+    "hours": _("Hours|Academic hours"),
+    "hours_basis": _("Basis of the hours"),
+    "minutes_per_hour": _("Minutes of an academic hour"),
+    "days": _("Days|Number of days"),
+    "duration_published": _("Length as published"),
+    "year": _("Year"),
+    "provider_course_code": _("Code of the provider"),
+    "source_url": _("Source|Address of the source"),
+    "min_attendance_share": _("Least share of attendance"),
+    "test_required": _("With a test"),
+    "validity_months": _("Valid for months"),
+    "demo_translations": _("Demonstration translations"),
+    "is_demo": _("Demonstration"),
+    "title": _("Title of the course|Title|Name"),
+    "summary": _("Summary|Description"),
+    "objectives": _("Aims|Objectives"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +98,19 @@ def columns() -> tuple[str, ...]:
     )
 
 
+def fields() -> list[Field]:
+    """The columns as people know them."""
+    must = {"code", "provider", "format"}
+    first = texts.languages()[0]
+    plain = [Field(code, LABELS[code], code in must) for code in PLAIN]
+    named = [
+        Field(f"{name}_{code}", LABELS[name], (name, code) == ("title", first), suffix=code)
+        for name in ("title", "summary", "objectives")
+        for code in texts.languages()
+    ]
+    return plain + named
+
+
 def plan_courses(table: Table) -> ImportPlan[CourseEntry]:
     """What importing this table would do. Changes nothing."""
     required = ("code", "provider", "format", f"title_{texts.languages()[0]}")
@@ -83,7 +123,11 @@ def plan_courses(table: Table) -> ImportPlan[CourseEntry]:
 
 
 def apply(
-    plan: ImportPlan[CourseEntry], *, actor: Actor, at: datetime | None = None
+    plan: ImportPlan[CourseEntry],
+    *,
+    actor: Actor,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> ImportPlan[CourseEntry]:
     """Import the planned courses as published ones; answers what was really done.
 
@@ -94,6 +138,8 @@ def apply(
         fresh = plan_courses(plan.table)
         check_clean(fresh)
         load_courses(entries=list(fresh.entries()), actor=actor, at=at or clock.now())
+        if keyed:
+            keyed.keep(fresh)
     return fresh
 
 
@@ -140,7 +186,7 @@ def _plan_row(row: Row, lists: Lists, present: Mapping[str, CourseContent]) -> R
 def _as_dict(content: CourseContent) -> dict[str, object]:
     return {
         column.name: getattr(content, column.name)
-        for column in fields(content)
+        for column in attributes(content)
         if getattr(content, column.name) not in (None, "", (), {})
     }
 
