@@ -97,7 +97,7 @@ def match(upload: Upload, columns: Mapping[str, str]) -> Upload:
         names = ", ".join(field.name for field in doubled)
         raise Invalid("column_twice", _("Matched more than once: %(names)s.") % {"names": names})
     with transaction.atomic(durable=True):
-        row = _at(upload, Step.MATCH, Step.READY)
+        row = _at(upload, Step.MATCH)
         row.matching, row.step = dict(columns), Step.CHECK
         row.save(update_fields=["matching", "step"])
         Job.objects.filter(pk=row.pk).update(state=Job.State.WAITING)
@@ -106,6 +106,15 @@ def match(upload: Upload, columns: Mapping[str, str]) -> Upload:
             headings=matching.fingerprint(list(columns)),
             defaults={"columns": {matching.plain(name): code for name, code in columns.items()}},
         )
+    return row
+
+
+def again(upload: Upload) -> Upload:
+    """Back to the columns of a file that was only looked at."""
+    with transaction.atomic(durable=True):
+        row = _at(upload, Step.MATCH, Step.READY)
+        row.step = Step.MATCH
+        row.save(update_fields=["step"])
     return row
 
 

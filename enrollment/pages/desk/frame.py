@@ -128,6 +128,7 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
             ("desk-messages", _("Messages"), {Right.READ_ALL}),
             ("reminders", _("Reminders"), {Right.READ_ALL}),
             ("systems", _("Systems"), {Right.READ_ALL}),
+            ("imports", _("Imports"), {Right.REGISTER}),
             ("exports", _("Files of whole lists"), {Right.REGISTER}),
             ("health", _("Health"), {Right.READ_ALL}),
             ("invariants", _("Checks"), {Right.READ_ALL}),

@@ -1,0 +1,193 @@
+"""Files that come in at the desk: matched, tried, the good rows imported, the bad ones mended."""
+
+import io
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from python_calamine import CalamineWorkbook
+
+from academy.core import clock
+from academy.jobs import carrying
+from academy.jobs.models import Job, Matching, Upload
+from academy.ledger.models import Event
+from academy.people.models import Appointment, Person
+
+DESK = "/desk/imports/"
+HEAD = "Фамилия;Имя;Табельный номер;Код суда;Код должности;Дата назначения;Примечание"
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+@pytest.fixture
+def desk(cast, browser):
+    return browser(cast.clara_account)
+
+
+def rows(cast, *, bad=1, good=19):
+    """Lines of an office: the last ones name a court that does not exist."""
+    lines = [
+        f"Омаров{number};Ерлан;HR-{number};{cast.court.code};judge;01.03.2024;"
+        for number in range(good)
+    ]
+    return lines + [f"=Плохой{number};Имя;B-{number};НЕТ;judge;вчера;x" for number in range(bad)]
+
+
+def send(desk, content, *, name="people.csv", kind="people"):
+    return desk.post(DESK, {"kind": kind, "file": SimpleUploadedFile(name, content)}, follow=True)
+
+
+def sent(desk, lines, *, encoding="cp1251"):
+    """A file as far as its columns; the address of its page, and the page."""
+    page = send(desk, "\r\n".join([HEAD, *lines]).encode(encoding))
+    return page.redirect_chain[-1][0], page
+
+
+def columns(page):
+    form = page.context["form"]
+    return {"columns": "1"} | {name: form[name].initial or "" for name in form.fields}
+
+
+def to_mend(desk, address):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(desk.get(f"{address}to-mend.xlsx").content))
+    return book.get_sheet_by_index(0).to_python()
+
+
+def test_the_good_rows_go_in_and_the_bad_ones_come_home_to_be_mended(cast, desk):
+    desk.cookies["django_language"] = "ru"
+    before = Person.objects.count()
+    address, page = sent(desk, rows(cast))
+    assert columns(page) == {
+        "columns": "1",
+        **{"column_0": "family_name", "column_1": "given_name", "column_2": "external_id"},
+        **{"column_3": "court", "column_4": "position", "column_5": "appointed_on"},
+        "column_6": "",
+    }
+
+    tried = text(desk.post(f"{address}match/", columns(page), follow=True))
+
+    assert "Омаров0" not in tried or Person.objects.count() == before
+    assert Person.objects.count() == before
+    upload = Upload.objects.get()
+    assert upload.job.params["counts"] == {"new": 19, "changed": 0, "unchanged": 0, "error": 1}
+    head, *wrong = to_mend(desk, address)
+    assert head[:-1] == HEAD.split(";")
+    assert [row[0] for row in wrong] == ["=Плохой0"]
+    assert "код суда: “НЕТ”" in wrong[0][-1] or "код суда: «НЕТ»" in wrong[0][-1]
+
+    desk.post(f"{address}apply/")
+    desk.post(f"{address}apply/")  # said twice, it is once
+
+    assert Person.objects.count() == before + 19
+    assert Appointment.objects.filter(court=cast.court, period__contains="2024-03-01").count() >= 19
+    upload.refresh_from_db()
+    assert (upload.step, upload.applied, upload.job.state) == ("over", 20, "running")
+    assert Job.objects.get().params["done"] == {"new": 19, "changed": 0, "unchanged": 0, "error": 1}
+    assert Event.objects.get(type="import.finished").data["new"] == 19
+
+    mended = [*wrong[0]]
+    mended[0], mended[3], mended[5] = "Хорошая", cast.court.code, "02.03.2024"
+    again = "\n".join(";".join(map(str, line)) for line in ([*head], mended))
+    page = send(desk, again.encode("utf-8-sig"))
+    address = page.redirect_chain[-1][0]
+    assert columns(page)["column_7"] == ""  # what to mend is no column
+    desk.post(f"{address}match/", columns(page))
+    desk.post(f"{address}apply/")
+
+    assert Person.objects.count() == before + 20
+    assert not Upload.objects.get(job__public_id=address.split("/")[-2]).content
+
+
+def test_a_matching_is_remembered_for_files_with_the_same_headings(cast, desk):
+    head = "Кто;Имя;Ключ"
+    page = send(desk, f"{head}\nОмаров;Ерлан;HR-1".encode())
+    address = page.redirect_chain[-1][0]
+    assert columns(page)["column_0"] == ""
+    refused = text(desk.post(f"{address}match/", columns(page)))
+    assert "Nothing is matched to: Family name." in refused
+    assert not Matching.objects.exists()
+    chosen = columns(page) | {"column_0": "family_name", "column_2": "external_id"}
+    desk.post(f"{address}match/", chosen)
+
+    again = send(desk, "Ключ;Имя;Кто\nHR-2;Асель;Ахметова".encode())
+
+    assert columns(again) == {
+        "columns": "1",
+        **{"column_0": "external_id", "column_1": "given_name", "column_2": "family_name"},
+    }
+
+
+def test_columns_without_headings_are_known_by_their_cells(cast, desk):
+    page = send(desk, f"Фамилия;Имя;Где\nОмаров;Ерлан;{cast.court.code}".encode())
+
+    assert columns(page)["column_2"] == "court"
+
+
+def test_a_file_with_two_readings_is_shown_in_both(cast, desk):
+    content = "Фамилия;Имя;Табельный номер\nЄалым;Ерлан;HR-1".encode("cp1251")
+    page = send(desk, content)
+    address = page.redirect_chain[-1][0]
+
+    assert "Єалым" in text(page)
+    assert "Ғалым" in text(page)
+    page = desk.post(f"{address}read/", {"way": "1"}, follow=True)
+    desk.post(f"{address}match/", columns(page))
+    desk.post(f"{address}apply/")
+
+    assert Person.objects.filter(family_name="Ғалым").exists()
+
+
+def test_a_long_file_is_the_workers_and_a_killed_worker_leaves_it_to_the_next(
+    cast, desk, monkeypatch
+):
+    monkeypatch.setattr(carrying, "AT_ONCE", 0)
+    monkeypatch.setattr(carrying, "at_once", lambda upload: None)
+    before = Person.objects.count()
+    address, page = sent(desk, rows(cast, bad=0, good=5))
+    assert "0 of 0 rows" in text(desk.post(f"{address}match/", columns(page), follow=True))
+    part = desk.get(address, headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in part
+    assert "<html" not in text(part)
+    carrying.carry_on_all()
+    assert desk.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    desk.post(f"{address}apply/")
+
+    upload = carrying.claim(clock.now())  # and dies with it
+    assert carrying.carry_on_all() == 0
+    assert Person.objects.count() == before
+    with time_machine.travel(clock.now() + carrying.LEASE + timedelta(seconds=1)):
+        assert carrying.carry_on_all() == 1
+
+    assert Person.objects.count() == before + 5
+    carrying.carry_on(upload)  # the dead one comes back, and finds it done
+    assert Person.objects.count() == before + 5
+    assert Event.objects.filter(type="import.finished").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("people.csv", b"", "empty"),
+        ("people.csv", "Фамилия;Имя\n".encode(), "The file has a header line and no rows."),
+        ("people.pdf", b"%PDF", "Send a CSV or an Excel file"),
+        ("people.xlsx", b"PK\x03\x04 not really", "This Excel file cannot be opened."),
+    ],
+)
+def test_what_is_no_list_is_said_in_plain_words(cast, desk, name, content, said):
+    assert said in text(send(desk, content, name=name))
+    assert not Upload.objects.exists()
+
+
+def test_a_file_is_forgotten_in_time_or_at_once(cast, desk):
+    for _each in range(2):
+        address, _page = sent(desk, rows(cast))
+    desk.post(f"{address}drop/")
+    assert Upload.objects.count() == 1
+
+    with time_machine.travel(clock.now() + timedelta(days=8)):
+        assert carrying.forget(clock.now()) == 1
+
+    assert not Job.objects.exists()
