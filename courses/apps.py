@@ -36,7 +36,7 @@ class CoursesConfig(AppConfig):
         from academy.ledger import registry as ledger
         from academy.people import registry as people
         from courses.catalogue import imports
-        from courses.planning import exports, interests
+        from courses.planning import exports, interests, run_files
         from courses.search import handlers as search
         from courses.search.queries.ctype import check_ctype
 
@@ -53,7 +53,16 @@ class CoursesConfig(AppConfig):
             hint=_("A line per course. A course that is there gets a new version."),
             is_for_systems=True,
         )
+        runs_in = jobs.Importer(
+            run_files.plan_runs,
+            run_files.apply,
+            title=_("Runs"),
+            fields=run_files.fields,
+            hint=_("A line per run. Each becomes a draft, which nobody sees until it is published."),
+            slice=50,
+        )
         jobs.register("courses", courses_in)
+        jobs.register("runs", runs_in)
         files.register("courses", exports.COURSES)
         files.register("runs", exports.RUNS)
         checks.register(check_ctype, checks.Tags.database)

@@ -65,6 +65,34 @@ class EnrollmentConfig(AppConfig):
         self._what_is_told()
         self._who_reads_the_ledger()
         self._who_is_called()
+        self._what_comes_in()
+
+    def _what_comes_in(self) -> None:
+        """Files of marks and of credit from outside."""
+        from django.utils.translation import gettext_lazy as _
+
+        from academy.jobs import registry as jobs
+        from enrollment.attendance import imports as marks
+        from enrollment.credits import imports as outside
+
+        marks_in = jobs.Importer(
+            marks.plan_marks,
+            marks.apply,
+            title=_("Marks"),
+            fields=marks.fields,
+            hint=_("A line per person and session. Only people with a confirmed seat are marked."),
+            slice=200,
+        )
+        credits_in = jobs.Importer(
+            outside.plan_credits,
+            outside.apply,
+            title=_("Credit from outside"),
+            fields=outside.fields,
+            hint=_("A line per training that another body held. It counts for what is owed."),
+            slice=200,
+        )
+        jobs.register("marks", marks_in)
+        jobs.register("credits", credits_in)
 
     def _what_may_leave(self) -> None:
         """To other systems, in files, on the catalogue's pages, and to the person concerned."""

@@ -16,7 +16,7 @@ Entry = TypeVar("Entry")
 MOST_COLUMNS = 200
 SERIAL = re.compile(r"\d{5}")  # Excel's number of a day between 1927 and 2173
 SPACES = dict.fromkeys(map(ord, " \u00a0\u202f"))  # between the thousands of a number
-SPOKEN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+SPOKEN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?)?")
 TRUE = frozenset({"1", "yes", "true", "y", "да", "иә", "ия"})
 FALSE = frozenset({"0", "no", "false", "n", "нет", "жоқ", "жок"})
 

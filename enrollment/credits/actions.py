@@ -1,13 +1,16 @@
 """Writing down what was earned."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from academy.core.actor import Actor
 from academy.ledger.actions import Fact, record
+from academy.people.models import Person
 from courses.planning.models import Run
 from enrollment.attendance.enums import OutcomeKind
 from enrollment.attendance.models import Outcome
@@ -28,6 +31,47 @@ def credit_outcomes(
     earning = [outcome for outcome in _loaded(outcomes) if _minutes(outcome)]
     entries = CreditEntry.objects.bulk_create([_entry(outcome) for outcome in earning])
     facts = [_fact(entry, outcome) for entry, outcome in zip(entries, earning, strict=True)]
+    record(facts, actor=actor, at=at)
+    return entries
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideCredit:
+    """Training that another body held and the academy recognises, with its evidence."""
+
+    person: int
+    earned_on: date
+    minutes: int
+    minutes_per_hour: int
+    title: str
+    evidence: str = ""
+
+
+def credit_outside(
+    *, credits_: Sequence[OutsideCredit], at: datetime, actor: Actor
+) -> list[CreditEntry]:
+    """Write down credit from outside, one event each; the caller's transaction holds it.
+
+    One person's training of one title and day counts once: the database refuses the second. The
+    event says how much and when, never which course it was: that text is the person's.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Credit is written in the transaction of its import.")
+    entries = CreditEntry.objects.bulk_create(
+        CreditEntry(
+            person_id=one.person,
+            kind=CreditEntry.Kind.OUTSIDE,
+            year=one.earned_on.year,
+            earned_on=one.earned_on,
+            minutes=one.minutes,
+            minutes_per_hour=one.minutes_per_hour,
+            title=one.title,
+            evidence=one.evidence,
+        )
+        for one in credits_
+    )
+    people = Person.objects.in_bulk({entry.person_id for entry in entries})
+    facts = [_earned(entry, people[entry.person_id].public_id) for entry in entries]
     record(facts, actor=actor, at=at)
     return entries
 
@@ -61,14 +105,19 @@ def _last_day(run: Run, frozen_at: datetime) -> date:
 
 
 def _fact(entry: CreditEntry, outcome: Outcome) -> Fact:
+    person, run = outcome.enrollment.person.public_id, outcome.enrollment.run.public_id
+    return _earned(entry, person, run=run, outcome=str(outcome.public_id))
+
+
+def _earned(entry: CreditEntry, person: UUID, *, run: UUID | None = None, **more: str) -> Fact:
     return Fact(
         "credit.earned",
         "credit",
         entry.public_id,
-        context_id=outcome.enrollment.run.public_id,
-        person_id=outcome.enrollment.person.public_id,
+        context_id=run,
+        person_id=person,
         data={
-            "outcome": str(outcome.public_id),
+            **more,
             "kind": str(entry.kind),
             "year": entry.year,
             "minutes": entry.minutes,

@@ -39,9 +39,18 @@ class CreditEntry(models.Model):
     minutes = models.IntegerField()
     minutes_per_hour = models.SmallIntegerField()
     superseded_at = models.DateTimeField(null=True)
+    title = models.CharField(max_length=300, blank=True, db_default="")  # of what is no run of ours
+    evidence = models.CharField(max_length=300, blank=True, db_default="")  # who says so, where
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(minutes__gt=0), name="credit_minutes")]
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="credit_minutes"),
+            models.UniqueConstraint(
+                fields=["person", "earned_on", "title"],
+                name="credit_from_outside_once",
+                condition=Q(kind="outside", superseded_at__isnull=True),
+            ),
+        ]
         indexes = [models.Index(fields=["person", "-year"], name="credit_person_year")]
 
     def __str__(self) -> str:

@@ -49,8 +49,8 @@ def outcomes(who: Person) -> Rows:
 def credits_earned(who: Person) -> Rows:
     """Credit, also what was superseded."""
     rows = CreditEntry.objects.filter(person=who).order_by("id")
-    columns = ("public_id", "course__code", "kind", "year", "earned_on", "minutes")
-    yield from rows.values(*columns, "minutes_per_hour", "superseded_at")
+    columns = ("public_id", "course__code", "kind", "year", "earned_on", "minutes", "title")
+    yield from rows.values(*columns, "evidence", "minutes_per_hour", "superseded_at")
 
 
 def certificates(who: Person) -> Rows:

@@ -13,6 +13,11 @@ from academy.jobs import carrying
 from academy.jobs.models import Job, Matching, Upload
 from academy.ledger.models import Event
 from academy.people.models import Appointment, Person
+from courses.planning.models import Run
+from enrollment.attendance.models import Mark
+from enrollment.credits.models import CreditEntry
+from tests import factories
+from tests.enrollment.stage import ask
 
 DESK = "/desk/imports/"
 HEAD = "Фамилия;Имя;Табельный номер;Код суда;Код должности;Дата назначения;Примечание"
@@ -191,3 +196,73 @@ def test_a_file_is_forgotten_in_time_or_at_once(cast, desk):
         assert carrying.forget(clock.now()) == 1
 
     assert not Job.objects.exists()
+
+
+def imported(desk, kind, content):
+    """Through all the steps, with what was guessed; what came of it."""
+    page = send(desk, content.encode(), name=f"{kind}.csv", kind=kind)
+    address = page.redirect_chain[-1][0]
+    desk.post(f"{address}match/", columns(page))
+    desk.post(f"{address}apply/")
+    return Upload.objects.select_related("job").get(job__public_id=address.split("/")[-2])
+
+
+def test_marks_come_in_as_on_the_sheet_and_only_once(cast, desk):
+    run = factories.run(trainer=cast.timur, sessions=2)
+    Person.objects.filter(pk=cast.asel.pk).update(external_id="HR-1")
+    Person.objects.filter(pk=cast.dana.pk).update(external_id="HR-2")
+    ask(run, cast.asel)
+    lines = [
+        "Run;Session;Personnel number;Mark;Minutes",
+        f"{run.code};1;HR-1;был;",
+        f"{run.code};1;HR-1;present;",
+        f"{run.code};2;HR-1;late;45",
+        f"{run.code};2;HR-2;present;",
+        f"{run.code};9;HR-1;present;",
+    ]
+    with time_machine.travel(run.ends_at - timedelta(minutes=1)):
+        upload = imported(desk, "marks", "\n".join(lines))
+        again = imported(desk, "marks", "\n".join(lines))
+
+    assert [one["line"] for one in upload.refused] == [2, 3, 5, 6]
+    assert list(Mark.objects.values_list("status", "minutes")) == [("late", 45)]
+    assert again.job.params["done"]["unchanged"] == 1
+    assert Event.objects.filter(type="mark.recorded").count() == 1
+
+
+def test_credit_from_outside_counts_once_and_is_never_edited(cast, desk):
+    Person.objects.filter(pk=cast.asel.pk).update(external_id="HR-1")
+    head = "Personnel number;Date;Hours;Title;Certificate"
+    good = "HR-1;01.03.2026;16,5;Права ребёнка;№ 5"
+
+    upload = imported(desk, "credits", f"{head}\n{good}\nHR-9;01.03.2026;4;X;\n")
+    again = imported(desk, "credits", f"{head}\n{good}\nHR-1;2026-03-01;20;Права ребёнка;№ 5\n")
+
+    entry = CreditEntry.objects.get()
+    assert (entry.person, entry.kind, entry.minutes) == (cast.asel, "outside", 742)
+    assert [one["line"] for one in upload.refused] == [3]
+    assert again.job.params["done"] == {"new": 0, "changed": 0, "unchanged": 1, "error": 1}
+    told = Event.objects.get(type="credit.earned")
+    assert told.person_id == cast.asel.public_id
+    assert "Права" not in str(told.data)
+
+
+def test_runs_come_in_as_drafts(cast, desk):
+    course = factories.course()
+    Person.objects.filter(pk=cast.timur.pk).update(external_id="T-1")
+    head = "Run;Course;Begins;Days;Minutes;Seats;Minimum size;Trainer"
+    lines = [
+        f"R-1;{course.code};01.09.2027 10:30;2;360;20;5;T-1",
+        f"R-2;{course.code};01.09.2027;2;360;5;20;T-1",
+        f"R-3;{course.code};46000;2;360;5;1;T-1",
+        "R-4;NONE;01.09.2027;2;360;5;1;T-9",
+    ]
+
+    upload = imported(desk, "runs", "\n".join([head, *lines]))
+
+    run = Run.objects.get(code="R-1")
+    assert (run.state, run.capacity, run.sessions.count()) == ("draft", 20, 2)
+    assert run.starts_at.isoformat() == "2027-09-01T05:30:00+00:00"
+    assert [one["line"] for one in upload.refused] == [3, 4, 5]
+    assert Run.objects.filter(code__startswith="R-").count() == 1
+    assert Event.objects.filter(type="run.planned", actor_id=cast.clara_account.public_id).exists()
