@@ -22,7 +22,7 @@ from enrollment.feedback.models import (
     QuestionnaireChoice,
 )
 from enrollment.reminders.models import ReminderRule
-from enrollment.requests.models import LostPost, Nomination, Nominee, PostCheck
+from enrollment.requests.models import Bulk, BulkLine, LostPost, Nomination, Nominee, PostCheck
 from enrollment.seats.models import (
     Enrollment,
     InvariantResult,
@@ -36,6 +36,8 @@ __all__ = [
     "AnswerCount",
     "AnswerInvitation",
     "AnswerText",
+    "Bulk",
+    "BulkLine",
     "CalendarFeed",
     "Certificate",
     "CreditEntry",

@@ -27,6 +27,7 @@ EVERY: Mapping[str, float] = {
     "connectors.read_moodle": 600,
     "reminders.plan": 60,
     "requests.nominate": 5,
+    "requests.bulk": 5,
     "messages.read_returned": 300,
     "requests.expire_due": 60,
     "requests.lapse_decisions": 60,
@@ -58,7 +59,7 @@ QUEUES = (URGENT, BULK)
 LONG = frozenset(
     {
         *("messages.deliver", "messages.read_returned", "reminders.plan", "seats.watch"),
-        *("exports.write", "jobs.carry", "credits.reckon", "connectors.carry", "connectors.read_moodle"),
+        *("exports.write", "jobs.carry", "requests.bulk", "credits.reckon", "connectors.carry", "connectors.read_moodle"),
         *AT,
     }
 )

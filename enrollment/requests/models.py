@@ -111,3 +111,53 @@ class LostPost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrollment_id} {self.lost_at}"
+
+
+class Bulk(models.Model):
+    """One operation on many runs: first what it would come to in each, then, if wanted, the deed.
+
+    The job says how far it is. `asked` is what the operation needs (a reason, days, words); whose
+    hand it is stands in `account`, whose rights are looked at once more for each run.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="bulk")
+    operation = models.CharField(max_length=20)
+    asked = models.JSONField(default=dict)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.public_id}"
+
+
+class BulkLine(models.Model):
+    """One run of it. `public_id` is the request under which its change stands in the ledger.
+
+    `mark` is that of the dry run: what is done comes to exactly what was shown, or it is not done.
+    """
+
+    bulk = models.ForeignKey(Bulk, on_delete=models.CASCADE, related_name="lines")
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    number = models.IntegerField()
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    fate = models.CharField(max_length=10, choices=Fate.choices, default=Fate.PLANNED)
+    is_tried = models.BooleanField(default=False)
+    mark = models.CharField(max_length=32, blank=True)
+    touched = models.IntegerField(default=0)  # people
+    states = models.JSONField(default=dict)  # how many of them end up in which
+    trainers = models.IntegerField(default=0)  # who are told
+    code = models.CharField(max_length=40, blank=True)  # why it is refused
+    sentence = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["bulk", "number"], name="bulk_line_number"),
+            models.UniqueConstraint(fields=["bulk", "run"], name="bulk_line_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bulk_id} {self.run_id}"

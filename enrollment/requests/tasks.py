@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from enrollment.requests import go_no_go, nominations, pool_actions, timers
+from enrollment.requests import bulk, go_no_go, nominations, pool_actions, timers
 
 
 @shared_task(name="requests.expire_due")
@@ -51,3 +51,9 @@ def release_pools() -> int:
 def nominate() -> int:
     """Carry on the nominations that wait or stopped in the middle."""
     return nominations.carry_on_all()
+
+
+@shared_task(name="requests.bulk")
+def carry_on_bulk() -> int:
+    """Carry on what is done to many runs at once."""
+    return bulk.carry_on_all()

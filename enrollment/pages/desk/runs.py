@@ -19,6 +19,8 @@ from enrollment.classroom.queries import needs_in
 from enrollment.pages.desk.forms import RunForm
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.requests import access, desk_queries, run_actions
+from enrollment.requests.bulk import MOST
+from enrollment.requests.bulk_operations import OPERATIONS
 
 PAGE = 30
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
@@ -43,6 +45,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": [("", _("All")), *RunState.choices],
         "plans": viewer_of(request).may(Right.PLAN),
+        "operations": list(OPERATIONS.items()) if viewer_of(request).may(Right.REGISTER) else [],
+        "most": MOST,
     }
     return render(request, "desk/runs.html", context)
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from enrollment.pages.desk import (
+    bulk,
     changes,
     check_in,
     checks,
@@ -43,6 +44,10 @@ urlpatterns = [
     path("nominations/<uuid:nomination>/apply/", nominations.apply, name="nomination-apply"),
     path("runs/<uuid:run>/nominate/", nominations.nominate, name="nominate"),
     path("runs/", runs.listing, name="runs"),
+    path("runs/bulk/", bulk.choose, name="bulk-new"),
+    path("bulk/", bulk.listing, name="bulks"),
+    path("bulk/<uuid:bulk>/", bulk.show, name="bulk"),
+    path("bulk/<uuid:bulk>/apply/", bulk.apply, name="bulk-apply"),
     path("runs/new/", runs.new, name="run-new"),
     path("runs/<uuid:run>/", runs.show, name="run"),
     path("runs/<uuid:run>/as-known/", past.as_known, name="run-as-known"),

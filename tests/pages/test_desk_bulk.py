@@ -1,0 +1,182 @@
+"""Many runs at once at the desk: ticked, tried, carried out, reported; nothing happens twice."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from academy.access.models import RoleGrant
+from academy.jobs.models import Job
+from academy.ledger.models import Event
+from courses.planning.models import Run
+from enrollment.attendance.actions import MarkDraft, record_marks
+from enrollment.attendance.enums import MarkStatus
+from enrollment.classroom.models import Notice
+from enrollment.requests import bulk as many
+from enrollment.requests.models import Bulk
+from enrollment.seats.models import Enrollment
+from tests import factories
+from tests.enrollment.stage import ask, sight
+
+NEW = "/desk/runs/bulk/"
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+@pytest.fixture
+def desk(cast, browser):
+    return browser(cast.clara_account)
+
+
+@pytest.fixture
+def runs(cast):
+    """Two runs ahead with somebody in each, and a draft."""
+    course = factories.course()
+    made = [factories.run(of=course, is_published=number < 2) for number in range(3)]
+    for run in made[:2]:
+        ask(run, factories.person())
+    return made
+
+
+def tried(desk, operation, runs, **answers):
+    """Through the list of runs to the trial; its page and its address."""
+    chosen = {"operation": operation, "run": [run.public_id for run in runs]}
+    assert "chosen" in text(desk.post(NEW, chosen))
+    page = desk.post(NEW, chosen | {"go": "1"} | answers, follow=True)
+    return page.redirect_chain[-1][0] if page.redirect_chain else "", text(page)
+
+
+def states(runs):
+    return [Run.objects.get(pk=run.pk).state for run in runs]
+
+
+def test_cancelling_is_tried_then_done_then_reported(cast, desk, runs):
+    page = text(desk.get("/desk/runs/"))
+    assert page.count('name="run"') == 3
+    before = sight()
+
+    address, page = tried(desk, "cancel", runs, reason="too_few")
+
+    assert sight() == before
+    assert "Nothing has happened yet and nobody has been told." in page
+    assert "Can be done: 3" in page
+    assert page.count("cancelled by the academy: 1") == 2
+    page = text(desk.post(f"{address}apply/", follow=True))
+    desk.post(f"{address}apply/")
+
+    assert "Done: 3" in page
+    assert states(runs) == ["cancelled"] * 3
+    assert set(Enrollment.objects.values_list("state", flat=True)) == {"cancelled"}
+    assert Event.objects.filter(type="run.cancelled").count() == 3
+    assert Event.objects.filter(type="bulk.applied").count() == 1
+    line = Bulk.objects.get().lines.get(run=runs[0])
+    report = desk.get(f"/desk/runs/{runs[0].public_id}/changes/{line.public_id}/")
+    assert report.status_code == 200
+    assert "cancel" in text(desk.get("/desk/bulk/")).lower()
+
+
+def test_a_run_that_cannot_says_why_and_the_others_go_on(cast, desk, runs):
+    address, page = tried(desk, "publish", runs)
+    assert "Can be done: 1" in page
+    assert "Not possible: 2" in page
+
+    desk.post(f"{address}apply/")
+
+    assert states(runs) == ["published"] * 3
+    assert Event.objects.filter(type="run.published").count() == 3
+
+
+def test_a_run_that_changed_since_it_was_shown_is_left_alone(cast, desk, runs):
+    address, _page = tried(desk, "cancel", runs, reason="too_few")
+    ask(runs[0], cast.asel)
+
+    page = text(desk.post(f"{address}apply/", follow=True))
+
+    assert "Something has changed since you looked." in page
+    assert states(runs) == ["published", "cancelled", "cancelled"]
+
+
+def test_moving_asks_everybody_and_keeps_the_hours(cast, desk, runs):
+    before = runs[0].starts_at
+    address, page = tried(desk, "move", runs[:2], days="7")
+    assert "Can be done: 2" in page or "People concerned: 2" in page
+    desk.post(f"{address}apply/")
+
+    assert Run.objects.get(pk=runs[0].pk).starts_at == before + timedelta(days=7)
+    assert set(Enrollment.objects.values_list("state", flat=True)) == {"reconfirm"}
+
+
+def test_a_message_reaches_each_run_once_even_if_the_worker_dies_behind_it(cast, desk, runs):
+    address, page = tried(desk, "message", runs, title="Place", text="Another hall.")
+    assert "Nobody has a seat in this run." in page
+    desk.post(f"{address}apply/")
+    assert Notice.objects.count() == 2
+    Bulk.objects.get().lines.filter(fate="done").update(fate="planned")  # died before it noted it
+    Job.objects.update(state=Job.State.RUNNING)
+
+    assert many.carry_on_all() == 2
+
+    assert Notice.objects.count() == 2
+    assert set(Bulk.objects.get().lines.values_list("fate", flat=True)) == {"done", "refused"}
+
+
+def test_finished_runs_are_finalised_together(cast, desk):
+    made = [factories.run() for _each in range(2)]
+    seats = [ask(run, cast.asel if n else cast.dana) for n, run in enumerate(made)]
+    with time_machine.travel(made[0].ends_at + timedelta(minutes=5)):
+        session = made[0].sessions.get()
+        draft = MarkDraft(seats[0].public_id, MarkStatus.PRESENT)
+        record_marks(session=session.public_id, marks=[draft], actor=factories.ACTOR)
+        Run.objects.filter(pk__in=[run.pk for run in made]).update(state="finished")
+        browser = desk
+        browser.force_login(cast.clara_account)
+
+        address, page = tried(browser, "finalise", made)
+        assert "Marks are missing" in page
+        browser.post(f"{address}apply/")
+
+    assert states(made) == ["finalised", "finished"]
+
+
+def test_many_runs_go_on_in_the_background_and_only_while_the_right_lasts(
+    cast, desk, runs, monkeypatch
+):
+    monkeypatch.setattr(many, "FIRST_SLICE", 1)
+    address, page = tried(desk, "cancel", runs, reason="too_few")
+    assert "1 of 3 runs" in page
+    assert "Not looked at yet" in page
+    assert "HX-Refresh" not in desk.get(address, headers={"HX-Request": "true"})
+    early = desk.post(f"{address}apply/")
+    assert early.status_code == 409
+    many.carry_on_all()
+    assert desk.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    desk.post(f"{address}apply/")
+    assert states(runs).count("cancelled") == 1
+
+    RoleGrant.objects.filter(account=cast.clara_account).delete()
+    many.carry_on_all()
+
+    assert states(runs).count("cancelled") == 1
+    assert Job.objects.get().state == "failed"
+
+
+def test_all_of_a_state_can_be_chosen_and_answers_are_asked_for(cast, desk, runs):
+    page = text(desk.post(NEW, {"operation": "cancel", "all": "1", "state": "draft"}))
+    assert "1 run is chosen." in page
+
+    page = text(desk.post(NEW, {"operation": "cancel", "all": "1", "go": "1"}))
+
+    assert "3 runs are chosen." in page
+    assert "This field is required." in page
+    assert not Bulk.objects.exists()
+    assert "Tick at least one run." in text(desk.post(NEW, {"operation": "publish"}))
+    assert desk.post(NEW, {"operation": "explode"}).status_code == 404
+
+
+def test_the_list_and_the_report_take_few_statements(cast, desk, runs, statements):
+    address, _page = tried(desk, "cancel", runs, reason="too_few")
+
+    assert len(statements(desk, address)) <= 6
+    assert len(statements(desk, "/desk/bulk/")) <= 6
