@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Min, QuerySet
 
+from enrollment.credits.enums import Unit
 from enrollment.decisions.models import Decision
 from enrollment.seats.models import PriorityRule
 
@@ -27,6 +29,12 @@ SELECT step.id, position.names::json, court.names::json,
        CASE WHEN asked.needs_seat THEN
             (SELECT count(*) FROM courses_seat
               WHERE pool_id = ANY(asked.pool_ids) AND free) END,
+       (SELECT coalesce(json_agg(json_build_object(
+                   'names', requirement.names, 'unit', requirement.unit, 'due_at', owed.due_at,
+                   'left', greatest(owed.needed - owed.earned, 0)) ORDER BY owed.due_at), '[]')
+          FROM enrollment_obligation owed
+          JOIN enrollment_requirement requirement ON requirement.id = owed.requirement_id
+         WHERE owed.person_id = asked.person_id AND owed.state = 'owed'),
        asked.priority_reasons::json
   FROM enrollment_decision step
   JOIN enrollment_enrollment asked ON asked.id = step.enrollment_id
@@ -47,6 +55,21 @@ SELECT step.id, position.names::json, court.names::json,
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """What is missing of one requirement, in its unit, and by when."""
+
+    names: dict[str, str]
+    left: Decimal
+    unit: str
+    due_at: datetime
+
+    @property
+    def unit_name(self) -> str:
+        """The unit in words."""
+        return str(Unit(self.unit).label)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One open decision and what the one who decides should know."""
 
@@ -59,6 +82,7 @@ class Line:
     last_ended: date | None
     clash: dict[str, str] | None  # the title of what is held at the same hours
     free_seats: int | None  # that this person may use; None: the run has no limit
+    owed: list[Owed]  # what the person has still to learn, the earliest due first
     need: list[dict[str, str]]  # names of the published rules that give priority
 
     @property
@@ -77,9 +101,22 @@ def lines(decisions: Sequence[Decision]) -> list[Line]:
 
 
 def _line(decision: Decision, row: tuple[Any, ...], names: dict[str, dict[str, str]]) -> Line:
-    *facts, reasons = row
+    *facts, owed, reasons = row
     need = [names[code] for code in reasons if code in names]
-    return Line(decision, *[*facts, need])
+    return Line(decision, *[*facts, owed_of(owed), need])
+
+
+def owed_of(rows: Sequence[dict[str, Any]]) -> list[Owed]:
+    """What a statement found to be owed, as it is read."""
+    return [
+        Owed(
+            row["names"],
+            Decimal(str(row["left"])),
+            row["unit"],
+            datetime.fromisoformat(row["due_at"]),
+        )
+        for row in rows
+    ]
 
 
 def by_run(decisions: QuerySet[Decision]) -> list[dict[str, Any]]:

@@ -7,11 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from academy.courts.models import Position
 from academy.jobs.models import Job
+from academy.people.models import Appointment
 from courses.planning.models import Run
+from enrollment.decisions.enums import StepState
+from enrollment.decisions.models import Decision
 from enrollment.requests.enums import Fate
+from enrollment.requests.inbox import Owed, owed_of
 from enrollment.requests.models import Nomination, Nominee
 from enrollment.requests.nominating_rules import Room
 from enrollment.seats.enums import State
@@ -28,7 +33,8 @@ SELECT pool.id, (SELECT count(*) FROM courses_seat WHERE pool_id = pool.id AND f
   FROM courses_seatpool pool WHERE pool.run_id = %s
 """
 
-# Those longest without a completed course come first; nobody is scored.
+# Whose duty falls due first and misses most comes first, then those longest without a completed
+# course; nobody is scored.
 BY_NEED = """
 SELECT person.public_id, person.family_name, person.given_name, person.patronymic,
        position.names::json, court.names::json, lower(post.period),
@@ -40,7 +46,8 @@ SELECT person.public_id, person.family_name, person.given_name, person.patronymi
                ('requested', 'waitlisted', 'offered', 'confirmed', 'reconfirm')), ''),
        EXISTS (SELECT FROM enrollment_enrollment held
                 WHERE held.person_id = person.id AND held.busy && run.busy
-                  AND held.run_id <> run.id AND held.state IN ('offered', 'confirmed', 'reconfirm'))
+                  AND held.run_id <> run.id AND held.state IN ('offered', 'confirmed', 'reconfirm')),
+       coalesce(duty.owed, '[]')
   FROM courses_run run
  CROSS JOIN academy_person person
   JOIN LATERAL (
@@ -59,12 +66,22 @@ SELECT person.public_id, person.family_name, person.given_name, person.patronymi
           JOIN courses_courseversion version ON version.id = of.version_id
          WHERE past.person_id = person.id AND past.state = 'closed'
          ORDER BY of.ends_at DESC NULLS LAST LIMIT 1) last ON true
+  LEFT JOIN LATERAL (
+        SELECT json_agg(json_build_object(
+                   'names', requirement.names, 'unit', requirement.unit, 'due_at', owed.due_at,
+                   'left', greatest(owed.needed - owed.earned, 0)) ORDER BY owed.due_at) AS owed,
+               min(owed.due_at) AS due_at, sum(greatest(owed.needed - owed.earned, 0)) AS missing
+          FROM enrollment_obligation owed
+          JOIN enrollment_requirement requirement ON requirement.id = owed.requirement_id
+         WHERE owed.person_id = person.id AND owed.state = 'owed') duty ON true
  WHERE run.id = %(run)s AND (person.left_on IS NULL OR person.left_on > %(today)s)
    AND (%(courts)s::bigint[] IS NULL OR person.id IN (
         SELECT person_id FROM academy_appointment WHERE court_id = ANY(%(courts)s)))
    AND person.family_name ILIKE %(search)s
    AND (%(court)s = '' OR court.code = %(court)s)
- ORDER BY last.ended NULLS FIRST, person.sort_key, person.id
+   AND (%(category)s = '' OR position.category = %(category)s)
+   AND (%(post)s = '' OR position.code = %(post)s)
+ ORDER BY duty.due_at NULLS LAST, duty.missing DESC NULLS LAST, last.ended NULLS FIRST, person.sort_key, person.id
  LIMIT %(most)s
 """
 
@@ -85,6 +102,7 @@ class Candidate:
     refused: int
     standing: str  # the state in this very run, if any
     has_clash: bool
+    owed: list[Owed]
 
     @property
     def full_name(self) -> str:
@@ -99,9 +117,13 @@ def by_need(
     day: date,
     search: str = "",
     court: str = "",
+    category: str = "",
+    post: str = "",
     most: int = 200,
 ) -> list[Candidate]:
-    """The people of these courts (None: of all), those longest without training first."""
+    """The people of these courts (None: of all), those who owe first, then those longest without
+    training; of one category or post, if it is given.
+    """
     begins = search.strip().replace("\\", "").replace("%", "").replace("_", "")
     values = {
         "run": run.pk,
@@ -109,11 +131,21 @@ def by_need(
         "today": day,
         "search": f"{begins}%",
         "court": court.strip(),
+        "category": category,
+        "post": post,
         "most": most,
     }
     with connection.cursor() as cursor:
         cursor.execute(BY_NEED, values)
-        return [Candidate(*row) for row in cursor.fetchall()]
+        return [Candidate(*row, owed_of(owed)) for *row, owed in cursor.fetchall()]
+
+
+def posts_at(courts: Iterable[int] | None, day: date) -> QuerySet[Position]:
+    """The posts that are held at these courts (None: anywhere) on that day."""
+    held = Appointment.objects.filter(period__contains=day)
+    if courts is not None:
+        held = held.filter(court__in=list(courts))
+    return Position.objects.filter(pk__in=held.values("position_id")).order_by("code")
 
 
 def room_in(run: Run) -> Room:
@@ -136,8 +168,11 @@ def with_counts(nominations: QuerySet[Nomination]) -> QuerySet[Nomination]:
 
 
 def nominees_of(nomination: Nomination) -> list[Nominee]:
-    """The lines of a list in their order, each with the enrolment as it stands now."""
-    return list(nomination.nominees.select_related("person", "enrollment"))
+    """The lines of a list in their order, each with the enrolment as it stands now, and who is asked.
+    """
+    asked = Decision.objects.filter(state=StepState.OPEN).select_related("court").order_by("number")
+    rows = nomination.nominees.select_related("person", "enrollment__run")
+    return list(rows.prefetch_related(Prefetch("enrollment__decisions", asked, to_attr="asked")))
 
 
 def summary_of(nominees: Iterable[Nominee]) -> list[dict[str, Any]]:

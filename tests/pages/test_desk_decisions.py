@@ -12,6 +12,7 @@ from enrollment.requests import actions
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.enrollment.stage import ask, sight
+from tests.pages.test_desk_nominations import owes
 
 INBOX, DEPUTIES = "/desk/decisions/", "/desk/deputies/"
 
@@ -41,6 +42,8 @@ def test_the_inbox_says_what_decides(cast, consents, browser):
         decision=refused.public_id, yes=False, reason="x", account=None, actor=factories.ACTOR
     )
 
+    owes(cast.asel, 6)
+
     page = text(browser(cast.boris_account).get(INBOX))
 
     assert "3 requests wait for your answer." in page
@@ -49,6 +52,7 @@ def test_the_inbox_says_what_decides(cast, consents, browser):
     assert "1 earlier request not approved" in page
     assert f"Holds a seat at the same time:</strong> {other_title}" in page
     assert "2 seats left for this person" in page
+    assert "Still owes: Yearly training – academic hours: 6" in page
     assert "Without an answer by then the request ends." in page
 
 

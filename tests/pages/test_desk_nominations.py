@@ -1,10 +1,16 @@
 """Nominating at the desk: the pick list, a file, the dry run, the deed, what became of each."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from academy.core import clock
+from courses.catalogue.models import Audience
 from courses.planning.enums import EnrollmentMode
+from enrollment.credits.models import Obligation, Requirement
 from enrollment.requests import nominations
+from enrollment.requests.actions import decide
 from enrollment.requests.models import Nomination
 from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
@@ -141,3 +147,60 @@ def test_the_pick_list_takes_the_same_few_statements_at_any_length(cast, run, de
     factories.people(10, cast.court)
 
     assert len(statements(desk, at(run))) == short <= 6
+
+
+def owes(person, hours, *, due_in=30):
+    """Somebody has that many hours to make up."""
+    names = {"kk": "Оқу", "ru": "Обучение", "en": "Yearly training"}
+    audience, _made = Audience.objects.get_or_create(code="all", defaults={"names": names})
+    today = clock.now().date()
+    requirement, _made = Requirement.objects.get_or_create(
+        code="yearly",
+        defaults={
+            **{"names": names, "audience": audience, "unit": "hours", "amount": 16},
+            **{"basis": "cycle", "years": 1, "valid_from": today, "changed_at": clock.now()},
+        },
+    )
+    Obligation.objects.create(
+        person=person,
+        requirement=requirement,
+        first_day=today,
+        last_day=today,
+        due_at=clock.now() + timedelta(days=due_in),
+        needed=16,
+        earned=16 - hours,
+        state="owed",
+    )
+
+
+def test_those_who_owe_come_first_and_posts_can_be_chosen(cast, run, desk):
+    owes(cast.kenzhe, 12)
+    owes(cast.boris, 4)
+
+    page = text(desk.get(at(run)))
+    names = [page.index(one.full_name) for one in (cast.kenzhe, cast.boris, cast.asel)]
+    assert names == sorted(names)
+    assert "Yearly training – academic hours: 12" in page
+    assert cast.asel.full_name in text(desk.get(at(run, "?category=judge")))
+    only = text(desk.get(at(run, "?category=judge&post=nothing")))
+    assert "Nobody was found." in only
+
+
+def test_what_became_of_each_says_what_comes_next(cast, desk):
+    run = factories.run(seats=1, mode=EnrollmentMode.APPROVAL)
+    people = factories.people(2, cast.court)
+    dry = desk.post(at(run), {"people": [one.public_id for one in people]}, follow=True)
+    one = dry.redirect_chain[-1][0]
+    desk.post(f"{one}apply/")
+
+    page = text(desk.get(one))
+
+    assert page.count("The head of court decides by") == 2
+    claims = list(Enrollment.objects.order_by("pk"))
+    for claim in claims:
+        decide(
+            decision=claim.decisions.get().public_id, yes=True, account=None, actor=factories.ACTOR
+        )
+    page = text(desk.get(one))
+    assert page.count("Begins on") == 1
+    assert page.count("Gets a seat when one comes free.") == 1

@@ -1,6 +1,6 @@
 """What is owed, as people see it: own page, the court's list, the registrar's hand."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,10 +8,15 @@ import pytest
 from academy.core import clock
 from academy.ledger.models import Event
 from courses.catalogue.models import Audience, Organisation
+from courses.planning.enums import EnrollmentMode
+from courses.planning.models import Seat, SeatPool
 from enrollment.credits import reckoning
 from enrollment.credits.enums import Unit
 from enrollment.credits.models import CreditEntry, Exemption, Obligation, Requirement
 from enrollment.credits.requirement_actions import RequirementDraft, add_requirement
+from enrollment.requests.actions import decide
+from tests import factories
+from tests.enrollment.stage import ask
 from tests.factories import ACTOR
 
 NAMES = {"kk": "Судьялардың оқуы", "ru": "Обучение судей", "en": "Training of judges"}
@@ -88,6 +93,26 @@ def test_a_court_sees_its_own_people_only(cast, owing, browse):
     assert cast.dana.full_name not in everybody
     assert cast.asel.full_name not in met
     assert cast.dana.full_name in text(browse(cast.otto_account).get("/desk/owed/"))
+
+
+def test_a_court_sees_its_seats_and_who_was_refused(cast, owing, browse):
+    run = factories.run(seats=5)
+    pool = SeatPool.objects.create(run=run, scope="court", court=cast.court)
+    Seat.objects.filter(run=run, number__lte=3).update(pool=pool)
+    asked = factories.run(mode=EnrollmentMode.APPROVAL, starts_in=timedelta(days=60))
+    step = ask(asked, cast.asel).decisions.get()
+    decide(decision=step.public_id, yes=False, reason="x", account=None, actor=ACTOR)
+    ask(run, cast.asel)
+
+    page = text(browse(cast.kenzhe_account).get("/desk/owed/court/"))
+
+    assert "Seats kept for the court" in page
+    used, left = page.index("data-label=\"Used\""), page.index("data-label=\"Left\"")
+    assert "1" in page[used : used + 60]
+    assert "2" in page[left : left + 60]
+    assert cast.asel.full_name in page[page.index("Who was refused how often") :]
+    assert "/desk/owed/court/" in text(browse(cast.kenzhe_account).get("/desk/owed/"))
+    assert browse(cast.clara_account).get("/desk/owed/court/").status_code == 404
 
 
 @pytest.mark.parametrize("rows", [2, 40])

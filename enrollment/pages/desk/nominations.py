@@ -1,27 +1,36 @@
 """Nominating at the desk: a run, a list of people, what it would come to, what became of each."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.core import clock
 from academy.core.errors import Refused
+from academy.courts.models import PositionCategory
 from academy.jobs.models import Job
 from academy.jobs.tables import read_table
 from courses.planning.models import Run
 from enrollment.pages.desk.court_forms import NominationForm
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
+from enrollment.pages.desk.nominee_words import next_step
 from enrollment.requests import access, desk_queries, nominations, nominee_queries
 from enrollment.requests.nominating_rules import TOLD
 from enrollment.requests.nominations import Named
 
 SHOWN = 200
+CATEGORIES: Mapping[str, str | Promise] = {
+    PositionCategory.JUDGE: gettext_lazy("Judges"),
+    PositionCategory.STAFF: gettext_lazy("Court officials"),
+    PositionCategory.OTHER: gettext_lazy("Others"),
+}
 NOMINATORS = (Right.NOMINATE, Right.REGISTER)
 
 
@@ -66,12 +75,20 @@ def _pick_list(
     request: HttpRequest, run: Run, form: NominationForm, viewer: Viewer, today: date
 ) -> HttpResponse:
     search, court = request.GET.get("search", ""), request.GET.get("court", "")
+    category, post = request.GET.get("category", ""), request.GET.get("post", "")[:40]
     everywhere = viewer.may(Right.REGISTER)
+    courts = None if everywhere else viewer.courts
     people = []
     if not everywhere or search.strip() or court.strip():
-        courts = None if everywhere else viewer.courts
         people = nominee_queries.by_need(
-            run, courts=courts, day=today, search=search, court=court, most=SHOWN
+            run,
+            courts=courts,
+            day=today,
+            search=search,
+            court=court,
+            category=category if category in PositionCategory.values else "",
+            post=post,
+            most=SHOWN,
         )
     context = {
         "run": run,
@@ -80,6 +97,10 @@ def _pick_list(
         "search": search,
         "court": court,
         "everywhere": everywhere,
+        "categories": [("", _("All")), *CATEGORIES.items()],
+        "category": category,
+        "posts": nominee_queries.posts_at(courts, today),
+        "post": post,
         "ticked": set(request.POST.getlist("people")),
         "is_full": len(people) == SHOWN,
     }
@@ -98,7 +119,9 @@ def show(request: HttpRequest, nomination: UUID) -> HttpResponse:
         "nomination": row,
         "job": job,
         "run": row.run,
-        "lines": [(line, TOLD.get(line.state, "")) for line in lines],
+        "lines": [
+            (line, TOLD.get(line.state, "") if job.is_dry_run else next_step(line)) for line in lines
+        ],
         "summary": nominee_queries.summary_of(lines),
         "is_running": not job.is_dry_run and job.state in {Job.State.WAITING, Job.State.RUNNING},
         "may_apply": job.is_dry_run and job.asked_by == viewer.account_public_id,

@@ -125,6 +125,7 @@ urlpatterns = [
     path("imports/<uuid:upload>/drop/", imports.drop, name="import-drop"),
     path("imports/<uuid:upload>/to-mend.xlsx", imports.to_mend, name="import-to-mend"),
     path("owed/", owed.listing, name="desk-owed"),
+    path("owed/court/", owed.court, name="desk-court"),
     path("requirements/", requirements.listing, name="requirements"),
     path("requirements/new/", requirements.new, name="requirement-new"),
     path("requirements/<slug:requirement>/", requirements.edit, name="requirement"),

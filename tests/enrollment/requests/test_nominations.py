@@ -223,7 +223,7 @@ def test_only_the_own_courts_people_can_be_named(cast):
     assert not access.people_to_nominate(viewer(cast.asel_account), day=today).exists()
 
 
-def test_the_pick_list_begins_with_those_longest_without_training(cast):
+def test_the_pick_list_says_who_stands_where_already(cast):
     run, other = nomination_run(), factories.run()
     ask(other, cast.asel)
     ask(run, cast.kenzhe, source=Source.NOMINATION)
