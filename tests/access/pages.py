@@ -8,11 +8,12 @@ from typing import Any
 from django.test import Client
 
 from academy.access.enums import Role
-from academy.access.queries import viewer_of
+from academy.access.queries import Viewer, viewer_of
 from academy.accounts.models import Account
 from academy.clients.actions import add_client
 from academy.clients.models import Client as System
 from academy.core import clock
+from academy.jobs import uploads
 from courses.catalogue.models import Audience
 from courses.planning.actions import set_travel
 from courses.planning.enums import EnrollmentMode, Payer
@@ -24,6 +25,7 @@ from enrollment.credits.models import Requirement
 from enrollment.credits.requirement_actions import RequirementDraft, add_requirement
 from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
 from enrollment.reminders.models import ReminderRule
+from enrollment.requests import bulk
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
 from enrollment.requests.nominations import Named, plan
@@ -56,6 +58,18 @@ class Place:
         )
         self.paper = self.travelling()
         self.invitation = self.asked()
+        clara = self.viewer(cast.clara_account)
+        self.bulk = bulk.plan(
+            operation="publish",
+            runs=[self.run.public_id],
+            asked={},
+            viewer=clara,
+            actor=clara.actor(),
+        )
+        content = "Кто;Имя\nОмаров;Ерлан\n".encode()
+        self.upload = uploads.receive(
+            kind="people", name="a.csv", content=content, actor=clara.actor(), language="en"
+        )
         self.requirement = self.required()
         add_client(name="HR", scopes=["people:read"], projection="full", actor=actor)
         self.client = System.objects.get()
@@ -84,10 +98,14 @@ class Place:
         (paper,) = issue(run=self.run.public_id, actor=factories.ACTOR)
         return paper
 
+    def viewer(self, account: Account) -> Viewer:
+        """Somebody with an account, as they look now."""
+        now = clock.now()
+        return viewer_of(account.pk, now=now, today=now.date())
+
     def nominated(self) -> Nomination:
         """A list of Kenzhe's for the run, not carried out."""
-        now = clock.now()
-        kenzhe = viewer_of(self.cast.kenzhe_account.pk, now=now, today=now.date())
+        kenzhe = self.viewer(self.cast.kenzhe_account)
         named = Named([self.cast.boris])
         return plan(run=self.run.public_id, named=named, viewer=kenzhe, actor=kenzhe.actor())
 
@@ -128,6 +146,8 @@ class Place:
             "<uuid:deputy>": self.run.public_id,
             "<uuid:export>": self.run.public_id,
             "<uuid:scan>": self.run.public_id,
+            "<uuid:bulk>": self.bulk.public_id,
+            "<uuid:upload>": self.upload.job.public_id,
             "<uuid:nomination>": self.nomination.public_id,
             "<uuid:material>": self.material.public_id,
             "<slug:rule>": self.rule.code,

@@ -128,6 +128,17 @@ desk/reminders/                          in   no   no   no   no   no   no   ok  
 desk/reminders/next/                     in   no   no   no   no   no   no   ok   ok   no
 desk/reminders/new/                      in   no   no   no   no   no   no   ok   no   no
 desk/reminders/<slug:rule>/              in   no   no   no   no   no   no   ok   no   no
+desk/runs/bulk/                          -    -    -    -    -    -    -    -    -    -
+desk/bulk/                               in   no   no   no   no   no   no   ok   no   no
+desk/bulk/<uuid:bulk>/                   in   no   no   no   no   no   no   ok   no   no
+desk/bulk/<uuid:bulk>/apply/             -    -    -    -    -    -    -    -    -    -
+desk/imports/                            in   no   no   no   no   no   no   ok   no   no
+desk/imports/<uuid:upload>/              in   no   no   no   no   no   no   ok   no   no
+desk/imports/<uuid:upload>/read/         -    -    -    -    -    -    -    -    -    -
+desk/imports/<uuid:upload>/match/        -    -    -    -    -    -    -    -    -    -
+desk/imports/<uuid:upload>/apply/        -    -    -    -    -    -    -    -    -    -
+desk/imports/<uuid:upload>/drop/         -    -    -    -    -    -    -    -    -    -
+desk/imports/<uuid:upload>/to-mend.xlsx  in   no   no   no   no   no   no   ok   no   no
 desk/exports/                            in   no   no   no   no   no   no   ok   no   no
 desk/exports/<uuid:export>/              in   no   no   no   no   no   no   no   no   no
 desk/owed/                               in   no   no   ok   ok   no   no   ok   ok   no
@@ -140,6 +151,7 @@ trips/<uuid:paper>.pdf                   in   ok   no   ok   ok   no   no   ok  
 desk/figures/                            in   no   no   ok   ok   no   no   ok   ok   no
 desk/figures/<slug:picture>/             in   no   no   ok   ok   no   no   ok   ok   no
 desk/figures/<slug:picture>.csv          in   no   no   ok   ok   no   no   ok   ok   no
+desk/owed/court/                         in   no   no   ok   ok   no   no   no   no   no
 desk/requirements/                       in   no   no   no   no   no   no   ok   ok   no
 desk/requirements/new/                   in   no   no   no   no   no   no   ok   no   no
 desk/requirements/<slug:requirement>/    in   no   no   no   no   no   no   ok   no   no
