@@ -11,16 +11,14 @@ class AcademyConfig(AppConfig):
         """Who leaves loses the account; who got an account is told; what is known of whom."""
         from django.conf import settings
         from django.utils.module_loading import import_string
-        from django.utils.translation import gettext_lazy as _
 
         from academy.accounts import actions as accounts, registry as signatures
         from academy.clients import handlers as webhooks, known
-        from academy.courts import imports as court_files
         from academy.exports import actions as files, history, registry as exports
         from academy.jobs import registry as jobs
         from academy.ledger import registry as ledger
         from academy.messages import bounces, handlers, registry as messages
-        from academy.people import imports as people_files, registry as people
+        from academy.people import registry as people
 
         people.knows("person", known.person)
         people.knows("posts", known.posts)
@@ -39,6 +37,17 @@ class AcademyConfig(AppConfig):
         ledger.register(handlers.HANDLER)
         ledger.register(webhooks.HANDLER)
         jobs.resumable(files.PREFIX, files.write_again)
+        self._what_comes_in()
+
+    @staticmethod
+    def _what_comes_in() -> None:
+        """Files of people and of courts."""
+        from django.utils.translation import gettext_lazy as _
+
+        from academy.courts import imports as court_files
+        from academy.jobs import registry as jobs
+        from academy.people import imports as people_files
+
         people_in = jobs.Importer(
             people_files.plan_people,
             people_files.apply,

@@ -58,7 +58,9 @@ class CoursesConfig(AppConfig):
             run_files.apply,
             title=_("Runs"),
             fields=run_files.fields,
-            hint=_("A line per run. Each becomes a draft, which nobody sees until it is published."),
+            hint=_(
+                "A line per run. Each becomes a draft, which nobody sees until it is published."
+            ),
             slice=50,
         )
         jobs.register("courses", courses_in)

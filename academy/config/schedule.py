@@ -59,7 +59,14 @@ QUEUES = (URGENT, BULK)
 LONG = frozenset(
     {
         *("messages.deliver", "messages.read_returned", "reminders.plan", "seats.watch"),
-        *("exports.write", "jobs.carry", "requests.bulk", "credits.reckon", "connectors.carry", "connectors.read_moodle"),
+        *(
+            "exports.write",
+            "jobs.carry",
+            "requests.bulk",
+            "credits.reckon",
+            "connectors.carry",
+            "connectors.read_moodle",
+        ),
         *AT,
     }
 )

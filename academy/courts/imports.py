@@ -77,6 +77,7 @@ def columns() -> tuple[str, ...]:
 
 def fields() -> list[Field]:
     """The columns as people know them."""
+    known: dict[str, type[Region | CourtLevel | CourtKind]]
     first, known = texts.languages()[0], {"region": Region, "level": CourtLevel, "kind": CourtKind}
     must = {"code", "level", "kind", "valid_from"}
     plain = [

@@ -178,9 +178,7 @@ def table_of(upload: Upload) -> Table:
     content = bytes(upload.content)
     if not content:
         raise Missing("import_forgotten", _("This file is no longer kept. Send it again."))
-    return read_table(
-        upload.name, content, encoding=upload.encoding, delimiter=upload.delimiter
-    )
+    return read_table(upload.name, content, encoding=upload.encoding, delimiter=upload.delimiter)
 
 
 def upload_of(job: UUID) -> Upload:

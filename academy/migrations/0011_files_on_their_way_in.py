@@ -5,43 +5,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('academy', '0010_text_messages'),
+        ("academy", "0010_text_messages"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Matching',
+            name="Matching",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('headings', models.CharField(max_length=64)),
-                ('columns', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("headings", models.CharField(max_length=64)),
+                ("columns", models.JSONField(default=dict)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'headings'), name='matching_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "headings"), name="matching_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='academy.job')),
-                ('name', models.CharField(max_length=200)),
-                ('content', models.BinaryField()),
-                ('encoding', models.CharField(blank=True, max_length=20)),
-                ('delimiter', models.CharField(blank=True, max_length=1)),
-                ('matching', models.JSONField(default=dict)),
-                ('step', models.CharField(choices=[('read', 'Read'), ('match', 'Match'), ('check', 'Check'), ('ready', 'Ready'), ('apply', 'Apply'), ('over', 'Over')], default='match', max_length=5)),
-                ('actor', models.JSONField(default=dict)),
-                ('refused', models.JSONField(default=list)),
-                ('applied', models.IntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="academy.job",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("content", models.BinaryField()),
+                ("encoding", models.CharField(blank=True, max_length=20)),
+                ("delimiter", models.CharField(blank=True, max_length=1)),
+                ("matching", models.JSONField(default=dict)),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("read", "Read"),
+                            ("match", "Match"),
+                            ("check", "Check"),
+                            ("ready", "Ready"),
+                            ("apply", "Apply"),
+                            ("over", "Over"),
+                        ],
+                        default="match",
+                        max_length=5,
+                    ),
+                ),
+                ("actor", models.JSONField(default=dict)),
+                ("refused", models.JSONField(default=list)),
+                ("applied", models.IntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-job_id'],
-                'indexes': [models.Index(condition=models.Q(('step__in', ['check', 'apply'])), fields=['job'], name='upload_to_carry_on'), models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='upload_expires')],
+                "ordering": ["-job_id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("step__in", ["check", "apply"])),
+                        fields=["job"],
+                        name="upload_to_carry_on",
+                    ),
+                    models.Index(
+                        condition=models.Q(("expires_at__isnull", False)),
+                        fields=["expires_at"],
+                        name="upload_expires",
+                    ),
+                ],
             },
         ),
     ]

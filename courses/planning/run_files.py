@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock, texts
@@ -74,17 +74,15 @@ class Lists:
 
 def fields() -> list[Field]:
     """The columns as people know them."""
-    known: dict[str, type[models.Model]] = {"course": Course, "venue": Venue}
+    known: dict[str, type[Course | Venue]] = {"course": Course, "venue": Venue}
     return [
-        Field(
-            code, label, code in REQUIRED, _codes_of(known[code]) if code in known else None
-        )
+        Field(code, label, code in REQUIRED, _codes_of(known[code]) if code in known else None)
         for code, label in LABELS.items()
     ]
 
 
-def _codes_of(listed: type[models.Model]) -> Callable[[], frozenset[str]]:
-    return lambda: frozenset(listed._default_manager.values_list("code", flat=True))
+def _codes_of(listed: type[Course | Venue]) -> Callable[[], frozenset[str]]:
+    return lambda: frozenset(listed.objects.values_list("code", flat=True))
 
 
 def plan_runs(table: Table) -> ImportPlan[RunPlan]:
@@ -145,7 +143,7 @@ def _lists(table: Table) -> Lists:
     return Lists(
         {row.code: row for row in courses.select_related("current__format")},
         {row.code: row for row in Venue.objects.filter(code__in=named("venue"))},
-        dict(people.values_list("external_id", "pk")),
+        {number or "": pk for number, pk in people.values_list("external_id", "pk")},
         {row.code: row for row in runs},
     )
 

@@ -142,7 +142,7 @@ def _known(table: Table) -> Known:
     newest = marks.order_by("session_id", "enrollment_id", "-id")
     return Known(
         {(one.run.code, one.number): one for one in sessions},
-        {(one.run.code, one.person.external_id): one for one in seats},
+        {(one.run.code, one.person.external_id or ""): one for one in seats},
         {
             (one.session_id, one.enrollment_id): one
             for one in newest.distinct("session_id", "enrollment_id")
@@ -179,7 +179,9 @@ def _plan_row(row: Row, known: Known, now: datetime) -> RowPlan[MarkEntry]:
     entry = MarkEntry(session.pk, seat.pk, status, minutes)
     if before and (before.status, before.minutes) == (status, minutes):
         return RowPlan(row.line, key, RowOutcome.UNCHANGED, entry=entry)
-    changes = {"status": (str(MarkStatus(before.status).label) if before else "", str(status.label))}
+    changes = {
+        "status": (str(MarkStatus(before.status).label) if before else "", str(status.label))
+    }
     outcome = RowOutcome.CHANGED if before else RowOutcome.NEW
     return RowPlan(row.line, key, outcome, changes, entry=entry)
 
@@ -193,9 +195,7 @@ def _status(reader: RowReader, known: Known) -> MarkStatus | None:
     return found
 
 
-def _minutes(
-    reader: RowReader, session: Session, status: MarkStatus, now: datetime
-) -> int | None:
+def _minutes(reader: RowReader, session: Session, status: MarkStatus, now: datetime) -> int | None:
     given = reader.integer("minutes")
     try:
         check_session(session, now)

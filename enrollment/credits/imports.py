@@ -57,11 +57,12 @@ def plan_credits(table: Table) -> ImportPlan[OutsideCredit]:
     """What importing this table would do. Changes nothing."""
     check_columns(table, required=REQUIRED, known=tuple(LABELS))
     numbers = {row.cells.get("person", "") for row in table.rows} - {""}
-    people = dict(Person.objects.filter(external_id__in=numbers).values_list("external_id", "pk"))
-    rows = CreditEntry.objects.filter(
+    rows = Person.objects.filter(external_id__in=numbers).values_list("external_id", "pk")
+    people = {number or "": pk for number, pk in rows}
+    credits_ = CreditEntry.objects.filter(
         person__in=people.values(), kind=CreditEntry.Kind.OUTSIDE, superseded_at__isnull=True
     )
-    present = {(row.person_id, row.earned_on, row.title): row for row in rows}
+    present = {(row.person_id, row.earned_on, row.title): row for row in credits_}
     planned = [_plan_row(row, people, present, clock.now().date()) for row in table.rows]
     return ImportPlan("credits", once(planned), table)
 

@@ -63,12 +63,13 @@ def plan(
     with transaction.atomic(durable=True):
         job = Job.objects.create(
             kind=f"{KIND}.{operation}",
+            params={"language": translation.get_language() or viewer.language},
             asked_by=actor.id,
             asked_at=at or clock.now(),
             total=len(rows),
         )
         bulk = Bulk.objects.create(
-            job=job, operation=operation, asked=dict(asked), account_id=viewer.account_id
+            job=job, operation=operation, asked=dict(asked), account_id=viewer.account_id or 0
         )
         BulkLine.objects.bulk_create(
             BulkLine(bulk=bulk, number=number, run=run) for number, run in enumerate(rows, start=1)
@@ -114,7 +115,7 @@ def carry_on(*, bulk: int, limit: int = SLICE, at: datetime | None = None) -> in
         fail_job(row.job, error=str(_("Who asked for this has no longer the right to.")), at=now)
         return 0
     left = _left(row).select_related("run__version")[:limit]
-    with translation.override(viewer.language or None):
+    with translation.override(row.job.params["language"] or None):
         dealt = sum(_deal(row, line, viewer, now) for line in list(left))
     _note(row, now)
     return dealt

@@ -1,4 +1,4 @@
-"""A court's own picture beside what it owes: who was refused how often, which seats are kept for it.
+"""A court's own picture: who was refused how often, which seats are kept for it.
 
 People are those now in post there; a statement for each list, however long it is.
 """
@@ -6,6 +6,7 @@ People are those now in post there; a statement for each list, however long it i
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -85,7 +86,7 @@ def refused_at(
     courts: Collection[int], *, today: date, since: datetime, most: int = 50
 ) -> list[RefusedPerson]:
     """People of these courts by how often their requests were not approved since then."""
-    values = {"courts": list(courts), "today": today, "since": since, "most": most}
+    values: dict[str, Any] = {"courts": list(courts), "today": today, "since": since, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(REFUSED, values)
         return [RefusedPerson(*row) for row in cursor.fetchall()]
@@ -93,6 +94,7 @@ def refused_at(
 
 def places_of(courts: Collection[int], *, now: datetime, most: int = 50) -> list[Places]:
     """The seats kept for these courts in runs ahead: what is released soonest first."""
+    values: dict[str, Any] = {"courts": list(courts), "now": now, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(PLACES, {"courts": list(courts), "now": now, "most": most})
+        cursor.execute(PLACES, values)
         return [Places(*row) for row in cursor.fetchall()]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, QuerySet
 
@@ -62,6 +64,11 @@ class Owed:
     left: Decimal
     unit: str
     due_at: datetime
+
+    @property
+    def due_on(self) -> date:
+        """The last day on which it can be met in time, on the institution's clock."""
+        return self.due_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
     @property
     def unit_name(self) -> str:

@@ -46,7 +46,8 @@ SELECT person.public_id, person.family_name, person.given_name, person.patronymi
                ('requested', 'waitlisted', 'offered', 'confirmed', 'reconfirm')), ''),
        EXISTS (SELECT FROM enrollment_enrollment held
                 WHERE held.person_id = person.id AND held.busy && run.busy
-                  AND held.run_id <> run.id AND held.state IN ('offered', 'confirmed', 'reconfirm')),
+                  AND held.run_id <> run.id
+                  AND held.state IN ('offered', 'confirmed', 'reconfirm')),
        coalesce(duty.owed, '[]')
   FROM courses_run run
  CROSS JOIN academy_person person
@@ -81,7 +82,8 @@ SELECT person.public_id, person.family_name, person.given_name, person.patronymi
    AND (%(court)s = '' OR court.code = %(court)s)
    AND (%(category)s = '' OR position.category = %(category)s)
    AND (%(post)s = '' OR position.code = %(post)s)
- ORDER BY duty.due_at NULLS LAST, duty.missing DESC NULLS LAST, last.ended NULLS FIRST, person.sort_key, person.id
+ ORDER BY duty.due_at NULLS LAST, duty.missing DESC NULLS LAST, last.ended NULLS FIRST,
+          person.sort_key, person.id
  LIMIT %(most)s
 """
 
@@ -137,7 +139,7 @@ def by_need(
     }
     with connection.cursor() as cursor:
         cursor.execute(BY_NEED, values)
-        return [Candidate(*row, owed_of(owed)) for *row, owed in cursor.fetchall()]
+        return [Candidate(*[*row, owed_of(owed)]) for *row, owed in cursor.fetchall()]
 
 
 def posts_at(courts: Iterable[int] | None, day: date) -> QuerySet[Position]:
@@ -168,8 +170,7 @@ def with_counts(nominations: QuerySet[Nomination]) -> QuerySet[Nomination]:
 
 
 def nominees_of(nomination: Nomination) -> list[Nominee]:
-    """The lines of a list in their order, each with the enrolment as it stands now, and who is asked.
-    """
+    """The lines of a list in their order: the enrolment as it stands now, and who is asked."""
     asked = Decision.objects.filter(state=StepState.OPEN).select_related("court").order_by("number")
     rows = nomination.nominees.select_related("person", "enrollment__run")
     return list(rows.prefetch_related(Prefetch("enrollment__decisions", asked, to_attr="asked")))

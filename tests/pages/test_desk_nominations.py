@@ -157,8 +157,14 @@ def owes(person, hours, *, due_in=30):
     requirement, _made = Requirement.objects.get_or_create(
         code="yearly",
         defaults={
-            **{"names": names, "audience": audience, "unit": "hours", "amount": 16},
-            **{"basis": "cycle", "years": 1, "valid_from": today, "changed_at": clock.now()},
+            "names": names,
+            "audience": audience,
+            "unit": "hours",
+            "amount": 16,
+            "basis": "cycle",
+            "years": 1,
+            "valid_from": today,
+            "changed_at": clock.now(),
         },
     )
     Obligation.objects.create(

@@ -107,7 +107,7 @@ def test_a_court_sees_its_seats_and_who_was_refused(cast, owing, browse):
     page = text(browse(cast.kenzhe_account).get("/desk/owed/court/"))
 
     assert "Seats kept for the court" in page
-    used, left = page.index("data-label=\"Used\""), page.index("data-label=\"Left\"")
+    used, left = page.index('data-label="Used"'), page.index('data-label="Left"')
     assert "1" in page[used : used + 60]
     assert "2" in page[left : left + 60]
     assert cast.asel.full_name in page[page.index("Who was refused how often") :]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages as notices
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from academy.access.enums import Right
@@ -14,7 +14,7 @@ from academy.jobs import carrying, uploads
 from academy.jobs.models import Job, Upload
 from academy.jobs.registry import importers
 from academy.jobs.tables import SAMPLE, readings_of
-from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
+from enrollment.pages.desk.frame import actor_of, at_desk, render, see
 from enrollment.pages.desk.import_forms import (
     ALPHABETS,
     OUTCOMES,
@@ -25,6 +25,7 @@ from enrollment.pages.desk.import_forms import (
 )
 
 SHOWN = 30
+FIRST, MOST_CELLS = 10, 6  # of the rows that would change something
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Step = Upload.Step
 BUSY = {Step.CHECK, Step.APPLY}
@@ -50,7 +51,7 @@ def listing(request: HttpRequest) -> HttpResponse:
                 name=sent.name or "",
                 content=sent.read(),
                 actor=actor_of(request),
-                language=viewer_of(request).language,
+                language=get_language() or "",
             )
             return see("import", upload=upload.job.public_id)
         except Refused as refusal:
@@ -156,9 +157,19 @@ def _outcome(row: Upload) -> dict[str, Any]:
             (one["line"], [(headings.get(p["column"], ""), p["reason"]) for p in one["problems"]])
             for one in row.refused[:SHOWN]
         ],
-        "changing": [one for one in row.job.report if one["outcome"] != "error"],
+        "changing": _changing(row, headings),
         "can_mend": bool(row.refused) and bool(row.content),
     }
+
+
+def _changing(row: Upload, headings: dict[str, str]) -> list[tuple[dict[str, Any], list[Any]]]:
+    """The first rows that would change something: what stands there now, and what would."""
+    rows = [one for one in row.job.report if one["outcome"] != "error"][:FIRST]
+    return [
+        (one, [(headings.get(cell["column"], ""), cell["before"], cell["after"]) for cell in cells])
+        for one in rows
+        for cells in [one["changes"][:MOST_CELLS]]
+    ]
 
 
 @require_POST

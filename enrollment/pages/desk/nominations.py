@@ -120,7 +120,8 @@ def show(request: HttpRequest, nomination: UUID) -> HttpResponse:
         "job": job,
         "run": row.run,
         "lines": [
-            (line, TOLD.get(line.state, "") if job.is_dry_run else next_step(line)) for line in lines
+            (line, TOLD.get(line.state, "") if job.is_dry_run else next_step(line))
+            for line in lines
         ],
         "summary": nominee_queries.summary_of(lines),
         "is_running": not job.is_dry_run and job.state in {Job.State.WAITING, Job.State.RUNNING},
