@@ -8,13 +8,14 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from academy.access.actions import name_deputy
 from academy.access.queries import viewer_of
 from academy.core import clock
+from academy.jobs import uploads
 from academy.management.seeding.institution import load_questionnaires
 from courses.catalogue.models import Course
 from courses.planning.enums import EnrollmentMode, RunState
 from courses.planning.models import Run
 from courses.search.actions import refresh_runs, reindex_everything
 from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
-from enrollment.requests import timers
+from enrollment.requests import bulk, timers
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
 from enrollment.requests.nominations import Named, plan
@@ -48,6 +49,7 @@ class Stage:
         self._hold_a_run()
         self.nomination = self._nominate()
         self.invitation = self._ask()
+        self._many()
         reindex_everything()
         refresh_runs(list(Course.objects.values_list("pk", flat=True)))
 
@@ -61,6 +63,26 @@ class Stage:
         boris = viewer_of(cast.boris_account.pk, now=now, today=day)
         named = Named([cast.asel, cast.kenzhe], ["HR-0"])
         return plan(run=self.full_run.public_id, named=named, viewer=boris, actor=boris.actor())
+
+    def _many(self) -> None:
+        """A list of people whose columns are to be matched, and two runs that might be cancelled."""
+        now, account = clock.now(), self.cast.clara_account
+        clara = viewer_of(account.pk, now=now, today=now.date())
+        self.upload = uploads.receive(
+            kind="people",
+            name="list.csv",
+            content="Фамилия;Имя;Примечание\nОмаров;Ерлан;x\n".encode(),
+            actor=clara.actor(),
+            language="ru",
+        )
+        self.bulk = bulk.plan(
+            operation="cancel",
+            runs=[self.full_run.public_id, self.over.public_id],
+            asked={"reason": "too_few"},
+            viewer=clara,
+            actor=clara.actor(),
+        )
+        bulk.carry_on(bulk=self.bulk.pk)
 
     def _hold_a_run(self) -> None:
         """A run of two days that is over and not yet marked."""

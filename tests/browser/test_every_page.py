@@ -64,6 +64,7 @@ PAGES = {
         "/desk/nominations/",
         "/desk/nominations/{nomination}/",
         "/desk/runs/{full}/nominate/",
+        "/desk/owed/court/",
     ),
     "timur": (
         "/desk/",
@@ -111,6 +112,10 @@ PAGES = {
         "/desk/figures/no-shows/",
         "/desk/trips/",
         "/desk/runs/{full}/trips/",
+        "/desk/imports/",
+        "/desk/imports/{upload}/",
+        "/desk/bulk/",
+        "/desk/bulk/{bulk}/",
         "/desk/health/",
         "/desk/invariants/",
     ),
@@ -135,6 +140,8 @@ def addresses(stage, pages):
         "nomination": stage.nomination.public_id,
         "heard": stage.heard.public_id,
         "invitation": stage.invitation.public_id,
+        "upload": stage.upload.job.public_id,
+        "bulk": stage.bulk.public_id,
         "session": stage.over.sessions.order_by("number")[0].public_id,
     }
     return [path.format(**ids) for path in pages]
