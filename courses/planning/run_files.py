@@ -172,18 +172,12 @@ def _entry(reader: RowReader, code: str, lists: Lists, now: datetime) -> RunPlan
     zone = venue.time_zone if venue else settings.TIME_ZONE
     sessions = _sessions(reader, ZoneInfo(zone))
     trainers = [_trainer(reader, number, lists) for number in reader.listed("trainers")]
-    last = reader.day("closes")
-    capacity, least = reader.integer("capacity", least=1), reader.integer("minimum_size")
-    if capacity and capacity > MOST_SEATS:
-        reader.refuse("capacity", _("Up to %(most)s seats.") % {"most": MOST_SEATS})
+    capacity, least = _capacity(reader), reader.integer("minimum_size")
     mode = reader.code("mode", EnrollmentMode.values) or EnrollmentMode.OPEN
     language = reader.code("language", texts.languages()) or texts.languages()[0]
     if course is None or not sessions or reader.problems:
         return None
-    first = sessions[0].starts_at
-    closes = datetime.combine(last, time(23, 59), ZoneInfo(zone)) if last else first
-    if closes > first:
-        reader.refuse("closes", _("One asks before the run begins."))
+    closes = _closes(reader, sessions[0].starts_at, ZoneInfo(zone))
     return RunPlan(
         code=code,
         course=course,
@@ -200,6 +194,22 @@ def _entry(reader: RowReader, code: str, lists: Lists, now: datetime) -> RunPlan
         link=reader.text("link"),
         trainers=[one for one in trainers if one],
     )
+
+
+def _capacity(reader: RowReader) -> int | None:
+    seats = reader.integer("capacity", least=1)
+    if seats and seats > MOST_SEATS:
+        reader.refuse("capacity", _("Up to %(most)s seats.") % {"most": MOST_SEATS})
+    return seats
+
+
+def _closes(reader: RowReader, first: datetime, zone: ZoneInfo) -> datetime:
+    """The end of the last day to ask; without one, the start of the run."""
+    last = reader.day("closes")
+    closes = datetime.combine(last, time(23, 59), zone) if last else first
+    if closes > first:
+        reader.refuse("closes", _("One asks before the run begins."))
+    return closes
 
 
 def _trainer(reader: RowReader, number: str, lists: Lists) -> int:

@@ -23,9 +23,11 @@ from academy.core.actor import Actor, ActorKind
 from academy.core.errors import Busy, Invalid, Missing, Refused
 from academy.core.keyed import Keyed
 from academy.jobs.actions import fail_job, finish_job, note_progress, start_job
+from academy.jobs.matching import guessed
 from academy.jobs.models import Job
 from academy.jobs.rules import Table
 from academy.ledger.actions import Fact, record
+from academy.people.imports import fields as people_fields
 from academy.people.models import Person
 from courses.planning.models import Run
 from enrollment.decisions.enums import Decider
@@ -59,16 +61,24 @@ def named_by_ids(viewer: Viewer, wanted: Sequence[UUID], *, day: date) -> Named:
 
 def named_in(viewer: Viewer, table: Table, *, day: date, ticked: Sequence[UUID] = ()) -> Named:
     """Those in a file, by their number in the HR system, after those who were ticked beside it."""
-    if NUMBER not in table.columns:
-        sentence = _("The file needs a column “%(column)s” with the numbers of the HR system.")
-        raise Invalid("import_columns", sentence % {"column": NUMBER})
-    written = [(row.line, row.cells.get(NUMBER, "").strip()) for row in table.rows]
+    column = _number_column(table)
+    written = [(row.line, row.cells.get(column, "").strip()) for row in table.rows]
     return named_by_numbers(
         viewer,
         [number or _("line %(line)s: empty") % {"line": line} for line, number in written],
         day=day,
         ticked=ticked,
     )
+
+
+def _number_column(table: Table) -> str:
+    """The column with the numbers, by any of the names that offices have for it."""
+    known = [one for one in people_fields() if one.code == NUMBER]
+    for column, code in guessed(table, known).items():
+        if code == NUMBER:
+            return column
+    sentence = _("The file needs a column “%(column)s” with the numbers of the HR system.")
+    raise Invalid("import_columns", sentence % {"column": NUMBER})
 
 
 def named_by_numbers(

@@ -65,7 +65,7 @@ class Stage:
         return plan(run=self.full_run.public_id, named=named, viewer=boris, actor=boris.actor())
 
     def _many(self) -> None:
-        """A list of people whose columns are to be matched, and two runs that might be cancelled."""
+        """A list whose columns are to be matched, and two runs that might be cancelled."""
         now, account = clock.now(), self.cast.clara_account
         clara = viewer_of(account.pk, now=now, today=now.date())
         self.upload = uploads.receive(

@@ -166,6 +166,8 @@ def test_all_of_a_state_can_be_chosen_and_answers_are_asked_for(cast, desk, runs
     page = text(desk.post(NEW, {"operation": "cancel", "all": "1", "state": "draft"}))
     assert "1 run is chosen." in page
 
+    pair = {"operation": "cancel", "run": [run.public_id for run in runs[:2]]}
+    assert f"/desk/runs/{runs[0].public_id}/merge/" in text(desk.post(NEW, pair))
     page = text(desk.post(NEW, {"operation": "cancel", "all": "1", "go": "1"}))
 
     assert "3 runs are chosen." in page

@@ -93,7 +93,7 @@ def test_a_file_names_people_by_their_number_and_bad_rows_are_said(cast, run, de
     cast.asel.external_id, cast.dana.external_id = "HR-1", "HR-2"
     cast.asel.save()
     cast.dana.save()
-    content = "external_id;ФИО\nHR-1;Первая\nHR-2;Чужая\n;Без номера\nHR-1;Ещё раз\n"
+    content = "Табельный номер;ФИО\nHR-1;Первая\nHR-2;Чужая\n;Без номера\nHR-1;Ещё раз\n"
     sent = SimpleUploadedFile("list.csv", content.encode(encoding))
 
     page = text(desk.post(at(run), {"file": sent}, follow=True))

@@ -11,7 +11,7 @@ from academy.access.enums import Right
 from academy.core.errors import Missing, Refused
 from academy.core.ids import uuid_of
 from academy.jobs.models import Job
-from courses.planning.enums import RunState
+from courses.planning.enums import AHEAD, RunState
 from courses.planning.models import Run
 from enrollment.pages.desk.bulk_forms import form_of
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
@@ -54,24 +54,26 @@ def choose(request: HttpRequest) -> HttpResponse:
                 viewer=viewer_of(request),
                 actor=actor_of(request),
             )
-            many.carry_on(bulk=made.pk, limit=many.FIRST_SLICE)
-            return see("bulk", bulk=made.public_id)
         except Refused as refusal:
             form.add_error(None, str(refusal.sentence))
+        else:
+            many.carry_on(bulk=made.pk, limit=many.FIRST_SLICE)
+            return see("bulk", bulk=made.public_id)
+    return render(request, "desk/bulk_new.html", _question(operation, runs, form))
+
+
+def _question(operation: str, runs: list[Run], form: Any) -> dict[str, Any]:
+    """The runs chosen, what fits none of them, and what the operation has to be told."""
     fitting = OPERATIONS[operation].from_states
-    context = {
+    hidden = [("operation", operation), ("go", "1")]
+    return {
         "operation": OPERATIONS[operation],
-        "code": operation,
         "runs": runs,
+        "pair": _thin_pair(runs),
         "unfit": [run for run in runs if run.state not in fitting],
         "form": form,
-        "hidden": [
-            ("operation", operation),
-            ("go", "1"),
-            *(("run", str(run.public_id)) for run in runs),
-        ],
+        "hidden": [*hidden, *(("run", str(run.public_id)) for run in runs)],
     }
-    return render(request, "desk/bulk_new.html", context)
 
 
 def _chosen(request: HttpRequest) -> list[Run]:
@@ -83,6 +85,12 @@ def _chosen(request: HttpRequest) -> list[Run]:
         return list(rows[: many.MOST])
     ticked = [one for each in request.POST.getlist("run") if (one := uuid_of(each))]
     return list(rows.filter(public_id__in=ticked)[: many.MOST])
+
+
+def _thin_pair(runs: list[Run]) -> list[Run]:
+    """Two runs ahead of one course, which could as well become one."""
+    is_pair = len(runs) == 2 and runs[0].course_id == runs[1].course_id
+    return runs if is_pair and all(run.state in AHEAD for run in runs) else []
 
 
 @require_safe

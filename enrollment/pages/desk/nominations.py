@@ -26,6 +26,7 @@ from enrollment.requests.nominating_rules import TOLD
 from enrollment.requests.nominations import Named
 
 SHOWN = 200
+NARROWED_BY = ("search", "court", "category", "post")
 CATEGORIES: Mapping[str, str | Promise] = {
     PositionCategory.JUDGE: gettext_lazy("Judges"),
     PositionCategory.STAFF: gettext_lazy("Court officials"),
@@ -74,37 +75,32 @@ def _named(viewer: Viewer, form: NominationForm, today: date) -> Named:
 def _pick_list(
     request: HttpRequest, run: Run, form: NominationForm, viewer: Viewer, today: date
 ) -> HttpResponse:
-    search, court = request.GET.get("search", ""), request.GET.get("court", "")
-    category, post = request.GET.get("category", ""), request.GET.get("post", "")[:40]
+    wanted = _wanted(request)
     everywhere = viewer.may(Right.REGISTER)
     courts = None if everywhere else viewer.courts
     people = []
-    if not everywhere or search.strip() or court.strip():
-        people = nominee_queries.by_need(
-            run,
-            courts=courts,
-            day=today,
-            search=search,
-            court=court,
-            category=category if category in PositionCategory.values else "",
-            post=post,
-            most=SHOWN,
-        )
+    if not everywhere or wanted["search"].strip() or wanted["court"].strip():
+        people = nominee_queries.by_need(run, courts=courts, day=today, most=SHOWN, **wanted)
     context = {
         "run": run,
         "people": people,
         "form": form,
-        "search": search,
-        "court": court,
+        **wanted,
         "everywhere": everywhere,
         "categories": [("", _("All")), *CATEGORIES.items()],
-        "category": category,
         "posts": nominee_queries.posts_at(courts, today),
-        "post": post,
         "ticked": set(request.POST.getlist("people")),
         "is_full": len(people) == SHOWN,
     }
     return render(request, "desk/nominate.html", context)
+
+
+def _wanted(request: HttpRequest) -> dict[str, str]:
+    """Whom the list is narrowed to; a category that does not exist narrows nothing."""
+    wanted = {name: request.GET.get(name, "")[:80] for name in NARROWED_BY}
+    if wanted["category"] not in PositionCategory.values:
+        wanted["category"] = ""
+    return wanted
 
 
 @require_safe
