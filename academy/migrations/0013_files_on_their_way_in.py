@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("academy", "0010_text_messages"),
+        ("academy", "0012_places_of_regions_and_courts"),
     ]
 
     operations = [

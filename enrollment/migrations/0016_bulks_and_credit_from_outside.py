@@ -9,9 +9,9 @@ import academy.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("academy", "0011_files_on_their_way_in"),
+        ("academy", "0013_files_on_their_way_in"),
         ("courses", "0006_certificates_with_a_life"),
-        ("enrollment", "0013_what_participants_need"),
+        ("enrollment", "0015_papers_of_trips"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
