@@ -9,8 +9,11 @@ from courses.catalogue.models import (
     Topic,
 )
 from courses.planning.models import (
+    CopiedRun,
     Interest,
     Phase,
+    PlanApproval,
+    PlanYear,
     Run,
     Seat,
     SeatPool,
@@ -31,6 +34,7 @@ __all__ = [
     "Audience",
     "CatalogueRevision",
     "CatalogueWord",
+    "CopiedRun",
     "Course",
     "CourseIndex",
     "CourseTitle",
@@ -41,6 +45,8 @@ __all__ = [
     "Interest",
     "Organisation",
     "Phase",
+    "PlanApproval",
+    "PlanYear",
     "Run",
     "Seat",
     "SeatPool",

@@ -28,6 +28,7 @@ EVERY: Mapping[str, float] = {
     "reminders.plan": 60,
     "requests.nominate": 5,
     "requests.bulk": 5,
+    "requests.copy_plans": 5,
     "messages.read_returned": 300,
     "requests.expire_due": 60,
     "requests.lapse_decisions": 60,
@@ -59,14 +60,8 @@ QUEUES = (URGENT, BULK)
 LONG = frozenset(
     {
         *("messages.deliver", "messages.read_returned", "reminders.plan", "seats.watch"),
-        *(
-            "exports.write",
-            "jobs.carry",
-            "requests.bulk",
-            "credits.reckon",
-            "connectors.carry",
-            "connectors.read_moodle",
-        ),
+        *("exports.write", "jobs.carry", "requests.bulk", "requests.copy_plans"),
+        *("credits.reckon", "connectors.carry", "connectors.read_moodle"),
         *AT,
     }
 )

@@ -103,6 +103,14 @@ def working_calendars(first: date, last: date) -> dict[tuple[str, int], WorkingC
     }
 
 
+def calendars_of_regions(first: date, last: date) -> dict[int | None, WorkingCalendar]:
+    """The country's calendar under None, and that of each region that has days of its own."""
+    days = CalendarDay.objects.filter(date__range=(first, last))
+    rows = list(days.values_list("date", "kind", "region_id"))
+    regions = {None, *(region for _day, _kind, region in rows)}
+    return {region: _calendar(rows, region) for region in regions}
+
+
 def _calendar(rows: Sequence[tuple[date, str, int | None]], region: int | None) -> WorkingCalendar:
     mine = [(day, kind) for day, kind, of in rows if of in (None, region)]
     worked = CalendarDay.Kind.WORKED

@@ -32,6 +32,12 @@ def history_within(context_id: UUID) -> QuerySet[Event]:
     return Event.objects.filter(context_id=context_id).order_by("id")
 
 
+def told_within(contexts: Iterable[UUID], types: Sequence[str]) -> Iterable[tuple[str, Any]]:
+    """Type and data of the events of some types within some contexts, oldest first."""
+    rows = Event.objects.filter(context_id__in=list(contexts), type__in=types).order_by("id")
+    return rows.values_list("type", "data")
+
+
 def feed_after(position: int, *, types: Sequence[str] = (), limit: int = 100) -> list[FeedEntry]:
     """The next entries of the feed after a position, optionally of some types only."""
     entries = FeedEntry.objects.filter(position__gt=position).select_related("event")

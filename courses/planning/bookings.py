@@ -4,7 +4,7 @@ A draft books nothing; it is only warned. What publishing books, the database ke
 exclusion constraints refuse what two registrars do at the same moment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -19,8 +19,9 @@ BOOKED = (RunState.PUBLISHED, RunState.GOING_AHEAD, RunState.RUNNING)
 PLANNED = (RunState.DRAFT, *BOOKED)
 
 TRAINERS = """
-SELECT DISTINCT ON (theirs.person_id, other.id)
-       concat_ws(' ', person.family_name, person.given_name) AS trainer, NULL::json AS venue,
+SELECT DISTINCT ON (run.id, theirs.person_id, other.id)
+       run.id AS of, concat_ws(' ', person.family_name, person.given_name) AS trainer,
+       NULL::json AS venue,
        other.code AS run, lower(mine.period * booked.period) AS starts_at, run.time_zone
   FROM courses_run run
   JOIN courses_trainerassignment teaches ON teaches.run_id = run.id
@@ -32,12 +33,12 @@ SELECT DISTINCT ON (theirs.person_id, other.id)
   JOIN courses_session mine ON mine.run_id = run.id AND NOT mine.is_cancelled
   JOIN courses_session booked ON booked.run_id = other.id AND NOT booked.is_cancelled
    AND booked.period && mine.period
- WHERE run.id = %(run)s
- ORDER BY theirs.person_id, other.id, starts_at
+ WHERE run.id = ANY(%(runs)s)
+ ORDER BY run.id, theirs.person_id, other.id, starts_at
 """
 VENUES = """
-SELECT DISTINCT ON (venue.id, other.id)
-       '' AS trainer, venue.names::json AS venue,
+SELECT DISTINCT ON (run.id, venue.id, other.id)
+       run.id AS of, '' AS trainer, venue.names::json AS venue,
        other.code AS run, lower(mine.period * booked.period) AS starts_at, run.time_zone
   FROM courses_run run
   JOIN courses_session mine ON mine.run_id = run.id AND NOT mine.is_cancelled
@@ -45,19 +46,26 @@ SELECT DISTINCT ON (venue.id, other.id)
   JOIN courses_session booked ON booked.venue_id = venue.id AND NOT booked.is_cancelled
    AND booked.period && mine.period AND booked.run_id <> run.id
   JOIN courses_run other ON other.id = booked.run_id AND other.state = ANY(%(states)s)
- WHERE run.id = %(run)s
- ORDER BY venue.id, other.id, starts_at
+ WHERE run.id = ANY(%(runs)s)
+ ORDER BY run.id, venue.id, other.id, starts_at
 """
 
 
 def clashes_of(run: Run, *, states: Iterable[RunState] = PLANNED) -> list[Clash]:
     """Where other runs in these states want the same trainer or place, the first hour of each."""
-    values: dict[str, Any] = {"run": run.pk, "states": [state.value for state in states]}
-    found: list[Clash] = []
+    return clashes_among([run.pk], states=states).get(run.pk, [])
+
+
+def clashes_among(
+    runs: Sequence[int], *, states: Iterable[RunState] = PLANNED
+) -> dict[int, list[Clash]]:
+    """The same of many runs by their keys, those without a clash left out; one statement."""
+    values: dict[str, Any] = {"runs": list(runs), "states": [state.value for state in states]}
+    found: dict[int, list[Clash]] = {}
     with connection.cursor() as cursor:
-        for statement in (TRAINERS, VENUES):
-            cursor.execute(statement, values)
-            found += [Clash(*row) for row in cursor.fetchall()]
+        cursor.execute(f"({TRAINERS}) UNION ALL ({VENUES})", values)
+        for run, *clash in cursor.fetchall():
+            found.setdefault(run, []).append(Clash(*clash))
     return found
 
 

@@ -62,6 +62,29 @@ class Payer(TextChoices):
 MOST_TRAVEL_DAYS = 5
 """Days on the way that a run may grant before it begins, or after it has ended."""
 
+
+class Column(TextChoices):
+    """The columns of the year's board, from the left: what becomes of a run in the end."""
+
+    IDEA = "idea", _("Ideas")
+    PLANNED = "planned", _("Planned")
+    PUBLISHED = "published", _("Published")
+    AT_RISK = "at_risk", _("At risk")
+    FULL = "full", _("Full")
+    TO_FINALISE = "to_finalise", _("To finalise")
+    DONE = "done", _("Done")
+
+
+class NotCopied(TextChoices):
+    """Why a run of one year is left out of a copy of it."""
+
+    CANCELLED = "cancelled", _("The run was cancelled.")
+    NO_DATES = "no_dates", _("The run has no dates.")
+    COURSE = "course", _("Its course is no longer in the catalogue.")
+    ALREADY = "already", _("It has been copied into that year already.")
+    CHANGED = "changed", _("It has changed since you looked.")
+
+
 TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     RunState.DRAFT: frozenset({RunState.PUBLISHED, RunState.CANCELLED}),
     RunState.PUBLISHED: frozenset(

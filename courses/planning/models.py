@@ -8,8 +8,9 @@ from django.db.models.functions import Coalesce
 
 from academy.core import ids, texts
 from academy.courts.models import Court, Region
+from academy.jobs.models import Job
 from academy.people.models import Person
-from courses.catalogue.models import Course, CourseVersion, Format
+from courses.catalogue.models import Course, CourseVersion, Format, Organisation
 from courses.planning.enums import EnrollmentMode, LapsePolicy, NoAnswer, Payer, PoolScope, RunState
 from courses.planning.fields import MultiRangeField
 
@@ -278,6 +279,52 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.number}"
+
+
+class PlanYear(models.Model):
+    """The plan of one year, as far as it is more than its runs: the bodies that approve it."""
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True)
+    year = models.SmallIntegerField(unique=True)
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class PlanApproval(models.Model):
+    """One body that approves the plan of a year, and since which day it has."""
+
+    plan = models.ForeignKey(
+        PlanYear, on_delete=models.CASCADE, related_name="approvals", db_index=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    approved_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "organisation"], name="approves_plan_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.approved_on}"
+
+
+class CopiedRun(models.Model):
+    """A run that a copy made of another one. With a year, once only: then a plan was copied."""
+
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="copied_runs")
+    source = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="copies", db_index=False)
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="copy_of")
+    year = models.SmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "year"], name="copied_once_a_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} -> {self.run_id}"
 
 
 class Interest(models.Model):

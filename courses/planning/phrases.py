@@ -1,7 +1,7 @@
 """Trainers and places that are asked for twice, in words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -29,3 +29,20 @@ class Clash:
             return _("%(name)s teaches %(run)s at the same time: %(when)s.") % shown
         shown["name"] = pick(self.venue, translation.get_language() or "en").text
         return _("%(name)s is taken by %(run)s at the same time: %(when)s.") % shown
+
+
+@dataclass(frozen=True, slots=True)
+class OffDay:
+    """A meeting on a day on which the courts do not work."""
+
+    day: date
+    names: Texts | None  # of the holiday; none for an ordinary weekend
+
+    @property
+    def sentence(self) -> str:
+        """Which day, and why nobody works then."""
+        shown = {"day": dates.day(self.day)}
+        if not self.names:
+            return _("A session lies on a weekend: %(day)s.") % shown
+        shown["name"] = pick(self.names, translation.get_language() or "en").text
+        return _("A session lies on a day off: %(day)s, %(name)s.") % shown

@@ -1,6 +1,6 @@
 """Open, answer and close decision steps, inside the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from academy.courts.models import Court
 from academy.courts.queries import working_calendar
 from academy.ledger.actions import Fact, record
 from enrollment.decisions.enums import Decider, Silence, StepState
-from enrollment.decisions.models import Decision
+from enrollment.decisions.models import Decision, StepRule
 from enrollment.decisions.rules import CONSENT_OF_HEAD, Step, after_silence
 from enrollment.seats.models import Enrollment
 
@@ -46,6 +46,21 @@ def open_steps(
     facts = [_fact(decision, "decision.opened") for decision in decisions]
     record(facts, actor=actor, at=at)
     return decisions
+
+
+def copy_steps(runs: Mapping[int, int]) -> None:
+    """Ask for the same decisions in new runs as in the old ones: the old keys with the new."""
+    StepRule.objects.bulk_create(
+        StepRule(
+            run_id=runs[rule.run_id],
+            number=rule.number,
+            kind=rule.kind,
+            decider=rule.decider,
+            days=rule.days,
+            silence=rule.silence,
+        )
+        for rule in StepRule.objects.filter(run__in=runs).order_by("run", "number")
+    )
 
 
 def answer_day(at: datetime, working_days: int, time_zone: str) -> datetime:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from enrollment.requests import bulk, go_no_go, nominations, pool_actions, timers
+from enrollment.requests import bulk, go_no_go, nominations, plan_copies, pool_actions, timers
 
 
 @shared_task(name="requests.expire_due")
@@ -57,3 +57,9 @@ def nominate() -> int:
 def carry_on_bulk() -> int:
     """Carry on what is done to many runs at once."""
     return bulk.carry_on_all()
+
+
+@shared_task(name="requests.copy_plans")
+def copy_plans() -> int:
+    """Carry on the copies of plans that wait or stopped in the middle."""
+    return plan_copies.carry_on_all()

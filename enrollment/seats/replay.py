@@ -123,6 +123,8 @@ def _leave(picture: Picture, data: Told) -> None:
 def _planned(picture: Picture, data: Told) -> None:
     picture.capacity = data["capacity"]
     _add(picture, data)
+    for pool, seats in data.get("shared", {}).items():  # a copy begins with the shares of its run
+        _moved_pool(picture, {"moved": seats, "to": int(pool)})
 
 
 def _capacity(picture: Picture, data: Told) -> None:
