@@ -78,6 +78,11 @@ def month_name(number: int, *, is_short: bool = False) -> str:
     return str(names[number])
 
 
+def month_alone(value: date) -> str:
+    """A month without its year, as it stands by itself: March."""
+    return format_date(value, "LLLL", locale=locale())
+
+
 def weekdays() -> list[tuple[int, str, str]]:
     """The days of the week as the language begins it: number (Monday is 0), short and full name."""
     first = locale().first_week_day

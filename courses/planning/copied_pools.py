@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -99,19 +100,25 @@ def _day(moment: datetime | None, zone: ZoneInfo) -> date:
 
 
 def _shares(sources: Sequence[Run]) -> dict[int, int]:
-    """How many seats each pool was given: once released, only the ledger still knows."""
+    """How many seats each pool was given: once one is released, only the ledger still knows."""
     pools = {pool.pk: pool for source in sources for pool in source.pools.all()}
     counted = Seat.objects.filter(pool__in=pools, is_retired=False).values("pool")
     shares = {row["pool"]: row["seats"] for row in counted.annotate(seats=Count("pk"))}
-    released = {pk for pk, pool in pools.items() if pool.released_at is not None}
-    if released:
-        runs = [source.public_id for source in sources]
-        shares |= dict.fromkeys(released, 0)
-        for kind, data in told_within(runs, ("run.planned", "seat.moved")):
-            for pool, seats in _given(kind, data):
-                if pool in released:
-                    shares[pool] += seats
+    runs = {pool.run_id for pool in pools.values() if pool.released_at is not None}
+    if runs:
+        told = _told([source.public_id for source in sources if source.pk in runs])
+        fallen = {pk: pool for pk, pool in pools.items() if pool.run_id in runs}
+        for pk, pool in fallen.items():
+            shares[pk] = told.get(pk, 0 if pool.released_at else shares.get(pk, 0))
     return shares
+
+
+def _told(runs: Sequence[UUID]) -> dict[int, int]:
+    told: dict[int, int] = defaultdict(int)
+    for kind, data in told_within(runs, ("run.planned", "seat.moved")):
+        for pool, seats in _given(kind, data):
+            told[pool] += seats
+    return told
 
 
 def _given(kind: str, data: Mapping[str, Any]) -> list[tuple[int, int]]:

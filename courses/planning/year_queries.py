@@ -33,7 +33,9 @@ IN_YEAR = """
 CONDITIONS = {
     "course": "AND course.code = %(course)s",
     "region": "AND region.code = %(region)s",
-    "venue": "AND venue.code = %(venue)s",
+    "venue": "AND (venue.code = %(venue)s OR EXISTS (SELECT FROM courses_session held"
+    " JOIN courses_venue hall ON hall.id = held.venue_id WHERE held.run_id = run.id"
+    " AND NOT held.is_cancelled AND hall.code = %(venue)s))",
     "court": "AND EXISTS (SELECT FROM courses_seatpool pool JOIN academy_court court"
     " ON court.id = pool.court_id WHERE pool.run_id = run.id AND court.code = %(court)s)",
     "trainer": "AND EXISTS (SELECT FROM courses_trainerassignment one JOIN academy_person person"
@@ -105,6 +107,11 @@ def bounds(year: int) -> dict[str, datetime]:
     }
 
 
+def year_of(moment: datetime) -> int:
+    """The year of the plan in which a moment lies."""
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).year
+
+
 PLANNED = f"""
 SELECT run.id, run.state, run.starts_at IS NOT NULL AND EXISTS (
            SELECT FROM courses_trainerassignment one WHERE one.run_id = run.id) AS is_ready,
@@ -162,12 +169,13 @@ class Week:
     monday: date
     region: str | None
     names: Texts | None
-    runs: list[int]
+    runs: dict[str, tuple[str, str]]  # by key: public id and code
 
 
 WEEKS = f"""
 SELECT date_trunc('week', lower(session.period) AT TIME ZONE run.time_zone)::date AS monday,
-       region.code AS region, region.names::json AS names, array_agg(DISTINCT run.id) AS runs
+       region.code AS region, region.names::json AS names,
+       json_object_agg(run.id, json_build_array(run.public_id, run.code)) AS runs
   {TABLES}
   JOIN courses_session session ON session.run_id = run.id AND NOT session.is_cancelled
   {IN_YEAR} AND run.state <> 'cancelled'
@@ -245,3 +253,31 @@ def _rows(statement: str, year: int, wanted: Wanted, **more: Any) -> list[dict[s
         cursor.execute(statement, values)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+USED = f"""
+WITH met AS (
+    SELECT DISTINCT run.id, coalesce(session.venue_id, run.venue_id) AS venue,
+           (lower(session.period) AT TIME ZONE run.time_zone)::date AS day
+      {TABLES} JOIN courses_session session ON session.run_id = run.id
+           AND NOT session.is_cancelled
+      {IN_YEAR} AND run.state <> 'cancelled')
+SELECT 'venue' AS kind, venue.code AS key, venue.names::json AS names, '' AS name,
+       count(DISTINCT met.id)::int AS runs, count(DISTINCT met.day)::int AS days,
+       count(DISTINCT date_trunc('week', met.day))::int AS weeks
+  FROM courses_venue venue LEFT JOIN met ON met.venue = venue.id GROUP BY venue.id
+UNION ALL
+SELECT 'trainer', person.public_id::text, NULL,
+       concat_ws(' ', person.family_name, person.given_name, person.patronymic),
+       count(DISTINCT met.id)::int, count(DISTINCT met.day)::int,
+       count(DISTINCT date_trunc('week', met.day))::int
+  FROM academy_person person
+  JOIN courses_trainerassignment one ON one.person_id = person.id
+  JOIN met ON met.id = one.run_id GROUP BY person.id
+ ORDER BY kind DESC, days DESC, key LIMIT %(limit)s
+"""  # noqa: S608
+
+
+def used(year: int, *, limit: int) -> list[dict[str, Any]]:
+    """Venues, then trainers: runs, days and weeks of the year in which they are taken."""
+    return _rows(USED, year, {}, limit=limit)

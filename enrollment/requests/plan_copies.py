@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock
@@ -280,21 +281,27 @@ def undo(*, copy: UUID, actor: Actor, at: datetime | None = None) -> int:
         runs = list(
             Run.objects.select_for_update(of=("self",)).filter(copy_of__job=job).order_by("pk")
         )
-        _check_drafts(runs)
-        copying.discard_drafts(runs, actor=actor, at=at)
+        _check_drafts(job, runs)
+        try:
+            copying.discard_drafts(runs, actor=actor, at=at)
+        except ProtectedError as error:  # something was written to one of them by hand
+            raise _in_use([]) from error
         job.params["undone_at"] = at.isoformat()
         job.save(update_fields=["params"])
         return len(runs)
 
 
-def _check_drafts(runs: Sequence[Run]) -> None:
+def _check_drafts(job: Job, runs: Sequence[Run]) -> None:
+    if job.state in {Job.State.WAITING, Job.State.RUNNING}:
+        raise Refused("copy_goes_on", _("The copy is still being made. Wait until it is done."))
     public = [run.code for run in runs if run.state != RunState.DRAFT]
     if public or Enrollment.objects.filter(run__in=runs).exists():
-        raise Refused(
-            "copy_in_use",
-            _("Some of the copied runs are no longer drafts (%(codes)s). Cancel them one by one.")
-            % {"codes": ", ".join(public[:5])},
-        )
+        raise _in_use(public)
+
+
+def _in_use(codes: Sequence[str]) -> Refused:
+    sentence = _("Some of the copied runs are in use (%(codes)s). Cancel what you do not want.")
+    return Refused("copy_in_use", sentence % {"codes": ", ".join(codes[:5]) or "…"})
 
 
 def _actor(job: Job) -> Actor:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as render_page
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from academy.access.enums import Right
@@ -71,6 +72,14 @@ def see(name: str, **kwargs: object) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(f"enrollment:{name}", kwargs=kwargs or None), status=303)
 
 
+def back_or(request: HttpRequest, name: str, **kwargs: object) -> HttpResponseRedirect:
+    """After a POST: to the page of ours from which it came, if the form says so (303)."""
+    back = request.POST.get("back", "")
+    if back and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return HttpResponseRedirect(back, status=303)
+    return see(name, **kwargs)
+
+
 def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     """The pages that this viewer's rights open, in groups."""
     viewer = viewer_of(request)
@@ -111,6 +120,7 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
             ("decisions", _("Decisions"), {Right.CONSENT, Right.REGISTER}),
             ("nominations", _("Nominations"), {Right.NOMINATE, Right.READ_ALL}),
             ("deputies", _("Deputies"), {Right.NAME_DEPUTY}),
+            ("plan", _("Plan of the year"), {Right.READ_ALL}),
             ("runs", _("Runs"), {Right.TEACH, Right.READ_ALL}),
             ("interest", _("Interest in courses"), {Right.READ_ALL}),
             ("priority", _("Priority rules"), {Right.READ_ALL}),

@@ -17,7 +17,7 @@ from enrollment.attendance.queries import obstacle_of, sheet_of
 from enrollment.classroom.access import prepares
 from enrollment.classroom.queries import needs_in
 from enrollment.pages.desk.forms import RunForm
-from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
+from enrollment.pages.desk.frame import actor_of, at_desk, back_or, render, see, viewer_of
 from enrollment.requests import access, desk_queries, run_actions
 from enrollment.requests.bulk import MOST
 from enrollment.requests.bulk_operations import OPERATIONS
@@ -102,7 +102,7 @@ def publish(request: HttpRequest, run: UUID) -> HttpResponse:
     """Open a run to the public."""
     run_actions.publish_run(run=_door(request, run), actor=actor_of(request))
     messages.success(request, _("The run is published. People can find it now."))
-    return see("run", run=run)
+    return back_or(request, "run", run=run)
 
 
 @require_POST
@@ -111,7 +111,7 @@ def go_ahead(request: HttpRequest, run: UUID) -> HttpResponse:
     """Say that a run will be held."""
     run_actions.go_ahead(run=_door(request, run), actor=actor_of(request))
     messages.success(request, _("The run is going ahead."))
-    return see("run", run=run)
+    return back_or(request, "run", run=run)
 
 
 def _door(request: HttpRequest, run: UUID) -> UUID:
