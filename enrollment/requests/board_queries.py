@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
 from django.db.models import Count
 
 from courses.planning import bookings, year_queries
 from courses.planning.board_rules import Standing, column_of
 from courses.planning.enums import Column
-from courses.planning.models import Run
 from courses.planning.phrases import Clash
 from courses.planning.year_queries import Card, Planned, Wanted
 from enrollment.seats.enums import HOLDING
@@ -109,42 +106,3 @@ def held_in(runs: Sequence[int]) -> dict[int, int]:
     """How many people hold a seat in each of these runs, empty ones left out."""
     rows = Enrollment.objects.filter(run__in=runs, state__in=HOLDING).values("run")
     return {row["run"]: row["people"] for row in rows.annotate(people=Count("pk"))}
-
-
-BUSY = """
-SELECT run.id, count(DISTINCT enrolled.person_id)
-  FROM courses_run run
-  JOIN enrollment_enrollment enrolled ON enrolled.busy && run.busy AND enrolled.run_id <> run.id
-       AND enrolled.state = ANY(%s)
- WHERE run.id = ANY(%s) GROUP BY run.id
-"""
-
-
-def busy_elsewhere(runs: Sequence[int]) -> dict[int, int]:
-    """How many people have a seat in other runs at the hours of these; no names, no courses."""
-    with connection.cursor() as cursor:
-        cursor.execute(BUSY, [[state.value for state in HOLDING], list(runs)])
-        return dict(cursor.fetchall())
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """What stands against the dates of a run: to know before they are taken."""
-
-    clashes: Sequence[Clash] = ()
-    off: Sequence[Any] = ()
-    busy: int = 0
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing does. People in other courses alone are no reason to ask again."""
-        return not self.clashes and not self.off
-
-
-def against(run: Run) -> Against:
-    """Who and what is taken, which days are days off, how many people sit elsewhere."""
-    return Against(
-        bookings.clashes_of(run),
-        year_queries.off_days([run.pk]).get(run.pk, ()),
-        busy_elsewhere([run.pk]).get(run.pk, 0),
-    )

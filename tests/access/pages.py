@@ -18,6 +18,7 @@ from courses.catalogue.models import Audience
 from courses.planning.actions import set_travel
 from courses.planning.enums import EnrollmentMode, Payer
 from courses.planning.models import Venue
+from courses.planning.year_queries import year_of
 from enrollment.classroom.actions import add_link
 from enrollment.credits import reckoning
 from enrollment.credits.enums import Unit
@@ -29,6 +30,7 @@ from enrollment.requests import bulk
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
 from enrollment.requests.nominations import Named, plan
+from enrollment.requests.plan_copies import ask_run_copy
 from enrollment.trips.actions import issue
 from enrollment.trips.models import TripPaper
 from tests import factories
@@ -71,6 +73,8 @@ class Place:
             kind="people", name="a.csv", content=content, actor=clara.actor(), language="en"
         )
         self.requirement = self.required()
+        first = clock.now().date() + timedelta(days=90)
+        self.copy = ask_run_copy(run=self.run.public_id, first=first, actor=actor)
         add_client(name="HR", scopes=["people:read"], projection="full", actor=actor)
         self.client = System.objects.get()
         self.accounts: dict[str, Account | None] = {
@@ -157,6 +161,10 @@ class Place:
             "<uuid:invitation>": self.invitation.public_id,
             "<slug:questionnaire>": "after",
             "<slug:requirement>": self.requirement.code,
+            "<int:year>": year_of(clock.now()),
+            "<slug:kind>": "trainer",
+            "<slug:key>": self.cast.timur.public_id,
+            "<uuid:copy>": self.copy.public_id,
             "<uuid:exemption>": self.requirement.public_id,
         }
         for name, value in ids.items():

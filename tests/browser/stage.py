@@ -13,12 +13,14 @@ from academy.management.seeding.institution import load_questionnaires
 from courses.catalogue.models import Course
 from courses.planning.enums import EnrollmentMode, RunState
 from courses.planning.models import Run
+from courses.planning.year_queries import year_of
 from courses.search.actions import refresh_runs, reindex_everything
 from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
 from enrollment.requests import bulk, timers
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
 from enrollment.requests.nominations import Named, plan
+from enrollment.requests.plan_copies import ask_year_copy
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.enrollment.feedback.conftest import answer
@@ -50,6 +52,8 @@ class Stage:
         self.nomination = self._nominate()
         self.invitation = self._ask()
         self._many()
+        year = year_of(self.over.starts_at)
+        self.copy = ask_year_copy(year=year, to=year + 1, wanted={}, actor=ACTOR)  # tried only
         reindex_everything()
         refresh_runs(list(Course.objects.values_list("pk", flat=True)))
 

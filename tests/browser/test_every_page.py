@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from courses.planning.year_queries import year_of
 from tests.browser.conftest import NARROW, WIDE
 
 pytestmark = [
@@ -81,6 +82,15 @@ PAGES = {
     "clara": (
         "/desk/",
         "/desk/runs/",
+        "/desk/plan/{year}/",
+        "/desk/plan/{year}/?month={month}",
+        "/desk/plan/{year}/board/",
+        "/desk/plan/{year}/places/",
+        "/desk/plan/{year}/places/trainer/{trainer}/",
+        "/desk/plan/{year}/print/",
+        "/desk/plan/{year}/copy/",
+        "/desk/plan/copies/{copy}/",
+        "/desk/runs/{full}/copy/",
         "/desk/runs/new/",
         "/desk/runs/{full}/",
         "/desk/runs/{full}/cancel/",
@@ -126,7 +136,7 @@ OFTEN = {
     "asel": ("/", "/enrollments/{waiting}/", "/profile/"),
     "boris": ("/desk/decisions/{decision}/",),
     "timur": ("/desk/runs/{over}/", "/desk/runs/{over}/marks/{session}/"),
-    "clara": ("/desk/", "/desk/runs/new/"),
+    "clara": ("/desk/", "/desk/runs/new/", "/desk/plan/{year}/board/", "/desk/plan/{year}/"),
 }
 
 
@@ -142,6 +152,10 @@ def addresses(stage, pages):
         "invitation": stage.invitation.public_id,
         "upload": stage.upload.job.public_id,
         "bulk": stage.bulk.public_id,
+        "year": year_of(stage.over.starts_at),
+        "month": stage.over.starts_at.month,
+        "trainer": stage.cast.timur.public_id,
+        "copy": stage.copy.public_id,
         "session": stage.over.sessions.order_by("number")[0].public_id,
     }
     return [path.format(**ids) for path in pages]

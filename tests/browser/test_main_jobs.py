@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from academy.core import clock
 from courses.planning.enums import RunState
 from courses.planning.models import Run
+from courses.planning.year_queries import year_of
 from enrollment.attendance.models import Mark
 from enrollment.certificates.models import Certificate
 from enrollment.decisions.enums import StepState
@@ -27,6 +28,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),  # one Chromium and one web server
 ]
 
+FRIDAY = 4
 EVERY = set(product(("kk", "ru", "en"), (NARROW, WIDE), ("keyboard", "mouse")))
 
 
@@ -132,6 +134,7 @@ def test_a_trainer_marks_and_finalises(stage, seat, language, width, hand):
 def test_a_registrar_plans_and_publishes_a_run(stage, seat, language, width, hand):
     page, user = seat("clara", language, width, hand)
     start = clock.now() + timedelta(days=40)
+    start += timedelta(days=max(0, 7 - start.weekday()) if start.weekday() > FRIDAY else 0)
 
     page.goto("/desk/runs/")
     user.press('main a[href="/desk/runs/new/"]')
@@ -147,3 +150,22 @@ def test_a_registrar_plans_and_publishes_a_run(stage, seat, language, width, han
     expect(page.locator(".notice-success")).to_be_visible()
     run = Run.objects.get(code="SOT-1-NEW")
     assert (run.state, run.capacity, run.seats.count()) == (RunState.PUBLISHED, 12, 12)
+
+
+@ways(("ru", WIDE, "mouse"))
+def test_a_registrar_copies_a_plan_into_the_next_year(stage, seat, language, width, hand):
+    page, user = seat("clara", language, width, hand)
+    year = year_of(stage.over.starts_at)
+
+    page.goto(f"/desk/plan/{year}/board/?course={stage.over.course.code}")
+    user.press(f'main a[href^="/desk/plan/{year}/copy/"]')
+    user.press("main form button[type=submit]")
+    expect(page.locator("main table")).to_contain_text(stage.over.code)
+    assert not Run.objects.filter(copy_of__isnull=False).exists()
+    user.press('main form[action$="/apply/"] button')
+    expect(page.locator('main form[action$="/undo/"] button')).to_be_visible()
+
+    copy = Run.objects.get(copy_of__source=stage.over)
+    page.goto(f"/desk/plan/{year + 1}/board/")
+    expect(page.locator("section:has(#pile-planned)")).to_contain_text(copy.code)
+    assert (copy.state, copy.sessions.count(), copy.enrollments.count()) == (RunState.DRAFT, 2, 0)

@@ -28,7 +28,8 @@ from enrollment.pages.desk.change_forms import (
     SplitForm,
 )
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
-from enrollment.requests import access, rehearsal, run_actions, surgery
+from enrollment.requests import access, plan_checks, rehearsal, run_actions, surgery
+from enrollment.requests.plan_checks import Against
 from enrollment.requests.rehearsal import Foreseen, witnessed
 
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
@@ -51,6 +52,7 @@ class Change:
     done: str
     danger: bool = False
     more: dict[str, Any] = field(default_factory=dict)
+    against: Callable[[], Against] | None = None  # what stands against new dates
 
 
 @EDIT
@@ -93,6 +95,7 @@ def move(request: HttpRequest, run: UUID) -> HttpResponse:
         submit=_("Move the run"),
         done=_("The run has new dates. Everybody concerned will be told."),
         more={"shifts": form.shift is not None},
+        against=lambda: plan_checks.of_move(row, form.asked()["sessions"]),
     )
     return _in_two_steps(request, change)
 
@@ -256,6 +259,7 @@ def _preview(
         "agreed": foreseen.mark,
         "foreseen": shown(foreseen),
         "notice": notice,
+        "against": change.against() if change.against else None,
     }
     return render(request, "desk/change_preview.html", context)
 

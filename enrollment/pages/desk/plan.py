@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _, gettext_lazy
@@ -23,7 +24,7 @@ from courses.planning import bookings, year_queries
 from courses.planning.enums import Column
 from courses.planning.models import Venue
 from courses.planning.year_queries import Card
-from enrollment.pages.desk.frame import at_desk, render, see
+from enrollment.pages.desk.frame import at_desk, render
 from enrollment.pages.desk.plan_frame import frame_of
 from enrollment.pages.desk.plan_weeks import heat_of, met_in, month_name, months_of
 from enrollment.requests import board_queries
@@ -36,7 +37,7 @@ LAST_MONTH = 12
 @at_desk(Right.READ_ALL)
 def this_year(request: HttpRequest) -> HttpResponse:
     """To the plan of the present year."""
-    return see("plan-year", year=year_queries.year_of(clock.now()))
+    return redirect("enrollment:plan-year", year=year_queries.year_of(clock.now()))
 
 
 @require_safe

@@ -11,18 +11,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from academy.access.enums import Right
 from academy.core import clock
 from courses.planning.actions import plan_run
-from courses.planning.bookings import clashes_of
+from courses.planning.bookings import PLANNED, clashes_of
 from courses.planning.enums import TRANSITIONS, RunState
+from courses.planning.year_queries import off_days
 from enrollment.attendance.queries import obstacle_of, sheet_of
 from enrollment.classroom.access import prepares
 from enrollment.classroom.queries import needs_in
 from enrollment.pages.desk.forms import RunForm
 from enrollment.pages.desk.frame import actor_of, at_desk, back_or, render, see, viewer_of
-from enrollment.requests import access, desk_queries, run_actions
+from enrollment.requests import access, desk_queries, plan_checks, run_actions
 from enrollment.requests.bulk import MOST
 from enrollment.requests.bulk_operations import OPERATIONS
 
-PAGE = 30
+PAGE, AGREED = 30, "agreed"
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -69,6 +70,7 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
         "sheet": sheet,
         "obstacle": obstacle_of(sheet, at=clock.now()) if row.state == RunState.FINISHED else None,
         "clashes": clashes_of(row) if row.state == RunState.DRAFT else [],
+        "off_days": off_days([row.pk]).get(row.pk, []) if row.state in PLANNED else [],
         "needs": needs_in(row, clock.now()) if prepares(viewer, row) else None,
         "registers": viewer.may(Right.REGISTER),
         "teaches": viewer.may(Right.TEACH),
@@ -89,11 +91,18 @@ def new(request: HttpRequest) -> HttpResponse:
         languages=list(settings.LANGUAGES),
         initial={"course": request.GET.get("course", "")},
     )
+    against = None
     if request.method == "POST" and form.is_valid():
-        row = plan_run(plan=form.plan(now=clock.now()), actor=actor_of(request))
-        messages.success(request, _("The run is planned as a draft. Publish it when it is ready."))
-        return see("run", run=row.public_id)
-    return render(request, "desk/run_new.html", {"form": form})
+        plan = form.plan(now=clock.now())
+        against = plan_checks.of_plan(plan, actor=actor_of(request))
+        if against.mark == request.POST.get(AGREED, ""):
+            row = plan_run(plan=plan, actor=actor_of(request))
+            done = _("The run is planned as a draft. Publish it when it is ready.")
+            messages.success(request, done)
+            return see("run", run=row.public_id)
+    hidden = [(AGREED, against.mark)] if against else []
+    context = {"form": form, "against": against, "hidden": hidden}
+    return render(request, "desk/run_new.html", context)
 
 
 @require_POST
