@@ -78,6 +78,13 @@ def month_name(number: int, *, is_short: bool = False) -> str:
     return str(names[number])
 
 
+def days_of_year(first: date, last: date) -> str:
+    """A span of days of a year that stands above it: 24–26 Nov."""
+    if first == last:
+        return _tidy(format_skeleton("MMMd", first, locale=locale()))
+    return _tidy(str(format_interval(first, last, "MMMd", locale=locale())))
+
+
 def month_alone(value: date) -> str:
     """A month without its year, as it stands by itself: March."""
     return format_date(value, "LLLL", locale=locale())

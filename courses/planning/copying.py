@@ -68,7 +68,7 @@ def why_not(source: Run) -> NotCopied | None:
     """Why this run is not copied; none when it is."""
     if source.state == RunState.CANCELLED:
         return NotCopied.CANCELLED
-    if not _held(source):
+    if source.starts_at is None or not _held(source):  # postponed: its sessions are of the past
         return NotCopied.NO_DATES
     if source.course.status != CourseStatus.PUBLISHED or source.course.current_id is None:
         return NotCopied.COURSE

@@ -43,6 +43,6 @@ class OffDay:
         """Which day, and why nobody works then."""
         shown = {"day": dates.day(self.day)}
         if not self.names:
-            return _("A session lies on a weekend: %(day)s.") % shown
+            return _("%(day)s is a day of the weekend.") % shown
         shown["name"] = pick(self.names, translation.get_language() or "en").text
-        return _("A session lies on a day off: %(day)s, %(name)s.") % shown
+        return _("%(day)s is a day off: %(name)s.") % shown

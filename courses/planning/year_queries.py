@@ -85,7 +85,12 @@ class Card:
     venue: Texts | None
     venue_code: str | None
     trainers: list[str]
-    days: list[date]
+    days: list[date]  # of its sessions, on its own clock; none while it has no dates
+
+    @property
+    def last_day(self) -> date | None:
+        """The day of the last session."""
+        return self.days[-1] if self.days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,8 @@ SELECT run.id, run.public_id, run.code, run.state, version.title::json AS title,
               WHERE one.run_id = run.id ORDER BY one.is_lead DESC, one.id) AS trainers,
        ARRAY(SELECT DISTINCT (lower(session.period) AT TIME ZONE run.time_zone)::date
                FROM courses_session session
-              WHERE session.run_id = run.id AND NOT session.is_cancelled ORDER BY 1) AS days
+              WHERE session.run_id = run.id AND NOT session.is_cancelled
+                AND run.starts_at IS NOT NULL ORDER BY 1) AS days
   {TABLES}
 """  # noqa: S608
 
@@ -153,7 +159,7 @@ def cards_between(
 ) -> list[Card]:
     """The runs with a session from the first to the last day, by their start."""
     statement = f"""{CARDS} {IN_YEAR} AND run.state <> 'cancelled' {_narrowed(wanted)}
-       AND EXISTS (SELECT FROM courses_session session
+       AND run.starts_at IS NOT NULL AND EXISTS (SELECT FROM courses_session session
                     WHERE session.run_id = run.id AND NOT session.is_cancelled
                       AND (lower(session.period) AT TIME ZONE run.time_zone)::date
                           BETWEEN %(from_day)s AND %(to_day)s)
@@ -178,7 +184,7 @@ SELECT date_trunc('week', lower(session.period) AT TIME ZONE run.time_zone)::dat
        json_object_agg(run.id, json_build_array(run.public_id, run.code)) AS runs
   {TABLES}
   JOIN courses_session session ON session.run_id = run.id AND NOT session.is_cancelled
-  {IN_YEAR} AND run.state <> 'cancelled'
+  {IN_YEAR} AND run.state <> 'cancelled' AND run.starts_at IS NOT NULL
 """
 
 
@@ -261,7 +267,7 @@ WITH met AS (
            (lower(session.period) AT TIME ZONE run.time_zone)::date AS day
       {TABLES} JOIN courses_session session ON session.run_id = run.id
            AND NOT session.is_cancelled
-      {IN_YEAR} AND run.state <> 'cancelled')
+      {IN_YEAR} AND run.state <> 'cancelled' AND run.starts_at IS NOT NULL)
 SELECT 'venue' AS kind, venue.code AS key, venue.names::json AS names, '' AS name,
        count(DISTINCT met.id)::int AS runs, count(DISTINCT met.day)::int AS days,
        count(DISTINCT date_trunc('week', met.day))::int AS weeks

@@ -26,7 +26,7 @@ from courses.planning.models import Venue
 from courses.planning.year_queries import Card
 from enrollment.pages.desk.frame import at_desk, render
 from enrollment.pages.desk.plan_frame import frame_of
-from enrollment.pages.desk.plan_weeks import heat_of, met_in, month_name, months_of
+from enrollment.pages.desk.plan_weeks import halves_of, met_in, month_name, months_of
 from enrollment.requests import board_queries
 
 EACH, PAGE, WARNED, MOST = 12, 60, 12, 400
@@ -70,7 +70,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     off = days_apart(date(year - 1, 12, 25), date(year + 1, 1, 7))
     context = {
         **frame,
-        "heat": heat_of(year, weeks, off),
+        "halves": halves_of(year, weeks, off),
         "months": months_of(year, met_in(weeks), off),
         "runs": len(runs),
         "has_calendar": any(day.year == year for day in off),

@@ -182,7 +182,7 @@ def _lines(rows: list[Row]) -> list[dict[str, Any]]:
 
 def _notes(row: Row) -> list[str]:
     """What a person should know before the copy is made, in sentences."""
-    moved = _("Moved off a day off: %(was)s becomes %(now)s.")
+    moved = _("%(now)s instead of %(was)s, which is a day off.")
     off = [OffDay(date.fromisoformat(day), names).sentence for day, names in row.off]
     clashes = [
         Clash(trainer, venue, run, datetime.fromisoformat(starts), zone).sentence

@@ -1,11 +1,13 @@
 """The plan of a year on paper, with the bodies that approve it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -23,6 +25,8 @@ from courses.planning.year_queries import Card
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see
 from enrollment.pages.desk.plan_frame import frame_of
 from enrollment.pages.desk.plan_weeks import month_name
+
+NO_MONTH = 13  # behind December
 
 
 class BodiesForm(forms.Form):
@@ -66,7 +70,7 @@ def paper(request: HttpRequest, year: int) -> HttpResponse:
     state = years.state_of(year)
     context = {
         **frame,
-        "months": _by_month(year, [cards[key] for key in kept if key in cards]),
+        "months": _by_month(year, [_spoken(cards[key]) for key in kept if key in cards]),
         "count": len(kept),
         "state": state,
         "approvals": [(one, _approval_form(one)) for one in state.approvals],
@@ -84,15 +88,20 @@ def _approval_form(approval: Any) -> ApprovalForm:
     return ApprovalForm(initial=initial, auto_id=f"id_%s_{code}")
 
 
+def _spoken(card: Card) -> Card:
+    """With its language in words: the paper is read by people who know no codes."""
+    return replace(card, language=str(dict(settings.LANGUAGES).get(card.language, card.language)))
+
+
 def _by_month(year: int, cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
     """The runs under their months; those without dates at the end."""
 
     def month(card: Card) -> int:
-        return card.days[0].month if card.days else 13
+        return card.days[0].month if card.days else NO_MONTH
 
     ordered = sorted(cards, key=lambda card: (month(card), card.days[:1], card.code))
     return [
-        (month_name(year, number) if number <= 12 else _("Without dates"), list(group))
+        (month_name(year, number) if number < NO_MONTH else _("Without dates"), list(group))
         for number, group in groupby(ordered, month)
     ]
 

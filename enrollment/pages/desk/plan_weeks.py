@@ -46,7 +46,6 @@ class HeatRow:
 
     name: str
     cells: list[tuple[int, int]]
-    total: int
 
 
 @dataclass(slots=True)
@@ -88,7 +87,7 @@ def months_of(
             WeekLine(
                 monday,
                 monday.isocalendar().week,
-                dates.days(monday, monday + timedelta(days=6)),
+                dates.days_of_year(monday, monday + timedelta(days=6)),
                 runs,
                 round(100 * runs / most),
                 off_in(monday, off),
@@ -111,26 +110,36 @@ def off_in(monday: date, off: Mapping[date, CalendarDay]) -> list[str]:
         if row is not None:
             worked = row.kind == CalendarDay.Kind.WORKED
             name = pick(row.names, spoken).text or (_("working day") if worked else _("day off"))
-            found.append(f"{dates.day(day, 'short')}: {name}")
+            found.append(f"{dates.days_of_year(day, day)}: {name}")
     return found
 
 
-def heat_of(year: int, weeks: Sequence[Week], off: Mapping[date, CalendarDay]) -> Heat:
-    """The table of regions by weeks; shades of equal steps up to the fullest cell."""
-    mondays = mondays_of(year)
+def halves_of(year: int, weeks: Sequence[Week], off: Mapping[date, CalendarDay]) -> list[Heat]:
+    """The two halves of a year as tables of regions by weeks, so that each fits on a screen.
+
+    Shades are equal steps up to the fullest cell of the year.
+    """
+    most = max([*(len(week.runs) for week in weeks), 1])
+    return [_heat(year, half, weeks, off, most) for half in (range(1, 7), range(7, 13))]
+
+
+def _heat(
+    year: int, half: range, weeks: Sequence[Week], off: Mapping[date, CalendarDay], most: int
+) -> Heat:
+    mondays = [monday for monday in mondays_of(year) if _month(monday, year) in half]
     heat = Heat(weeks=[(one.isocalendar().week, ", ".join(off_in(one, off))) for one in mondays])
-    for number in range(1, 13):
+    for number in half:
         span = sum(_month(monday, year) == number for monday in mondays)
         heat.months.append((number, month_name(year, number), span))
     regions = {week.region: week.names for week in weeks}
     counts = {(week.region, week.monday): len(week.runs) for week in weeks}
-    most = max([*counts.values(), 1])
     for region in sorted(regions, key=lambda code: (code is None, code or "")):
         numbers = [counts.get((region, monday), 0) for monday in mondays]
         cells = [(number, -(-SHADES * number // most)) for number in numbers]
         names = regions[region]
-        name = pick(names, translation.get_language() or "en").text if names else _("Online")
-        heat.rows.append(HeatRow(name, cells, sum(numbers)))
+        spoken = translation.get_language() or "en"
+        name = pick(names, spoken).text if names else _("Online or without a region")
+        heat.rows.append(HeatRow(name, cells))
     return heat
 
 
