@@ -118,11 +118,19 @@ def _meant(wish: Wish) -> list[date]:
     return [wish.first + (day - days[0]) for day in days]
 
 
+TAKEN = "SELECT code FROM courses_run WHERE code = ANY(%s) OR code LIKE ANY(%s)"
+
+
 def _taken(wishes: Sequence[Wish]) -> set[str]:
-    """The codes that copies could want and that exist."""
+    """The codes that the copies would have, as far as they exist, and the numbers behind those."""
     wanted = [_code(wish, ()) for wish in wishes]
-    numbered = [f"{code}-{number}" for code in wanted for number in range(2, 10)]
-    return set(Run.objects.filter(code__in=[*wanted, *numbered]).values_list("code", flat=True))
+    found = set(Run.objects.filter(code__in=wanted).values_list("code", flat=True))
+    if found:
+        like = [code.replace("\\", r"\\").replace("_", r"\_") + "-%" for code in found]
+        with connection.cursor() as cursor:
+            cursor.execute(TAKEN, [list(found), like])
+            found |= {code for (code,) in cursor.fetchall()}
+    return found
 
 
 def _code(wish: Wish, taken: Iterable[str]) -> str:

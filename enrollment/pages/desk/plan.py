@@ -29,7 +29,7 @@ from enrollment.pages.desk.plan_frame import frame_of
 from enrollment.pages.desk.plan_weeks import halves_of, met_in, month_name, months_of
 from enrollment.requests import board_queries
 
-EACH, PAGE, WARNED, MOST = 12, 60, 12, 400
+EACH, PAGE, LINES, WARNED, MOST = 12, 60, 40, 12, 400
 LAST_MONTH = 12
 
 
@@ -84,7 +84,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 def _month_of(
     request: HttpRequest, year: int, wanted: Mapping[str, str], off: Mapping[date, CalendarDay]
 ) -> dict[str, Any]:
-    """The month that the address asks for: its runs with a bar each, sixty a page."""
+    """The month that the address asks for: its runs with a bar each, forty a page."""
     sent, after = request.GET.get("month", ""), request.GET.get("after", "")
     if not (sent.isdigit() and 1 <= int(sent) <= LAST_MONTH):
         return {}
@@ -92,13 +92,13 @@ def _month_of(
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     begin = int(after) if after.isdigit() else 0
     cards = year_queries.cards_between(
-        year, wanted, first=first, last=last, limit=PAGE + 1, after=begin
+        year, wanted, first=first, last=last, limit=LINES + 1, after=begin
     )
     return {
         "month": int(sent),
         "month_name": month_name(year, int(sent)),
-        "lines": [_line(card, first) for card in cards[:PAGE]],
-        "next_after": begin + PAGE if len(cards) > PAGE else None,
+        "lines": [_line(card, first) for card in cards[:LINES]],
+        "next_after": begin + LINES if len(cards) > LINES else None,
         "days": [_day(first + timedelta(days=number), off) for number in range(last.day)],
         "width": last.day,
     }
