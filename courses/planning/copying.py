@@ -149,17 +149,17 @@ def _draft(
     calendar = calendars.get(region, calendars[None])
     days = new_days(_days(source), first=wish.first, then=calendar, now=calendar)
     shift = days[first_day(source)] - first_day(source)
-    periods = [_period(one, days, zone) for one in _held(source)]
+    spans = [_span(one, days, zone) for one in _held(source)]
     code = _code(wish, taken)
     taken.add(code)
     run = Run(
         **{name: getattr(source, name) for name in SAME},
         **{name: _deadline(source, name, zone, shift) for name in DEADLINES},
         code=code,
-        version_id=source.course.current_id,
-        starts_at=min(period.lower for period in periods),
-        ends_at=max(period.upper for period in periods),
-        busy=periods,
+        version=source.course.current,
+        starts_at=min(begins for begins, _ends in spans),
+        ends_at=max(ends for _begins, ends in spans),
+        busy=[TimestamptzRange(*span) for span in spans],
         created_at=at,
         state_since=at,
     )
@@ -174,10 +174,11 @@ def _deadline(source: Run, name: str, zone: ZoneInfo, shift: timedelta) -> datet
     return None if moment is None else shifted(moment, zone, shift)
 
 
-def _period(session: Session, days: Mapping[date, date], zone: ZoneInfo) -> TimestamptzRange:
+def _span(session: Session, days: Mapping[date, date], zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From when to when a session is held on its new day, on the clock of the place."""
     day = session.period.lower.astimezone(zone).date()
     begins = shifted(session.period.lower, zone, days[day] - day)
-    return TimestamptzRange(begins, begins + (session.period.upper - session.period.lower))
+    return begins, begins + (session.period.upper - session.period.lower)
 
 
 def _has_left(assignment: TrainerAssignment, run: Run) -> bool:

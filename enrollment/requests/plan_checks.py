@@ -36,7 +36,8 @@ class Against:
     @property
     def sentences(self) -> list[str]:
         """Each clash and each day off. Busy people alone are no reason to ask again."""
-        return [one.sentence for one in (*self.clashes, *self.off)]
+        clashes = [clash.sentence for clash in self.clashes]
+        return clashes + [day.sentence for day in self.off]
 
     @property
     def mark(self) -> str:

@@ -52,7 +52,7 @@ class Stage:
         self.nomination = self._nominate()
         self.invitation = self._ask()
         self._many()
-        year = year_of(self.over.starts_at)
+        year = year_of(self.over.starts_at or clock.now())
         self.copy = ask_year_copy(year=year, to=year + 1, wanted={}, actor=ACTOR)  # tried only
         reindex_everything()
         refresh_runs(list(Course.objects.values_list("pk", flat=True)))
