@@ -65,7 +65,7 @@ def _ask(params: dict[str, Any], *, actor: Actor, at: datetime) -> Job:
         job.state, job.started_at, job.total = Job.State.WAITING, None, len(params["runs"])
         job.save(update_fields=["state", "started_at", "total"])
     if job.total <= AT_ONCE:
-        carry_on(job=job.pk, at=at)
+        _carry_on_or_fail(job.pk, at)
     return Job.objects.get(pk=job.pk)
 
 
@@ -88,7 +88,7 @@ def apply(*, copy: UUID, actor: Actor) -> Job:
             job.total = sum(row["fate"] == Fate.PLANNED for row in job.report)
             job.asked_by = actor.id
             job.save(update_fields=["is_dry_run", "state", "done", "total", "asked_by"])
-    carry_on(job=job.pk, limit=AT_ONCE)
+    _carry_on_or_fail(job.pk, None, limit=AT_ONCE)
     return copy_of(copy)
 
 
@@ -99,13 +99,11 @@ def carry_on_all(*, at: datetime | None = None) -> int:
     return sum(_carry_on_or_fail(pk, at) for pk in rows.values_list("pk", flat=True)[:20])
 
 
-def _carry_on_or_fail(job: int, at: datetime | None) -> int:
+def _carry_on_or_fail(job: int, at: datetime | None, *, limit: int | None = None) -> int:
     """What a slice cannot do is said on the page of the copy; what was copied before stays."""
     try:
-        return carry_on(job=job, at=at)
-    except (
-        IntegrityError
-    ):  # another copy of the same runs was faster: the next look leaves them out
+        return carry_on(job=job, limit=limit, at=at)
+    except IntegrityError:  # another copy was faster: the next look leaves its runs out
         return 0
     except Exception:
         log.exception("plan_copies.failed", job=job)
