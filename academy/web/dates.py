@@ -85,11 +85,6 @@ def days_of_year(first: date, last: date) -> str:
     return _tidy(str(format_interval(first, last, "MMMd", locale=locale())))
 
 
-def month_alone(value: date) -> str:
-    """A month without its year, as it stands by itself: March."""
-    return format_date(value, "LLLL", locale=locale())
-
-
 def weekdays() -> list[tuple[int, str, str]]:
     """The days of the week as the language begins it: number (Monday is 0), short and full name."""
     first = locale().first_week_day

@@ -96,7 +96,7 @@ def _month_of(
     )
     return {
         "month": int(sent),
-        "month_name": month_name(year, int(sent)),
+        "month_name": month_name(int(sent)),
         "lines": [_line(card, first) for card in cards[:LINES]],
         "next_after": begin + LINES if len(cards) > LINES else None,
         "days": [_day(first + timedelta(days=number), off) for number in range(last.day)],

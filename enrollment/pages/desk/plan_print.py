@@ -101,7 +101,7 @@ def _by_month(year: int, cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
 
     ordered = sorted(cards, key=lambda card: (month(card), card.days[:1], card.code))
     return [
-        (month_name(year, number) if number < NO_MONTH else _("Without dates"), list(group))
+        (month_name(number) if number < NO_MONTH else _("Without dates"), list(group))
         for number, group in groupby(ordered, month)
     ]
 

@@ -95,7 +95,7 @@ def months_of(
             )
         )
     return [
-        Month(number, month_name(year, number), weeks, sum(week.runs for week in weeks))
+        Month(number, month_name(number), weeks, sum(week.runs for week in weeks))
         for number, weeks in lines.items()
     ]
 
@@ -130,7 +130,7 @@ def _heat(
     heat = Heat(weeks=[(one.isocalendar().week, ", ".join(off_in(one, off))) for one in mondays])
     for number in half:
         span = sum(_month(monday, year) == number for monday in mondays)
-        heat.months.append((number, month_name(year, number), span))
+        heat.months.append((number, month_name(number), span))
     regions = {week.region: week.names for week in weeks}
     counts = {(week.region, week.monday): len(week.runs) for week in weeks}
     for region in sorted(regions, key=lambda code: (code is None, code or "")):
@@ -151,9 +151,9 @@ def met_in(weeks: Sequence[Week]) -> dict[date, int]:
     return {monday: len(runs) for monday, runs in found.items()}
 
 
-def month_name(year: int, number: int) -> str:
+def month_name(number: int) -> str:
     """A month's name, to begin a line."""
-    return capfirst(dates.month_alone(date(year, number, 1)))
+    return capfirst(dates.month_name(number))
 
 
 def _month(monday: date, year: int) -> int:

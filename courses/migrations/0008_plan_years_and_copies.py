@@ -9,7 +9,7 @@ import academy.core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("academy", "0010_text_messages"),
-        ("courses", "0006_certificates_with_a_life"),
+        ("courses", "0007_travel_to_runs"),
     ]
 
     operations = [
