@@ -8,6 +8,17 @@ from courses.catalogue.models import (
     Organisation,
     Topic,
 )
+from courses.development.models import (
+    Assessment,
+    Comment,
+    NeededTopic,
+    Proposal,
+    ProposalVersion,
+    Reading,
+    ReviewStep,
+    RouteStep,
+    Vote,
+)
 from courses.planning.models import (
     CopiedRun,
     Interest,
@@ -31,9 +42,11 @@ from courses.search.models import (
 )
 
 __all__ = [
+    "Assessment",
     "Audience",
     "CatalogueRevision",
     "CatalogueWord",
+    "Comment",
     "CopiedRun",
     "Course",
     "CourseIndex",
@@ -43,10 +56,16 @@ __all__ = [
     "FacetCount",
     "Format",
     "Interest",
+    "NeededTopic",
     "Organisation",
     "Phase",
     "PlanApproval",
     "PlanYear",
+    "Proposal",
+    "ProposalVersion",
+    "Reading",
+    "ReviewStep",
+    "RouteStep",
     "Run",
     "Seat",
     "SeatPool",
@@ -54,4 +73,5 @@ __all__ = [
     "Topic",
     "TrainerAssignment",
     "Venue",
+    "Vote",
 ]

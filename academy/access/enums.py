@@ -12,6 +12,7 @@ class Role(TextChoices):
     DEPUTY = "deputy", _("deputy of a head of court")
     TRAINER = "trainer", _("trainer")
     COORDINATOR = "coordinator", _("court coordinator")
+    PARTNER = "partner", _("member of a partner body")
     REGISTRAR = "registrar", _("registrar")
     AUDITOR = "auditor", _("auditor")
     ADMIN = "admin", _("administrator")
@@ -30,6 +31,7 @@ class Right(TextChoices):
     ISSUE = "issue"  # certificates: revoke, replace
     READ_ALL = "read_all"  # everything that was done, by whom
     READ_COURT = "read_court"  # the own court's people and their enrolments
+    PROPOSE = "propose"  # courses, in the name of a body: proposals, comments, review steps
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -38,8 +40,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.DEPUTY: frozenset({Right.CONSENT}),
     Role.TRAINER: frozenset({Right.TEACH}),
     Role.COORDINATOR: frozenset({Right.NOMINATE, Right.READ_COURT}),
+    Role.PARTNER: frozenset({Right.PROPOSE}),
     Role.REGISTRAR: frozenset(
-        {Right.PLAN, Right.REGISTER, Right.ISSUE, Right.TEACH, Right.READ_ALL}
+        {Right.PLAN, Right.REGISTER, Right.ISSUE, Right.TEACH, Right.READ_ALL, Right.PROPOSE}
     ),
     Role.AUDITOR: frozenset({Right.READ_ALL}),
     Role.ADMIN: frozenset(),

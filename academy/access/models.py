@@ -15,7 +15,9 @@ from academy.people.models import Person
 
 
 class RoleGrant(models.Model):
-    """A role given to an account; a coordinator's grant names the court.
+    """A role given to an account; a coordinator's grant names the court, a partner's the body.
+
+    A body is named by its code, which lasts: the bodies themselves are kept by a higher room.
 
     That somebody is a trainee, heads a court or teaches a run follows from facts (a person, an
     appointment, an assignment) and is never granted.
@@ -24,12 +26,18 @@ class RoleGrant(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=Role.choices)
     court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True, blank=True)
+    body = models.CharField(max_length=40, blank=True, default="")
     period = DateTimeRangeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "role", "court"], name="role_granted_once", nulls_distinct=False
+                fields=["account", "role", "court", "body"],
+                name="role_granted_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(role="partner") ^ Q(body=""), name="partner_has_body"
             ),
             models.CheckConstraint(
                 condition=~models.Q(role="coordinator") | models.Q(court__isnull=False),

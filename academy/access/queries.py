@@ -34,6 +34,7 @@ class Viewer:
     roles: frozenset[Role] = frozenset()
     headed_courts: frozenset[int] = frozenset()
     coordinated_courts: frozenset[int] = frozenset()
+    bodies: frozenset[str] = frozenset()  # in whose name a partner acts
     stands_in_for: tuple[Principal, ...] = ()
     unread: int = 0
     client_id: UUID | None = None  # set when another court system calls
@@ -86,6 +87,9 @@ SELECT account.id, account.public_id, person.id, person.public_id,
        (SELECT coalesce(array_agg(g.court_id), '{}') FROM academy_rolegrant g
          WHERE g.account_id = account.id AND g.role = 'coordinator'
            AND (g.period IS NULL OR g.period @> %(now)s)),
+       (SELECT coalesce(array_agg(g.body), '{}') FROM academy_rolegrant g
+         WHERE g.account_id = account.id AND g.role = 'partner'
+           AND (g.period IS NULL OR g.period @> %(now)s)),
        (SELECT coalesce(array_agg(DISTINCT a.court_id), '{}')
           FROM academy_appointment a JOIN academy_position p ON p.id = a.position_id
          WHERE a.person_id = person.id AND p.is_head AND a.period @> %(today)s),
@@ -110,7 +114,7 @@ def viewer_of(account_id: int, *, now: datetime, today: date) -> Viewer:
     if row is None:
         return NOBODY
     pk, public_id, person_id, person_public_id, language, granted, *courts = row
-    coordinated, headed, principals = courts
+    coordinated, bodies, headed, principals = courts
     roles = {Role(role) for role in granted}
     if person_id:
         roles.add(Role.TRAINEE)
@@ -127,6 +131,7 @@ def viewer_of(account_id: int, *, now: datetime, today: date) -> Viewer:
         roles=frozenset(roles),
         headed_courts=frozenset(headed),
         coordinated_courts=frozenset(coordinated),
+        bodies=frozenset(bodies),
         stands_in_for=tuple(
             Principal(court, head, UUID(key)) for court, head, key in principals or ()
         ),

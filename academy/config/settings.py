@@ -226,6 +226,8 @@ _NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 LANGUAGES = [
     (code, _NAMES.get(code, code)) for code in env.list("LANGUAGES", default=["kk", "ru", "en"])
 ]
+# Nothing is published before it is written in these (the parity gate).
+REQUIRED_LANGUAGES = env.list("REQUIRED_LANGUAGES", default=[code for code, _name in LANGUAGES])
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ru")
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -25,6 +25,11 @@ def languages() -> tuple[str, ...]:
     return tuple(code for code, _name in settings.LANGUAGES)
 
 
+def required() -> tuple[str, ...]:
+    """The languages in which the institution publishes nothing before it is written in them."""
+    return tuple(code for code in languages() if code in settings.REQUIRED_LANGUAGES)
+
+
 def pick(texts: Texts | None, language: str) -> Picked:
     """The text in this language, or in the first language that has it; empty when none has."""
     texts = texts or {}

@@ -15,7 +15,12 @@ from academy.accounts.registry import signature_service
 from academy.messages.queries import unread_of
 
 Label = str | Promise
-DESK_ROLES = frozenset({Role.TRAINER, Role.COORDINATOR, Role.HEAD, Role.REGISTRAR, Role.AUDITOR})
+DESK_ROLES = frozenset(
+    {
+        *(Role.TRAINER, Role.COORDINATOR, Role.HEAD, Role.REGISTRAR, Role.AUDITOR),
+        Role.PARTNER,
+    }
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -50,16 +50,24 @@ def create_course(
 ) -> Course:
     """Open a new course as a draft with its first version; the code is never given twice."""
     at = at or clock.now()
-    rules.check_length(hours=content.hours, days=content.days)
+    entry = CourseEntry(code, provider, content, owners=tuple(owners))
     with transaction.atomic(durable=True):
-        if Course.objects.filter(code=code).exists():
-            raise Refused("course_code_taken", _("There is already a course with this code."))
-        bodies = _known(Organisation.objects, {provider, *owners}, "provider")
-        course = Course.objects.create(code=code, provider_id=bodies[provider], changed_at=at)
-        course.owners.set([bodies[owner] for owner in owners])
-        versions = _write_versions([(course.pk, 1, content)], at)
-        _link_prerequisites([(versions[0], content)])
-        record([_fact(course, "course.created", version=1)], actor=actor, at=at)
+        return write_course(entry, actor=actor, at=at)
+
+
+def write_course(entry: CourseEntry, *, actor: Actor, at: datetime) -> Course:
+    """The same inside a transaction that the caller has opened."""
+    rules.check_length(hours=entry.content.hours, days=entry.content.days)
+    if Course.objects.filter(code=entry.code).exists():
+        raise Refused("course_code_taken", _("There is already a course with this code."))
+    bodies = _known(Organisation.objects, {entry.provider, *entry.owners}, "provider")
+    course = Course.objects.create(
+        code=entry.code, provider_id=bodies[entry.provider], changed_at=at
+    )
+    course.owners.set([bodies[owner] for owner in entry.owners])
+    versions = _write_versions([(course.pk, 1, entry.content)], at)
+    _link_prerequisites([(versions[0], entry.content)])
+    record([_fact(course, "course.created", version=1)], actor=actor, at=at)
     return course
 
 
@@ -70,18 +78,24 @@ def new_version(
 
     The catalogue and the planned runs keep the present version until the new one is published.
     """
-    at = at or clock.now()
-    rules.check_length(hours=content.hours, days=content.days)
     with transaction.atomic(durable=True):
-        row = _locked(course)
-        if row.status == CourseStatus.ARCHIVED:
-            raise Refused("course_archived", _("An archived course takes no new version."))
-        last = row.versions.aggregate(last=models.Max("number"))["last"] or 0
-        version = _write_versions([(row.pk, last + 1, content)], at)[0]
-        _link_prerequisites([(version, content)])
-        _change(row, at)
-        fact = _fact(row, "course.version_written", version=version.number)
-        record([fact], actor=actor, at=at)
+        return write_version(course, content, actor=actor, at=at or clock.now())
+
+
+def write_version(
+    course: UUID, content: CourseContent, *, actor: Actor, at: datetime
+) -> CourseVersion:
+    """The same inside a transaction that the caller has opened."""
+    rules.check_length(hours=content.hours, days=content.days)
+    row = _locked(course)
+    if row.status == CourseStatus.ARCHIVED:
+        raise Refused("course_archived", _("An archived course takes no new version."))
+    last = row.versions.aggregate(last=models.Max("number"))["last"] or 0
+    version = _write_versions([(row.pk, last + 1, content)], at)[0]
+    _link_prerequisites([(version, content)])
+    _change(row, at)
+    fact = _fact(row, "course.version_written", version=version.number)
+    record([fact], actor=actor, at=at)
     return version
 
 
@@ -101,22 +115,28 @@ def return_to_draft(
 def publish_course(*, course: UUID, actor: Actor, at: datetime | None = None) -> Course:
     """Put the newest version into the catalogue.
 
-    Refused while a title is owed in one of the institution's languages. Runs that were planned with
-    an older version keep it.
+    Refused while a text is owed in one of the languages that the institution requires. Runs that
+    were planned with an older version keep it.
     """
-    at = at or clock.now()
     with transaction.atomic(durable=True):
-        row = _locked(course)
-        rules.check_transition(row.status, CourseStatus.PUBLISHED)
-        newest = row.versions.order_by("-number").first()
-        if newest is None or newest.pk == row.current_id:
-            raise Refused("nothing_to_publish", _("There is no newer version to publish."))
-        rules.check_publishable(newest.title, required=texts.languages())
-        before, row.status, row.current = row.status, CourseStatus.PUBLISHED, newest
-        row.published_at = row.published_at or at
-        _change(row, at, "status", "current", "published_at")
-        fact = _fact(row, "course.published", version=newest.number, **{"from": before})
-        record([fact], actor=actor, at=at)
+        return put_in_catalogue(course, actor=actor, at=at or clock.now())
+
+
+def put_in_catalogue(course: UUID, *, actor: Actor, at: datetime) -> Course:
+    """The same inside a transaction that the caller has opened."""
+    row = _locked(course)
+    rules.check_transition(row.status, CourseStatus.PUBLISHED)
+    newest = row.versions.select_related("format").order_by("-number").first()
+    if newest is None or newest.pk == row.current_id:
+        raise Refused("nothing_to_publish", _("There is no newer version to publish."))
+    rules.check_publishable(
+        queries.content_of(newest), required=texts.required(), is_own=row.provider.is_own
+    )
+    before, row.status, row.current = row.status, CourseStatus.PUBLISHED, newest
+    row.published_at = row.published_at or at
+    _change(row, at, "status", "current", "published_at")
+    fact = _fact(row, "course.published", version=newest.number, **{"from": before})
+    record([fact], actor=actor, at=at)
     return row
 
 
@@ -145,14 +165,29 @@ def _step(
     reason: str = "",
     note: str = "",
 ) -> Course:
-    at = at or clock.now()
     with transaction.atomic(durable=True):
         row = _locked(course)
-        rules.check_transition(row.status, wanted)
-        before, row.status = row.status, wanted
-        _change(row, at, "status")
-        fact = _fact(row, event, reason=reason, note=note, **{"from": before})
-        record([fact], actor=actor, at=at)
+        return take_step(
+            row, wanted, event, actor=actor, at=at or clock.now(), reason=reason, note=note
+        )
+
+
+def take_step(
+    row: Course,
+    wanted: CourseStatus,
+    event: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    note: str = "",
+) -> Course:
+    """One step of a locked course, inside a transaction that the caller has opened."""
+    rules.check_transition(row.status, wanted)
+    before, row.status = row.status, wanted
+    _change(row, at, "status")
+    fact = _fact(row, event, reason=reason, note=note, **{"from": before})
+    record([fact], actor=actor, at=at)
     return row
 
 

@@ -35,7 +35,7 @@ from academy.jobs.rules import (
     differences,
     once,
 )
-from courses.catalogue import queries
+from courses.catalogue import queries, rules
 from courses.catalogue.actions import CourseEntry, load_courses
 from courses.catalogue.enums import CourseStatus, HoursBasis
 from courses.catalogue.models import Audience, Course, Format, Organisation, Topic
@@ -79,6 +79,7 @@ class Lists:
     """The codes that a row may use."""
 
     providers: frozenset[str]
+    own: frozenset[str]
     formats: frozenset[str]
     topics: frozenset[str]
     audiences: frozenset[str]
@@ -152,6 +153,7 @@ def _lists(table: Table) -> Lists:
     stored = Course.objects.filter(code__in=named).values_list("code", flat=True)
     return Lists(
         providers=codes(Organisation),
+        own=frozenset(Organisation.objects.filter(is_own=True).values_list("code", flat=True)),
         formats=codes(Format),
         topics=codes(Topic),
         audiences=codes(Audience),
@@ -169,6 +171,9 @@ def _plan_row(row: Row, lists: Lists, present: Mapping[str, CourseContent]) -> R
     code = reader.text("code", required=True, longest=40)
     provider = reader.code("provider", lists.providers, required=True)
     content = _content(reader, lists)
+    owed = rules.owed_texts(content, required=texts.required(), is_own=provider in lists.own)
+    for name, language in owed:
+        reader.refuse(f"{name}_{language}", _("A published course has this text in this language."))
     if reader.problems:
         return RowPlan(row.line, code, RowOutcome.ERROR, {}, tuple(reader.problems))
     entry = CourseEntry(code, provider, content, is_demo=reader.flag("is_demo"))
@@ -194,8 +199,6 @@ def _as_dict(content: CourseContent) -> dict[str, object]:
 def _content(reader: RowReader, lists: Lists) -> CourseContent:
     languages = texts.languages()
     title = _by_language(reader, "title", longest=400)
-    for language in texts.missing(title):
-        reader.refuse(f"title_{language}", _("A published course has a title in this language."))
     share = reader.decimal("min_attendance_share", places=2)
     if share is not None and share > 1:
         reader.refuse("min_attendance_share", _("A share lies between 0 and 1."))

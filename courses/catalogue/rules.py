@@ -78,14 +78,46 @@ def check_transition(present: str, wanted: CourseStatus) -> None:
         )
 
 
-def check_publishable(title: Texts, *, required: tuple[str, ...]) -> None:
-    """Refuse to publish a course whose title is owed in one of the institution's languages."""
-    if owed := texts.missing(title, required):
+PARITY = ("title", "summary", "objectives")
+"""What a reader of each required language must find before a course is published."""
+
+
+def owed_texts(
+    content: CourseContent, *, required: tuple[str, ...], is_own: bool
+) -> list[tuple[str, str]]:
+    """Which field is still owed in which language, in the order of a course's page.
+
+    A course of our own bodies owes everything in every required language. Of a course that another
+    body offers we list what it has published: its title always, a summary and aims in all required
+    languages or in none.
+    """
+    written: dict[str, Texts] = {
+        "title": content.title,
+        "summary": content.summary,
+        "objectives": {code: "\n".join(lines) for code, lines in content.objectives.items()},
+    }
+    return [
+        (name, code)
+        for name in PARITY
+        if is_own or name == "title" or any(text.strip() for text in written[name].values())
+        for code in texts.missing(written[name], required)
+    ]
+
+
+def check_publishable(content: CourseContent, *, required: tuple[str, ...], is_own: bool) -> None:
+    """Refuse to publish a course that says less in one required language than in another."""
+    if owed := owed_texts(content, required=required, is_own=is_own):
         raise Refused(
-            "title_missing",
-            _("The title is still missing in: %(languages)s.") % {"languages": ", ".join(owed)},
-            fields={f"title.{code}": [_("Write the title in this language.")] for code in owed},
+            "texts_missing",
+            _("Nothing is published before it is written in every required language: %(owed)s.")
+            % {"owed": ", ".join(f"{FIELDS[name]} ({code})" for name, code in owed)},
+            fields={
+                f"{name}.{code}": [_("Write this in this language, too.")] for name, code in owed
+            },
         )
+
+
+FIELDS = {"title": _("title"), "summary": _("summary"), "objectives": _("aims")}
 
 
 def check_length(*, hours: Decimal | None, days: Decimal | None) -> None:
