@@ -126,6 +126,33 @@ _DUTY: Final = {
     "later": Look(pgettext_lazy("required training", "Not yet met"), "info", "wait"),
 }
 
+_PROPOSAL: Final = {
+    "draft": Look(pgettext_lazy("proposal state", "Draft"), "outline", "edit"),
+    "submitted": Look(pgettext_lazy("proposal state", "Submitted"), "info", "wait"),
+    "in_review": Look(pgettext_lazy("proposal state", "In review"), "info", "search"),
+    "returned": Look(pgettext_lazy("proposal state", "Returned to the author"), "warning", "moved"),
+    "accepted": Look(pgettext_lazy("proposal state", "Accepted"), "success", "check"),
+    "declined": Look(pgettext_lazy("proposal state", "Declined"), "danger", "cross"),
+    "course": Look(pgettext_lazy("proposal state", "In the catalogue"), "success", "book"),
+}
+
+_COMMENT: Final = {
+    "comment": Look(pgettext_lazy("word on a proposal", "Comment"), "outline", "info"),
+    "endorse": Look(pgettext_lazy("word on a proposal", "Endorsed"), "success", "check"),
+    "object": Look(pgettext_lazy("word on a proposal", "Objection"), "danger", "warning"),
+    "settled": Look(pgettext_lazy("word on a proposal", "Objection settled"), "neutral", "check"),
+}
+
+_REVIEW: Final = {
+    "to_come": Look(pgettext_lazy("review step", "To come"), "outline", "clock"),
+    "open": Look(pgettext_lazy("review step", "Open"), "info", "wait"),
+    "overdue": Look(pgettext_lazy("review step", "Overdue"), "danger", "warning"),
+    "moot": Look(pgettext_lazy("review step", "No longer asked"), "outline", "minus"),
+    "accept": Look(pgettext_lazy("review step", "Accepted"), "success", "check"),
+    "return": Look(pgettext_lazy("review step", "Returned"), "warning", "moved"),
+    "decline": Look(pgettext_lazy("review step", "Declined"), "danger", "cross"),
+}
+
 LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
     "enrollment": _ENROLLMENT,
     "run": _RUN,
@@ -140,6 +167,9 @@ LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {
     "webhook": _WEBHOOK,
     "call": _CALL,
     "duty": _DUTY,
+    "proposal": _PROPOSAL,
+    "comment": _COMMENT,
+    "review": _REVIEW,
 }
 
 

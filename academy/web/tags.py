@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from academy.core import texts as core_texts
-from academy.web import dates
+from academy.web import dates, names
 from academy.web.icons import ICONS
 from academy.web.reasons import reason
 from academy.web.states import look
@@ -158,6 +158,12 @@ def control(field: BoundField, hint: str = "") -> SafeString:
     if described and not field.use_fieldset:
         attrs["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language by its name in the language of the page."""
+    return names.language(code) if code else ""
 
 
 @register.filter

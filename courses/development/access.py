@@ -28,6 +28,14 @@ def bodies_of(viewer: Viewer) -> QuerySet[Organisation]:
     return Organisation.objects.filter(mine)
 
 
+def issuer() -> Organisation:
+    """The academy itself, in whose name those who plan act."""
+    body = Organisation.objects.filter(is_issuer=True).first()
+    if body is None:
+        raise Missing("unknown_body", _("You do not act in the name of this body."))
+    return body
+
+
 def body_of(viewer: Viewer, code: str) -> Organisation:
     """One of them; unknown and not one's own look alike."""
     body = bodies_of(viewer).filter(code=code).first()

@@ -47,30 +47,19 @@ class Difference:
 
 
 def compared(
-    before: ProposalContent, after: ProposalContent, languages: Sequence[str]
+    before: ProposalContent,
+    after: ProposalContent,
+    languages: Sequence[str],
+    figures: tuple[str, str],
 ) -> list[Difference]:
-    """Every section and language that either version has words in; then the figures."""
+    """Every section and language that either version has words in; then the figures, in words."""
     fields = [
         _difference(section, code, *(_text(one, section, code) for one in (before, after)))
         for section in WRITTEN
         for code in languages
     ]
-    fields.append(_difference(Section.HOURS, "", *(figures(one) for one in (before, after))))
+    fields.append(_difference(Section.HOURS, "", *figures))
     return [each for each in fields if each.before or each.after]
-
-
-def figures(content: ProposalContent) -> str:
-    """Length and form as codes and numbers, a line each, so that they compare like words."""
-    lines = {
-        "format": content.format,
-        "hours": content.hours,
-        "minutes_per_hour": content.minutes_per_hour,
-        "languages": ", ".join(content.languages),
-        "topics": ", ".join(content.topics),
-        "audiences": ", ".join(content.audiences),
-        "test_required": content.test_required or "",
-    }
-    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
 
 
 def words_apart(before: str, after: str) -> Iterator[Piece]:

@@ -9,9 +9,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from academy.access.queries import Viewer
 from academy.accounts.models import Account
-from academy.core import texts
 from academy.core.texts import Texts
-from courses.development import access, differences, registry, rules
+from courses.development import access, registry, rules
 from courses.development.enums import CommentKind, NeedSource, ProposalState
 from courses.development.models import (
     Assessment,
@@ -154,12 +153,8 @@ def route() -> list[RouteStep]:
 
 def reading_of(proposal: Proposal, viewer: Viewer) -> Reading | None:
     """How far the viewer has read."""
-    return Reading.objects.filter(proposal=proposal, account_id=viewer.account_id).first()
-
-
-def versions_apart(older: ProposalVersion, newer: ProposalVersion) -> list[differences.Difference]:
-    """Two versions field by field and language by language."""
-    return differences.compared(content_of(older), content_of(newer), texts.languages())
+    rows = Reading.objects.filter(proposal=proposal)
+    return rows.filter(account_id=viewer.account_id).first() if viewer.account_id else None
 
 
 def name_of(account: Account | None) -> str:
@@ -216,3 +211,8 @@ def counted_needs(assessment: Assessment, now: datetime) -> list[Counted]:
         for source, code, names, people in (*wishes, *gaps)
     ]
     return sorted(found, key=lambda one: (-one.people, one.code))
+
+
+def assessments() -> list[Assessment]:
+    """The plan years that courts were asked about, the newest first."""
+    return list(Assessment.objects.annotate(number=Count("topics")))

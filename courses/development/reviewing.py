@@ -8,12 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock
-from academy.core.errors import Missing, Refused
+from academy.core.errors import Refused
 from academy.courts.queries import working_calendar
 from academy.ledger.actions import Fact, record
 from courses.catalogue import actions as catalogue
 from courses.catalogue.enums import CourseStatus
-from courses.catalogue.models import CourseVersion
+from courses.catalogue.models import Course
+from courses.catalogue.queries import present_contents
 from courses.development import queries, rules
 from courses.development.actions import Hand, change, fact, locked
 from courses.development.enums import ProposalState, Verdict
@@ -154,7 +155,7 @@ def _ended(state: str) -> str:
 
 def put_in_catalogue(
     *, proposal: Proposal, code: str, provider: str, hand: Hand, at: datetime | None = None
-) -> CourseVersion:
+) -> Course:
     """Make the accepted version a published course, or the next version of the course it changes.
 
     All in one transaction, through the catalogue's own actions: refused as a whole while a text is
@@ -168,26 +169,27 @@ def put_in_catalogue(
         if queries.in_the_making(row) is not None:
             raise Refused("unpublished_words", _("Publish what you have written first."))
         version = queries.published(row)[-1]
-        course = _written(row, version, code, provider, hand, at)
-        course = catalogue.put_in_catalogue(course, actor=hand.actor, at=at)
-        if course.current is None:
-            raise Missing("unknown_course", _("There is no such course."))
+        written = _written(row, version, code, provider, hand, at)
+        course = catalogue.put_in_catalogue(written, actor=hand.actor, at=at)
         course.owners.add(row.body)
         row.state, row.course, row.became = ProposalState.COURSE, course, course.current
         change(row, at, "state", "course", "became")
-        data = {"course": course.code, "version": course.current.number}
+        data = {"course": course.code, "version": version.number}
         record([fact(row, "proposal.became_course", row.body, **data)], actor=hand.actor, at=at)
-    return course.current
+    return course
 
 
 def _written(
     row: Proposal, version: ProposalVersion, code: str, provider: str, hand: Hand, at: datetime
 ) -> UUID:
     """The course with what the proposal says as its newest version, ready to be published."""
-    content = rules.course_content(queries.content_of(version))
+    proposed = queries.content_of(version)
     if row.course is not None:
+        present = present_contents([row.course.code]).get(row.course.code)
+        content = rules.course_content(proposed, present)
         catalogue.write_version(row.course.public_id, content, actor=hand.actor, at=at)
         return row.course.public_id
+    content = rules.course_content(proposed, None)
     entry = catalogue.CourseEntry(code, provider, content, owners=(row.body.code,))
     course = catalogue.write_course(entry, actor=hand.actor, at=at)
     catalogue.take_step(course, CourseStatus.IN_REVIEW, "course.submitted", actor=hand.actor, at=at)

@@ -1,7 +1,7 @@
 """How a proposal goes from body to body, and what it owes on the way. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from academy.core import texts
 from academy.core.errors import Invalid, Refused
 from academy.core.texts import Texts
+from courses.catalogue.enums import HoursBasis
 from courses.catalogue.rules import CourseContent
 from courses.development.enums import CommentKind, ProposalState, Section, Verdict
 
@@ -185,21 +186,29 @@ def owed(content: ProposalContent, required: tuple[str, ...]) -> list[tuple[Sect
     ]
 
 
-def course_content(content: ProposalContent) -> CourseContent:
-    """The proposal as what the catalogue says of a course: aims are its objectives, a line each."""
-    return CourseContent(
-        title=_words(content, Section.TITLE),
+def course_content(content: ProposalContent, present: CourseContent | None) -> CourseContent:
+    """The proposal as what the catalogue says of a course: aims are its objectives, a line each.
+
+    What a proposal does not speak of (prerequisites, validity, the provider's own code) stays as
+    the course says it at `present`.
+    """
+    title = _words(content, Section.TITLE)
+    kept = present or CourseContent(title=title, format=content.format)
+    return replace(
+        kept,
+        title=title,
         summary=_words(content, Section.SUMMARY),
         objectives={
             code: [line.strip() for line in text.splitlines() if line.strip()]
             for code, text in _words(content, Section.AIMS).items()
         },
+        demo_translations=(),
         format=content.format,
         languages=content.languages,
         topics=content.topics,
         audiences=content.audiences,
         hours=content.hours,
-        hours_basis="edition" if content.hours else "",
+        hours_basis=HoursBasis.EDITION if content.hours else "",
         minutes_per_hour=content.minutes_per_hour,
         test_required=content.test_required,
     )
@@ -207,3 +216,14 @@ def course_content(content: ProposalContent) -> CourseContent:
 
 def _words(content: ProposalContent, section: Section) -> dict[str, str]:
     return {code: text for code, text in content.texts.get(section, {}).items() if text.strip()}
+
+
+def step_look(step: StepFacts, due_on: date | None, today: date, *, is_current: bool) -> str:
+    """How a step stands, in one word: its verdict, or open, overdue, to come, no longer asked."""
+    if step.verdict:
+        return step.verdict
+    if not is_current:
+        return "moot"
+    if due_on is None:
+        return "to_come"
+    return "overdue" if is_overdue(due_on, today) else "open"

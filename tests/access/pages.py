@@ -34,6 +34,7 @@ from enrollment.requests.plan_copies import ask_run_copy
 from enrollment.trips.actions import issue
 from enrollment.trips.models import TripPaper
 from tests import factories
+from tests.courses.development.stage import developing
 
 
 @dataclass
@@ -77,6 +78,7 @@ class Place:
         self.copy = ask_run_copy(run=self.run.public_id, first=first, actor=actor)
         add_client(name="HR", scopes=["people:read"], projection="full", actor=actor)
         self.client = System.objects.get()
+        partner, self.proposal, self.objection, self.topic = developing(cast.court)
         self.accounts: dict[str, Account | None] = {
             "nobody": None,
             "trainee": cast.asel_account,
@@ -87,6 +89,7 @@ class Place:
             "stranger": factories.account(of=factories.person(), role=Role.TRAINER),
             "registrar": cast.clara_account,
             "auditor": cast.otto_account,
+            "partner": partner,
             "admin": Account.objects.create_superuser("root", factories.PASSWORD),
         }
 
@@ -166,6 +169,10 @@ class Place:
             "<slug:key>": self.cast.timur.public_id,
             "<uuid:copy>": self.copy.public_id,
             "<uuid:exemption>": self.requirement.public_id,
+            "<uuid:proposal>": self.proposal.public_id,
+            "<uuid:comment>": self.objection.public_id,
+            "<uuid:step>": self.proposal.public_id,
+            "<uuid:topic>": self.topic.public_id,
         }
         for name, value in ids.items():
             route = route.replace(name, str(value))

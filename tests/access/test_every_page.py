@@ -14,208 +14,229 @@ from tests.access.pages import Place
 
 ROLES = (
     *("nobody", "trainee", "elsewhere", "head", "coordinator"),
-    *("trainer", "stranger", "registrar", "auditor", "admin"),
+    *("trainer", "stranger", "registrar", "auditor", "partner", "admin"),
 )
 # nobody; the one whose enrolment it is; a trainee of another court; the head and the coordinator
-# of the own court; the trainer of the run; a trainer of other runs; the academy's own.
+# of the own court; the trainer of the run; a trainer of other runs; the academy's own; somebody of
+# another body; an administrator.
 TABLE = """
-                                        nobo trai else head coor trai stra regi audi admi
+                                        nobo trai else head coor trai stra regi audi part admi
 <the catalogue and what explains it>
-courses/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-courses/<str:code>/                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-courses/<str:code>/tell-me/              -    -    -    -    -    -    -    -    -    -
-courses/<str:code>/tell-me/undo/         -    -    -    -    -    -    -    -    -    -
-courses.jsonld                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-courses/calendar.ics                     ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-calendar/<str:token>.ics                 no   no   no   no   no   no   no   no   no   no
-sign-in/courts/                          no   no   no   no   no   no   no   no   no   no
-sign-in/courts/answer/                   no   no   no   no   no   no   no   no   no   no
-sign-in/signature/                       no   no   no   no   no   no   no   no   no   no
-help/                                    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-privacy/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-style-guide/                             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-language/                                on   on   on   on   on   on   on   on   on   on
-priority/                                ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-materials/<uuid:material>/               in   on   no   no   no   on   no   on   on   no
-check-in/                                in   ok   ok   ok   ok   ok   ok   no   no   no
-check-in/<uuid:session>/                 in   ok   no   no   no   no   no   no   no   no
-verify/                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-verify/<str:serial>                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+courses/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+courses/<str:code>/                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+courses/<str:code>/tell-me/              -    -    -    -    -    -    -    -    -    -    -
+courses/<str:code>/tell-me/undo/         -    -    -    -    -    -    -    -    -    -    -
+courses.jsonld                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+courses/calendar.ics                     ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+calendar/<str:token>.ics                 no   no   no   no   no   no   no   no   no   no   no
+sign-in/courts/                          no   no   no   no   no   no   no   no   no   no   no
+sign-in/courts/answer/                   no   no   no   no   no   no   no   no   no   no   no
+sign-in/signature/                       no   no   no   no   no   no   no   no   no   no   no
+help/                                    ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+privacy/                                 ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+accessibility/                           ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+style-guide/                             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+language/                                on   on   on   on   on   on   on   on   on   on   on
+priority/                                ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+materials/<uuid:material>/               in   on   no   no   no   on   no   on   on   no   no
+check-in/                                in   ok   ok   ok   ok   ok   ok   no   no   no   no
+check-in/<uuid:session>/                 in   ok   no   no   no   no   no   no   no   no   no
+verify/                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+verify/<str:serial>                      ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 <one's own training; an account without a person has none>
-/                                        on   ok   ok   ok   ok   ok   ok   on   on   on
-start/                                   on   on   on   on   on   on   on   on   on   on
-answer/<str:token>/                      no   no   no   no   no   no   no   no   no   no
-messages/stop/<str:token>/               no   no   no   no   no   no   no   no   no   no
-profile/mails/                           -    -    -    -    -    -    -    -    -    -
-profile/my-data/                         -    -    -    -    -    -    -    -    -    -
-messages/                                in   ok   ok   ok   ok   ok   ok   no   no   no
-profile/                                 in   ok   ok   ok   ok   ok   ok   ok   ok   ok
-profile/who-saw/                         in   ok   ok   ok   ok   ok   ok   ok   ok   ok
-profile/calendars/                       in   ok   ok   ok   ok   ok   ok   ok   ok   ok
-profile/calendars/new/                   -    -    -    -    -    -    -    -    -    -
-profile/calendars/<uuid:feed>/end/       no   no   no   no   no   no   no   no   no   no
-owed/                                    in   ok   ok   ok   ok   ok   ok   ok   ok   ok
-owed/<slug:requirement>/                 in   ok   ok   ok   no   no   no   no   no   no
-runs/<uuid:run>/enrol/                   -    -    -    -    -    -    -    -    -    -
-enrollments/<uuid:enrollment>/           in   ok   no   no   no   no   no   ok   ok   no
-enrollments/<uuid:enrollment>/accept/    -    -    -    -    -    -    -    -    -    -
-enrollments/<uuid:enrollment>/confirm/   -    -    -    -    -    -    -    -    -    -
-enrollments/<uuid:enrollment>/keep/      -    -    -    -    -    -    -    -    -    -
-enrollments/<uuid:enrollment>/decline/   in   ok   no   no   no   no   no   ok   no   no
-enrollments/<uuid:enrollment>/withdraw/  in   ok   no   no   no   no   no   ok   no   no
-enrollments/<uuid:enrollment>/needs/     in   ok   no   no   no   no   no   no   no   no
-enrollments/<uuid:enrollment>/transfer/  in   ok   no   ok   ok   no   no   ok   no   no
-enrollments/<uuid:enrollment>/substitute/ in  ok   no   ok   ok   no   no   ok   no   no
-questionnaires/<uuid:invitation>/        in   ok   no   no   no   no   no   no   no   no
-questionnaires/<uuid:invitation>/thanks/ in   no   no   no   no   no   no   no   no   no
-certificates/<uuid:certificate>.pdf      no   no   no   no   no   no   no   no   no   no
+/                                        on   ok   ok   ok   ok   ok   ok   on   on   on   on
+start/                                   on   on   on   on   on   on   on   on   on   on   on
+answer/<str:token>/                      no   no   no   no   no   no   no   no   no   no   no
+messages/stop/<str:token>/               no   no   no   no   no   no   no   no   no   no   no
+profile/mails/                           -    -    -    -    -    -    -    -    -    -    -
+profile/my-data/                         -    -    -    -    -    -    -    -    -    -    -
+messages/                                in   ok   ok   ok   ok   ok   ok   no   no   no   no
+profile/                                 in   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+profile/who-saw/                         in   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+profile/calendars/                       in   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+profile/calendars/new/                   -    -    -    -    -    -    -    -    -    -    -
+profile/calendars/<uuid:feed>/end/       no   no   no   no   no   no   no   no   no   no   no
+owed/                                    in   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+owed/<slug:requirement>/                 in   ok   ok   ok   no   no   no   no   no   no   no
+runs/<uuid:run>/enrol/                   -    -    -    -    -    -    -    -    -    -    -
+enrollments/<uuid:enrollment>/           in   ok   no   no   no   no   no   ok   ok   no   no
+enrollments/<uuid:enrollment>/accept/    -    -    -    -    -    -    -    -    -    -    -
+enrollments/<uuid:enrollment>/confirm/   -    -    -    -    -    -    -    -    -    -    -
+enrollments/<uuid:enrollment>/keep/      -    -    -    -    -    -    -    -    -    -    -
+enrollments/<uuid:enrollment>/decline/   in   ok   no   no   no   no   no   ok   no   no   no
+enrollments/<uuid:enrollment>/withdraw/  in   ok   no   no   no   no   no   ok   no   no   no
+enrollments/<uuid:enrollment>/needs/     in   ok   no   no   no   no   no   no   no   no   no
+enrollments/<uuid:enrollment>/transfer/  in   ok   no   ok   ok   no   no   ok   no   no   no
+enrollments/<uuid:enrollment>/substitute/ in ok no ok ok no no ok no no no
+questionnaires/<uuid:invitation>/        in   ok   no   no   no   no   no   no   no   no   no
+questionnaires/<uuid:invitation>/thanks/ in no no no no no no no no no no
+certificates/<uuid:certificate>.pdf      no   no   no   no   no   no   no   no   no   no   no
 <the desk>
-desk/                                    in   no   no   ok   ok   ok   ok   ok   ok   no
-desk/decisions/                          in   no   no   ok   no   no   no   ok   no   no
-desk/decisions/<uuid:decision>/          in   no   no   ok   no   no   no   no   no   no
-desk/deputies/                           in   no   no   ok   no   no   no   no   no   no
-desk/deputies/<uuid:deputy>/end/         -    -    -    -    -    -    -    -    -    -
-desk/nominations/                        in   no   no   ok   ok   no   no   ok   ok   no
-desk/nominations/<uuid:nomination>/      in   no   no   ok   ok   no   no   ok   ok   no
-desk/nominations/<uuid:nomination>/apply/ -   -    -    -    -    -    -    -    -    -
-desk/runs/<uuid:run>/nominate/           in   no   no   ok   ok   no   no   ok   no   no
-desk/plan/                               in   no   no   no   no   no   no   on   on   no
-desk/plan/<int:year>/                    in   no   no   no   no   no   no   ok   ok   no
-desk/plan/<int:year>/board/              in   no   no   no   no   no   no   ok   ok   no
-desk/plan/<int:year>/places/             in   no   no   no   no   no   no   ok   ok   no
-desk/plan/<int:year>/places/<slug:kind>/<slug:key>/ in no no no no no no ok ok no
-desk/plan/<int:year>/print/              in   no   no   no   no   no   no   ok   ok   no
-desk/plan/<int:year>/bodies/             -    -    -    -    -    -    -    -    -    -
-desk/plan/<int:year>/approve/            -    -    -    -    -    -    -    -    -    -
-desk/plan/<int:year>/copy/               in   no   no   no   no   no   no   ok   no   no
-desk/plan/copies/<uuid:copy>/            in   no   no   no   no   no   no   ok   ok   no
-desk/plan/copies/<uuid:copy>/apply/      -    -    -    -    -    -    -    -    -    -
-desk/plan/copies/<uuid:copy>/undo/       -    -    -    -    -    -    -    -    -    -
-desk/runs/<uuid:run>/copy/               in   no   no   no   no   no   no   ok   no   no
-desk/runs/                               in   no   no   no   no   ok   ok   ok   ok   no
-desk/runs/new/                           in   no   no   no   no   no   no   ok   no   no
-desk/runs/<uuid:run>/                    in   no   no   no   no   ok   no   ok   ok   no
-desk/runs/<uuid:run>/queue/              in   no   no   no   no   ok   no   ok   ok   no
-desk/runs/<uuid:run>/as-known/           in   no   no   no   no   ok   no   ok   ok   no
-desk/runs/<uuid:run>/rules/              in   no   no   no   no   no   no   ok   no   no
-desk/runs/<uuid:run>/pools/              in   no   no   no   no   no   no   ok   no   no
-desk/runs/<uuid:run>/selection/          in   no   no   no   no   no   no   ok   no   no
-desk/out-of-order/<uuid:enrollment>/     in   no   no   no   no   no   no   ok   no   no
-desk/interest/                           in   no   no   no   no   no   no   ok   ok   no
-desk/posts/<uuid:enrollment>/            -    -    -    -    -    -    -    -    -    -
-desk/priority/                           in   no   no   no   no   no   no   ok   ok   no
-desk/priority/<slug:code>/               no   no   no   no   no   no   no   no   no   no
-desk/runs/<uuid:run>/publish/            -    -    -    -    -    -    -    -    -    -
-desk/runs/<uuid:run>/go-ahead/           -    -    -    -    -    -    -    -    -    -
-desk/runs/<uuid:run>/capacity/           in   no   no   no   no   no   no   ok   no   no
-desk/runs/<uuid:run>/move/               in   no   no   no   no   no   no   ok   no   no
-desk/runs/<uuid:run>/merge/              in   no   no   no   no   no   no   ok   no   no
-desk/runs/<uuid:run>/split/              in   no   no   no   no   no   no   ok   no   no
-desk/runs/<uuid:run>/changes/<str:request_id>/ in no no no no  no   no   no   no   no
-desk/runs/<uuid:run>/postpone/           in   no   no   no   no   no   no   ok   no   no
-desk/runs/<uuid:run>/cancel/             in   no   no   no   no   no   no   ok   no   no
-desk/runs/<uuid:run>/marks/<uuid:session>/ in no  no   no   no   ok   no   ok   no   no
-desk/runs/<uuid:run>/code/<uuid:session>/ in no   no   no   no   ok   no   ok   no   no
-desk/runs/<uuid:run>/signatures/         in   no   no   no   no   ok   no   ok   no   no
-desk/runs/<uuid:run>/sheets/<uuid:session>/ in no no no  no   ok   no   ok   no   no
-desk/runs/<uuid:run>/sheets/<uuid:session>/scan/ - - -   -    -    -    -    -    -    -
-desk/scans/<uuid:scan>/                  in   no   no   no   no   no   no   no   no   no
-desk/marks-worker.js                     ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-desk/runs/<uuid:run>/notice/             in   no   no   no   no   ok   no   ok   no   no
-desk/runs/<uuid:run>/materials/          in   no   no   no   no   ok   no   ok   no   no
-desk/runs/<uuid:run>/materials/<uuid:material>/remove/ - - - - - -    -    -    -    -
-desk/runs/<uuid:run>/tests/              -    -    -    -    -    -    -    -    -    -
-desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok   no   no
-desk/runs/<uuid:run>/feedback/           in   no   no   no   no   ok   no   ok   ok   no
-desk/questionnaires/                     in   no   no   no   no   no   no   ok   ok   no
-desk/questionnaires/<slug:questionnaire>/ in  no   no   no   no   no   no   ok   ok   no
-desk/questionnaires/<slug:questionnaire>/revise/ in no no no no  no   no   ok   no   no
-desk/questionnaires/<slug:questionnaire>/choose/ - - - - - - - - - -
-desk/messages/                           in   no   no   no   no   no   no   ok   ok   no
-desk/messages/<uuid:message>/send-again/ no   no   no   no   no   no   no   no   no   no
-desk/messages/<uuid:message>/try-now/    no   no   no   no   no   no   no   no   no   no
-desk/addresses/                          in   no   no   ok   ok   no   no   ok   no   no
-desk/addresses/revive/                   -    -    -    -    -    -    -    -    -    -
-desk/reminders/                          in   no   no   no   no   no   no   ok   ok   no
-desk/reminders/next/                     in   no   no   no   no   no   no   ok   ok   no
-desk/reminders/new/                      in   no   no   no   no   no   no   ok   no   no
-desk/reminders/<slug:rule>/              in   no   no   no   no   no   no   ok   no   no
-desk/runs/bulk/                          -    -    -    -    -    -    -    -    -    -
-desk/bulk/                               in   no   no   no   no   no   no   ok   no   no
-desk/bulk/<uuid:bulk>/                   in   no   no   no   no   no   no   ok   no   no
-desk/bulk/<uuid:bulk>/apply/             -    -    -    -    -    -    -    -    -    -
-desk/imports/                            in   no   no   no   no   no   no   ok   no   no
-desk/imports/<uuid:upload>/              in   no   no   no   no   no   no   ok   no   no
-desk/imports/<uuid:upload>/read/         -    -    -    -    -    -    -    -    -    -
-desk/imports/<uuid:upload>/match/        -    -    -    -    -    -    -    -    -    -
-desk/imports/<uuid:upload>/apply/        -    -    -    -    -    -    -    -    -    -
-desk/imports/<uuid:upload>/drop/         -    -    -    -    -    -    -    -    -    -
-desk/imports/<uuid:upload>/to-mend.xlsx  in   no   no   no   no   no   no   ok   no   no
-desk/exports/                            in   no   no   no   no   no   no   ok   no   no
-desk/exports/<uuid:export>/              in   no   no   no   no   no   no   no   no   no
-desk/owed/                               in   no   no   ok   ok   no   no   ok   ok   no
-desk/trips/                              in   no   no   ok   ok   no   no   ok   ok   no
-desk/runs/<uuid:run>/trips/              in   no   no   ok   ok   no   no   ok   ok   no
-desk/runs/<uuid:run>/trips/terms/        -    -    -    -    -    -    -    -    -    -
-desk/runs/<uuid:run>/trips/issue/        -    -    -    -    -    -    -    -    -    -
-desk/runs/<uuid:run>/trips/all.pdf       in   no   no   ok   ok   no   no   ok   ok   no
-trips/<uuid:paper>.pdf                   in   ok   no   ok   ok   no   no   ok   ok   no
-desk/figures/                            in   no   no   ok   ok   no   no   ok   ok   no
-desk/figures/<slug:picture>/             in   no   no   ok   ok   no   no   ok   ok   no
-desk/figures/<slug:picture>.csv          in   no   no   ok   ok   no   no   ok   ok   no
-desk/owed/court/                         in   no   no   ok   ok   no   no   no   no   no
-desk/requirements/                       in   no   no   no   no   no   no   ok   ok   no
-desk/requirements/new/                   in   no   no   no   no   no   no   ok   no   no
-desk/requirements/<slug:requirement>/    in   no   no   no   no   no   no   ok   no   no
-desk/requirements/<slug:requirement>/exemptions/ in no no no no   no   no   ok   ok   no
-desk/exemptions/<uuid:exemption>/end/    -    -    -    -    -    -    -    -    -    -
-desk/health/                             in   no   no   no   no   no   no   ok   ok   no
-desk/health/work/<uuid:job>/resume/      -    -    -    -    -    -    -    -    -    -
-desk/invariants/                         in   no   no   no   no   no   no   ok   ok   no
-desk/invariants/ask/                     -    -    -    -    -    -    -    -    -    -
-desk/systems/                            in   no   no   no   no   no   no   ok   ok   no
-desk/systems/<uuid:client>/              in   no   no   no   no   no   no   ok   ok   no
-desk/systems/<uuid:client>/webhooks/<uuid:webhook>/test/ - - - - - - - - - -
-desk/systems/<uuid:client>/calls/<uuid:call>/replay/ - - - - - - - - - -
+desk/                                    in   no   no   ok   ok   ok   ok   ok   ok   ok   no
+desk/decisions/                          in   no   no   ok   no   no   no   ok   no   no   no
+desk/decisions/<uuid:decision>/          in   no   no   ok   no   no   no   no   no   no   no
+desk/deputies/                           in   no   no   ok   no   no   no   no   no   no   no
+desk/deputies/<uuid:deputy>/end/         -    -    -    -    -    -    -    -    -    -    -
+desk/nominations/                        in   no   no   ok   ok   no   no   ok   ok   no   no
+desk/nominations/<uuid:nomination>/      in   no   no   ok   ok   no   no   ok   ok   no   no
+desk/nominations/<uuid:nomination>/apply/ - - - - - - - - - - -
+desk/runs/<uuid:run>/nominate/           in   no   no   ok   ok   no   no   ok   no   no   no
+desk/plan/                               in   no   no   no   no   no   no   on   on   no   no
+desk/plan/<int:year>/                    in   no   no   no   no   no   no   ok   ok   no   no
+desk/plan/<int:year>/board/              in   no   no   no   no   no   no   ok   ok   no   no
+desk/plan/<int:year>/places/             in   no   no   no   no   no   no   ok   ok   no   no
+desk/plan/<int:year>/places/<slug:kind>/<slug:key>/ in no no no no no no ok ok no no
+desk/plan/<int:year>/print/              in   no   no   no   no   no   no   ok   ok   no   no
+desk/plan/<int:year>/bodies/             -    -    -    -    -    -    -    -    -    -    -
+desk/plan/<int:year>/approve/            -    -    -    -    -    -    -    -    -    -    -
+desk/plan/<int:year>/copy/               in   no   no   no   no   no   no   ok   no   no   no
+desk/plan/copies/<uuid:copy>/            in   no   no   no   no   no   no   ok   ok   no   no
+desk/plan/copies/<uuid:copy>/apply/      -    -    -    -    -    -    -    -    -    -    -
+desk/plan/copies/<uuid:copy>/undo/       -    -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/copy/               in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/                               in   no   no   no   no   ok   ok   ok   ok   no   no
+desk/runs/new/                           in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/                    in   no   no   no   no   ok   no   ok   ok   no   no
+desk/runs/<uuid:run>/queue/              in   no   no   no   no   ok   no   ok   ok   no   no
+desk/runs/<uuid:run>/as-known/           in   no   no   no   no   ok   no   ok   ok   no   no
+desk/runs/<uuid:run>/rules/              in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/pools/              in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/selection/          in   no   no   no   no   no   no   ok   no   no   no
+desk/out-of-order/<uuid:enrollment>/     in   no   no   no   no   no   no   ok   no   no   no
+desk/interest/                           in   no   no   no   no   no   no   ok   ok   no   no
+desk/posts/<uuid:enrollment>/            -    -    -    -    -    -    -    -    -    -    -
+desk/priority/                           in   no   no   no   no   no   no   ok   ok   no   no
+desk/priority/<slug:code>/               no   no   no   no   no   no   no   no   no   no   no
+desk/runs/<uuid:run>/publish/            -    -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/go-ahead/           -    -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/capacity/           in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/move/               in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/merge/              in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/split/              in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/changes/<str:request_id>/ in no no no no no no no no no no
+desk/runs/<uuid:run>/postpone/           in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/cancel/             in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/marks/<uuid:session>/ in no no no no ok no ok no no no
+desk/runs/<uuid:run>/code/<uuid:session>/ in no no no no ok no ok no no no
+desk/runs/<uuid:run>/signatures/         in   no   no   no   no   ok   no   ok   no   no   no
+desk/runs/<uuid:run>/sheets/<uuid:session>/ in   no   no   no   no   ok   no   ok   no   no   no
+desk/runs/<uuid:run>/sheets/<uuid:session>/scan/ -    -    -    -    -    -    -    -    -    -    -
+desk/scans/<uuid:scan>/                  in   no   no   no   no   no   no   no   no   no   no
+desk/marks-worker.js                     ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+desk/runs/<uuid:run>/notice/             in   no   no   no   no   ok   no   ok   no   no   no
+desk/runs/<uuid:run>/materials/          in   no   no   no   no   ok   no   ok   no   no   no
+desk/runs/<uuid:run>/materials/<uuid:material>/remove/ - - - - - - - - - - -
+desk/runs/<uuid:run>/tests/              -    -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/finalise/           in   no   no   no   no   ok   no   ok   no   no   no
+desk/runs/<uuid:run>/feedback/           in   no   no   no   no   ok   no   ok   ok   no   no
+desk/questionnaires/                     in   no   no   no   no   no   no   ok   ok   no   no
+desk/questionnaires/<slug:questionnaire>/ in no no no no no no ok ok no no
+desk/questionnaires/<slug:questionnaire>/revise/ in no no no no no no ok no no no
+desk/questionnaires/<slug:questionnaire>/choose/ - - - - - - - - - - -
+desk/messages/                           in   no   no   no   no   no   no   ok   ok   no   no
+desk/messages/<uuid:message>/send-again/ no no no no no no no no no no no
+desk/messages/<uuid:message>/try-now/    no   no   no   no   no   no   no   no   no   no   no
+desk/addresses/                          in   no   no   ok   ok   no   no   ok   no   no   no
+desk/addresses/revive/                   -    -    -    -    -    -    -    -    -    -    -
+desk/reminders/                          in   no   no   no   no   no   no   ok   ok   no   no
+desk/reminders/next/                     in   no   no   no   no   no   no   ok   ok   no   no
+desk/reminders/new/                      in   no   no   no   no   no   no   ok   no   no   no
+desk/reminders/<slug:rule>/              in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/bulk/                          -    -    -    -    -    -    -    -    -    -    -
+desk/bulk/                               in   no   no   no   no   no   no   ok   no   no   no
+desk/bulk/<uuid:bulk>/                   in   no   no   no   no   no   no   ok   no   no   no
+desk/bulk/<uuid:bulk>/apply/             -    -    -    -    -    -    -    -    -    -    -
+desk/imports/                            in   no   no   no   no   no   no   ok   no   no   no
+desk/imports/<uuid:upload>/              in   no   no   no   no   no   no   ok   no   no   no
+desk/imports/<uuid:upload>/read/         -    -    -    -    -    -    -    -    -    -    -
+desk/imports/<uuid:upload>/match/        -    -    -    -    -    -    -    -    -    -    -
+desk/imports/<uuid:upload>/apply/        -    -    -    -    -    -    -    -    -    -    -
+desk/imports/<uuid:upload>/drop/         -    -    -    -    -    -    -    -    -    -    -
+desk/imports/<uuid:upload>/to-mend.xlsx  in   no   no   no   no   no   no   ok   no   no   no
+desk/exports/                            in   no   no   no   no   no   no   ok   no   no   no
+desk/exports/<uuid:export>/              in   no   no   no   no   no   no   no   no   no   no
+desk/owed/                               in   no   no   ok   ok   no   no   ok   ok   no   no
+desk/trips/                              in   no   no   ok   ok   no   no   ok   ok   no   no
+desk/runs/<uuid:run>/trips/              in   no   no   ok   ok   no   no   ok   ok   no   no
+desk/runs/<uuid:run>/trips/terms/        -    -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/trips/issue/        -    -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/trips/all.pdf       in   no   no   ok   ok   no   no   ok   ok   no   no
+trips/<uuid:paper>.pdf                   in   ok   no   ok   ok   no   no   ok   ok   no   no
+desk/figures/                            in   no   no   ok   ok   no   no   ok   ok   no   no
+desk/figures/<slug:picture>/             in   no   no   ok   ok   no   no   ok   ok   no   no
+desk/figures/<slug:picture>.csv          in   no   no   ok   ok   no   no   ok   ok   no   no
+desk/owed/court/                         in   no   no   ok   ok   no   no   no   no   no   no
+desk/requirements/                       in   no   no   no   no   no   no   ok   ok   no   no
+desk/requirements/new/                   in   no   no   no   no   no   no   ok   no   no   no
+desk/requirements/<slug:requirement>/    in   no   no   no   no   no   no   ok   no   no   no
+desk/requirements/<slug:requirement>/exemptions/ in no no no no no no ok ok no no
+desk/exemptions/<uuid:exemption>/end/    -    -    -    -    -    -    -    -    -    -    -
+desk/health/                             in   no   no   no   no   no   no   ok   ok   no   no
+desk/health/work/<uuid:job>/resume/      -    -    -    -    -    -    -    -    -    -    -
+desk/invariants/                         in   no   no   no   no   no   no   ok   ok   no   no
+desk/invariants/ask/                     -    -    -    -    -    -    -    -    -    -    -
+desk/systems/                            in   no   no   no   no   no   no   ok   ok   no   no
+desk/systems/<uuid:client>/              in   no   no   no   no   no   no   ok   ok   no   no
+desk/systems/<uuid:client>/webhooks/<uuid:webhook>/test/ - - - - - - - - - - -
+desk/systems/<uuid:client>/calls/<uuid:call>/replay/ - - - - - - - - - - -
+desk/proposals/                          in   no   no   no   no   no   no   ok   ok   ok   no
+desk/proposals/new/                      in   no   no   no   no   no   no   ok   no   ok   no
+desk/proposals/<uuid:proposal>/          in   no   no   no   no   no   no   ok   ok   ok   no
+desk/proposals/<uuid:proposal>/edit/     in   no   no   no   no   no   no   no   no   no   no
+desk/proposals/<uuid:proposal>/publish/  -    -    -    -    -    -    -    -    -    -    -
+desk/proposals/<uuid:proposal>/submit/   -    -    -    -    -    -    -    -    -    -    -
+desk/proposals/<uuid:proposal>/comment/  -    -    -    -    -    -    -    -    -    -    -
+desk/proposals/<uuid:proposal>/compare/  in   no   no   no   no   no   no   ok   ok   ok   no
+desk/proposals/<uuid:proposal>/read/     -    -    -    -    -    -    -    -    -    -    -
+desk/proposals/<uuid:proposal>/start/    in   no   no   no   no   no   no   ok   no   no   no
+desk/proposals/<uuid:proposal>/send-back/ in no no no no no no ok no no no
+desk/proposals/<uuid:proposal>/catalogue/ in no no no no no no no no no no
+desk/proposals/comments/<uuid:comment>/  in   no   no   no   no   no   no   no   no   ok   no
+desk/proposals/steps/<uuid:step>/        in   no   no   no   no   no   no   no   no   no   no
+desk/needs/                              in   no   no   ok   ok   no   no   ok   ok   ok   no
+desk/needs/<int:year>/                   in   no   no   ok   ok   no   no   ok   ok   ok   no
+desk/needs/<int:year>/take-in/           -    -    -    -    -    -    -    -    -    -    -
+desk/needs/topics/<uuid:topic>/vote/     -    -    -    -    -    -    -    -    -    -    -
+desk/needs/topics/<uuid:topic>/shortlist/ - - - - - - - - - - -
+desk/needs/topics/<uuid:topic>/propose/  -    -    -    -    -    -    -    -    -    -    -
 <signing in>
-sign-in/                                 ok   on   on   on   on   on   on   on   on   on
-sign-in/closed/                          ok   on   on   on   on   on   on   on   on   on
-sign-out/                                on   ok   ok   ok   ok   ok   ok   ok   ok   ok
-account/inactive/                        ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-account/reauthenticate/                  in   ok   ok   ok   ok   ok   ok   ok   ok   ok
-account/password/change/                 in   ok   ok   ok   ok   ok   ok   ok   ok   ok
-account/password/set/                    in   on   on   on   on   on   on   on   on   on
-account/password/reset/                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-account/password/reset/sent/             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-account/password/reset/done/             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-account/password/reset/key/…/            no   no   no   no   no   no   no   no   no   no
-account/2fa/                             in   ok   ok   ok   ok   ok   ok   ok   ok   ok
-account/2fa/authenticate/                in   on   on   on   on   on   on   on   on   on
-account/2fa/reauthenticate/              in   on   on   on   on   on   on   on   on   on
-account/2fa/totp/activate/               in   on   on   on   on   on   on   on   on   on
-account/2fa/totp/deactivate/             in   no   no   no   no   no   no   no   no   no
-account/2fa/recovery-codes/              in   no   no   no   no   no   no   no   no   no
-account/2fa/recovery-codes/generate/     in   on   on   on   on   on   on   on   on   on
-account/2fa/recovery-codes/download/     in   no   no   no   no   no   no   no   no   no
-account/2fa/webauthn/                    in   ok   ok   ok   ok   ok   ok   ok   ok   ok
-account/2fa/webauthn/add/                in   on   on   on   on   on   on   on   on   on
-account/2fa/webauthn/reauthenticate/     in   on   on   on   on   on   on   on   on   on
-account/2fa/webauthn/keys/<int:pk>/remove/ no no  no   no   no   no   no   no   no   no
-account/2fa/webauthn/keys/<int:pk>/edit/ no   no   no   no   no   no   no   no   no   no
-account/2fa/webauthn/login/              in   on   on   on   on   on   on   on   on   on
+sign-in/                                 ok   on   on   on   on   on   on   on   on   on   on
+sign-in/closed/                          ok   on   on   on   on   on   on   on   on   on   on
+sign-out/                                on   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/inactive/                        ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/reauthenticate/                  in   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/change/                 in   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/set/                    in   on   on   on   on   on   on   on   on   on   on
+account/password/reset/                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/reset/sent/             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/reset/done/             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/password/reset/key/…/            no   no   no   no   no   no   no   no   no   no   no
+account/2fa/                             in   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/2fa/authenticate/                in   on   on   on   on   on   on   on   on   on   on
+account/2fa/reauthenticate/              in   on   on   on   on   on   on   on   on   on   on
+account/2fa/totp/activate/               in   on   on   on   on   on   on   on   on   on   on
+account/2fa/totp/deactivate/             in   no   no   no   no   no   no   no   no   no   no
+account/2fa/recovery-codes/              in   no   no   no   no   no   no   no   no   no   no
+account/2fa/recovery-codes/generate/     in   on   on   on   on   on   on   on   on   on   on
+account/2fa/recovery-codes/download/     in   no   no   no   no   no   no   no   no   no   no
+account/2fa/webauthn/                    in   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+account/2fa/webauthn/add/                in   on   on   on   on   on   on   on   on   on   on
+account/2fa/webauthn/reauthenticate/     in   on   on   on   on   on   on   on   on   on   on
+account/2fa/webauthn/keys/<int:pk>/remove/ no no no no no no no no no no no
+account/2fa/webauthn/keys/<int:pk>/edit/ no no no no no no no no no no no
+account/2fa/webauthn/login/              in   on   on   on   on   on   on   on   on   on   on
 <the machine room>
-admin/                                   in   in   in   in   in   in   in   in   in   ok
-oauth/token/                             -    -    -    -    -    -    -    -    -    -
-api/docs/                                ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-api/docs/problems/                       ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-api/docs/problems/<slug:code>            no   no   no   no   no   no   no   no   no   no
-api/docs/problems/<slug:code>/           no   no   no   no   no   no   no   no   no   no
-scim/v2/<path:path>                      key  key  key  key  key  key  key  key  key  key
-api/…                                    no   no   no   no   no   no   no   no   no   no
-healthz                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-readyz                                   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-metrics                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+admin/                                   in   in   in   in   in   in   in   in   in   in   ok
+oauth/token/                             -    -    -    -    -    -    -    -    -    -    -
+api/docs/                                ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+api/docs/problems/                       ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+api/docs/problems/<slug:code>            no   no   no   no   no   no   no   no   no   no   no
+api/docs/problems/<slug:code>/           no   no   no   no   no   no   no   no   no   no   no
+scim/v2/<path:path>                      key  key  key  key  key  key  key  key  key  key  key
+api/…                                    no   no   no   no   no   no   no   no   no   no   no
+healthz                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+readyz                                   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+metrics                                  ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 """
 LINES = [line.split() for line in TABLE.splitlines()[2:] if line and not line.startswith("<")]
 EXPECTED = {route: dict(zip(ROLES, answers, strict=True)) for route, *answers in LINES}

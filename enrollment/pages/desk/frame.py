@@ -109,6 +109,7 @@ STAFF = (
     Right.TEACH,
     Right.NOMINATE,
     Right.READ_ALL,
+    Right.PROPOSE,
 )
 """The rights that open the desk at all."""
 
@@ -123,6 +124,8 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
             ("plan", _("Plan of the year"), {Right.READ_ALL}),
             ("runs", _("Runs"), {Right.TEACH, Right.READ_ALL}),
             ("interest", _("Interest in courses"), {Right.READ_ALL}),
+            ("proposals", _("Proposals"), {Right.PROPOSE, Right.READ_ALL}),
+            ("needs", _("Needs assessment"), {Right.NOMINATE, Right.READ_ALL, Right.PROPOSE}),
             ("priority", _("Priority rules"), {Right.READ_ALL}),
             ("questionnaires", _("Questionnaires"), {Right.READ_ALL}),
             ("desk-owed", _("Who owes what"), {Right.READ_COURT, Right.READ_ALL}),

@@ -20,13 +20,14 @@ CONTENT = CourseContent(
     title={"kk": "Медиация", "ru": "Медиация", "en": "Mediation"},
     format="room",
     topics=("civil",),
-    objectives={"en": ["Settle disputes"]},
+    summary={"kk": "Дауды бейбіт шешу.", "ru": "Как примирить.", "en": "Settling disputes."},
+    objectives={"kk": ["Дауды шешу"], "ru": ["Примирять"], "en": ["Settle disputes"]},
 )
 
 
 @pytest.fixture
 def course():
-    Organisation.objects.create(code="academy", names={"en": "Academy"})
+    Organisation.objects.create(code="academy", names={"en": "Academy"}, is_own=True)
     Format.objects.create(code="room", names={"en": "In the room"})
     Topic.objects.create(code="civil", names={"en": "Civil law"})
     return actions.create_course(code="ME-1", provider="academy", content=CONTENT, actor=ACTOR)
@@ -60,16 +61,25 @@ def test_a_draft_is_not_published_unseen(course):
     assert (course.status, course.current, events()) == ("draft", None, ["course.created"])
 
 
-def test_a_title_is_owed_in_every_language(course):
-    content = replace(CONTENT, title={"kk": "Медиация"})
+def test_every_text_is_owed_in_every_required_language(course, settings):
+    content = replace(CONTENT, title={"kk": "Медиация"}, summary={}, objectives={"kk": ["Шешу"]})
     actions.new_version(course=course.public_id, content=content, actor=ACTOR)
     actions.submit_for_review(course=course.public_id, actor=ACTOR)
 
     with pytest.raises(Refused) as refusal:
         actions.publish_course(course=course.public_id, actor=ACTOR)
 
-    assert refusal.value.code == "title_missing"
+    assert refusal.value.code == "texts_missing"
+    assert list(refusal.value.fields) == [
+        *("title.ru", "title.en", "summary.kk", "summary.ru", "summary.en"),
+        *("objectives.ru", "objectives.en"),
+    ]
     assert Course.objects.get().status == "in_review"
+    settings.REQUIRED_LANGUAGES = ["kk"]
+    actions.new_version(
+        course=course.public_id, content=replace(content, summary={"kk": "Шешу."}), actor=ACTOR
+    )
+    assert actions.publish_course(course=course.public_id, actor=ACTOR).status == "published"
 
 
 def test_a_new_version_waits_behind_the_published_one(course):
@@ -111,7 +121,7 @@ def test_the_page_says_what_was_written_in_one_statement(course, django_assert_n
         page = queries.course_page(course, "ru")
 
     assert page.title == ("Медиация", "ru")
-    assert page.objectives == ["Settle disputes"]
-    assert page.objectives_language == "en"
+    assert page.objectives == ["Примирять"]
+    assert page.objectives_language == "ru"
     assert [topic.code for topic in page.topics] == ["civil"]
     assert (page.hours, page.days) == (None, None)

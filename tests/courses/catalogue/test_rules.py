@@ -9,6 +9,7 @@ from academy.core.errors import Invalid, Refused
 from courses.catalogue.enums import CourseStatus
 from courses.catalogue.rules import (
     AudienceFacts,
+    CourseContent,
     PostFacts,
     audience_fits,
     check_length,
@@ -79,12 +80,25 @@ def test_the_way_of_a_course(present, wanted, may):
     assert refusal.value.code == "course_status"
 
 
-def test_every_language_is_owed_a_title():
-    with pytest.raises(Refused) as refusal:
-        check_publishable({"kk": "Сот", "ru": " "}, required=("kk", "ru", "en"))
+@pytest.mark.parametrize(
+    ("is_own", "owed"),
+    [
+        (True, ["title.ru", "title.en", "summary.kk", "summary.ru", "summary.en", "objectives.en"]),
+        (False, ["title.ru", "title.en", "objectives.en"]),
+    ],
+)
+def test_what_is_written_in_one_language_is_owed_in_every_one(is_own, owed):
+    content = CourseContent(
+        title={"kk": "Сот", "ru": " "},
+        format="room",
+        objectives={"kk": ["Шешу"], "ru": ["Решать"], "en": [" "]},
+    )
 
-    assert refusal.value.code == "title_missing"
-    assert set(refusal.value.fields) == {"title.ru", "title.en"}
+    with pytest.raises(Refused) as refusal:
+        check_publishable(content, required=("kk", "ru", "en"), is_own=is_own)
+
+    assert refusal.value.code == "texts_missing"
+    assert list(refusal.value.fields) == owed
 
 
 @pytest.mark.parametrize("length", [{"hours": Decimal(0)}, {"days": Decimal(0)}])
