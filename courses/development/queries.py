@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.accounts.models import Account
 from academy.core.texts import Texts
@@ -78,36 +79,42 @@ class Line:
 
 def lines(viewer: Viewer, *, today: date, state: str = "", limit: int = 200) -> list[Line]:
     """The proposals that the viewer may read, what waits for the viewer first."""
-    mine = access.bodies_of(viewer)
+    mine = list(access.bodies_of(viewer).values_list("pk", flat=True))
     open_steps = ReviewStep.objects.filter(
         proposal=OuterRef("pk"), round=OuterRef("round"), opened_at__isnull=False, verdict=""
     )
+    objections = Comment.objects.filter(
+        version__proposal=OuterRef("pk"), kind=CommentKind.OBJECT, settled_at__isnull=True
+    )
     rows = access.proposals_for(viewer).annotate(
-        objections=Count(
-            "versions__comments",
-            filter=Q(
-                versions__comments__kind=CommentKind.OBJECT,
-                versions__comments__settled_at__isnull=True,
-            ),
-        ),
+        objections=Count("versions__comments", filter=Q(versions__comments__in=objections)),
         waits=Exists(open_steps.filter(body__in=mine)),
         due=open_steps.order_by("due_on").values("due_on")[:1],
     )
     if state:
         rows = rows.filter(state=state)
     found = list(rows.order_by("-waits", F("due").asc(nulls_last=True), "-changed_at")[:limit])
-    titles, own = _titles(found), frozenset(mine.values_list("pk", flat=True))
-    return [
+    titles, plans = _titles(found), viewer.may(Right.PLAN)
+    shown = [
         Line(
             row,
             titles.get(row.pk, {}),
             row.objections,
-            row.waits or (row.state == ProposalState.RETURNED and row.body_id in own),
+            row.waits or _waits(row, mine, plans=plans, today=today),
             row.due,
             rules.is_overdue(row.due, today),
         )
         for row in found
     ]
+    return sorted(shown, key=lambda line: not line.waits_for_me)
+
+
+def _waits(row: Any, mine: Sequence[int], *, plans: bool, today: date) -> bool:
+    """Whether the author is to mend it, or the academy to send it on, publish it or ask again."""
+    if row.state == ProposalState.RETURNED:
+        return row.body_id in mine
+    on_the_way = row.state in {ProposalState.SUBMITTED, ProposalState.ACCEPTED}
+    return plans and (on_the_way or rules.is_overdue(row.due, today))
 
 
 def _titles(found: Sequence[Proposal]) -> dict[int, Texts]:

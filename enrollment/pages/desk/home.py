@@ -9,6 +9,7 @@ from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.core import clock
 from academy.messages import queries as messages
+from courses.development import queries as developing
 from enrollment.pages.desk.frame import STAFF, at_desk, render, viewer_of
 from enrollment.requests import access, desk_queries, inbox
 from enrollment.trips import access as trip_access, queries as trips
@@ -31,6 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "lost": desk_queries.lost_posts()[:20] if viewer.may(Right.REGISTER) else [],
         "trips": _trips(viewer, now),
         "unreachable": len(_unreachable(viewer, now)),
+        "proposals": developing.waiting_for(viewer, today=now.date())[:10],
         "nominates": viewer.may(Right.NOMINATE),
     }
     return render(request, "desk/overview.html", context)

@@ -92,7 +92,11 @@ def page_of(viewer: Viewer, row: Proposal) -> dict[str, Any]:
         "parity": _parity(content),
         "owed": rules.owed(content, texts.required()),
         "steps": _steps(viewer, row, steps, today),
-        "log": [step for step in steps if step.verdict],
+        "log": [
+            StepView(step, step.verdict, queries.name_of(step.decided_by), is_mine=False)
+            for step in steps
+            if step.verdict
+        ],
         "news": _news(reading, versions, comments),
         "objections": sum(comment.is_open for comment in comments),
         "writes": writes,

@@ -86,9 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
             course=data["course"],
             hand=hand_of(request, data["body"]),
         )
-        messages.success(
-            request, _("Saved. Other bodies see it when you publish the version.")
-        )
+        messages.success(request, _("Saved. Other bodies see it when you publish the version."))
         return see("proposal", proposal=row.public_id)
     return _written(request, form, None)
 

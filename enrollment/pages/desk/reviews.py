@@ -100,10 +100,10 @@ def decide(request: HttpRequest, step: UUID) -> HttpResponse:
 def catalogue(request: HttpRequest, proposal: UUID) -> HttpResponse:
     """Make an accepted proposal a published course; what is still missing is listed."""
     row = _in_state(request, proposal, ProposalState.ACCEPTED)
-    form: forms.Form = CatalogueForm(request.POST or None)
+    form: forms.Form = CatalogueForm(request.POST if request.method == "POST" else None)
     if row.course is not None:
         form.fields = {}
-    if request.method == "POST" and (form.is_valid() or row.course is not None):
+    if request.method == "POST" and form.is_valid():
         try:
             course = reviewing.put_in_catalogue(
                 proposal=row,
