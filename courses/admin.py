@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from academy.web.admin import ReadOnlyAdmin, ReferenceAdmin
+from academy.web.admin import EditableAdmin, ReadOnlyAdmin, ReferenceAdmin
 from courses.catalogue.models import (
     Audience,
     Course,
@@ -11,6 +11,7 @@ from courses.catalogue.models import (
     Organisation,
     Topic,
 )
+from courses.development.models import RouteStep
 from courses.planning.models import Run, SeatPool, Session, Venue
 
 
@@ -45,6 +46,12 @@ class VenueAdmin(ReferenceAdmin):
     list_display = ("code", "named", "capacity", "region", "is_shared", "time_zone")
     list_filter = ("region", "is_shared")
     list_select_related = ("region",)
+
+
+@admin.register(RouteStep)
+class RouteStepAdmin(EditableAdmin):
+    list_display = ("place", "body", "working_days")
+    list_select_related = ("body",)
 
 
 @admin.register(Course)

@@ -99,8 +99,10 @@ class EnrollmentConfig(AppConfig):
         from academy.clients import projections
         from academy.exports import registry as files
         from academy.people import registry as people
+        from courses.development import registry as developing
         from courses.pages import slots
         from enrollment.classroom.queries import known_needs
+        from enrollment.credits import owed_queries
         from enrollment.pages import on_course
         from enrollment.requests import exports, known, roster_files
 
@@ -111,6 +113,7 @@ class EnrollmentConfig(AppConfig):
         slots.provide(on_course.facts)
         slots.provide_opinion(on_course.opinion)
         slots.provide_need(on_course.need)
+        developing.provide_gaps(owed_queries.gaps)
         for kind, exporter in (exports.ALL | roster_files.ALL).items():
             files.register(kind, exporter)
         for noun, facts in known.ALL.items():

@@ -1,4 +1,4 @@
-"""Name deputies and end their time; say who has which role of the academy's own."""
+"""Name deputies and partners and end their time; say who has which role of the academy's own."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -116,5 +116,34 @@ def set_role(*, role: Role, people: Collection[UUID], actor: Actor) -> None:
         record(facts, actor=actor, at=at)
 
 
-def _role_fact(kind: str, account: Account, role: Role) -> Fact:
-    return Fact(kind, "account", account.public_id, data={"role": role.value})
+def _role_fact(kind: str, account: Account, role: Role, **data: str) -> Fact:
+    return Fact(kind, "account", account.public_id, data={"role": role.value, **data})
+
+
+def name_partner(*, login: str, body: str, actor: Actor, at: datetime | None = None) -> None:
+    """Let an account act in the name of a body, by its code. Said twice, it is once."""
+    at = at or clock.now()
+    with transaction.atomic(durable=True):
+        account = Account.objects.filter(login__iexact=login, is_active=True).first()
+        if account is None:
+            sentence = _("There is no open account with this sign-in name.")
+            raise Refused("no_account", sentence, fields={"login": [sentence]})
+        _row, made = RoleGrant.objects.get_or_create(
+            account=account, role=Role.PARTNER, court=None, body=body
+        )
+        if made:
+            told = _role_fact("role.granted", account, Role.PARTNER, body=body)
+            record([told], actor=actor, at=at)
+
+
+def end_partner(*, login: str, body: str, actor: Actor, at: datetime | None = None) -> None:
+    """The account speaks no more for that body; what it said stands. Said twice, it is once."""
+    at = at or clock.now()
+    with transaction.atomic(durable=True):
+        rows = RoleGrant.objects.filter(role=Role.PARTNER, body=body, account__login=login)
+        row = rows.select_related("account").first()
+        if row is None:
+            return
+        row.delete()
+        told = _role_fact("role.withdrawn", row.account, Role.PARTNER, body=body)
+        record([told], actor=actor, at=at)

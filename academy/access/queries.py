@@ -151,6 +151,12 @@ def deputies_of(viewer: Viewer, *, day: date) -> QuerySet[Deputy]:
     return rows.filter(open_end).select_related("deputy", "court").order_by("period", "pk")
 
 
+def partners() -> QuerySet[RoleGrant]:
+    """Who acts in the name of which body, by body."""
+    rows = RoleGrant.objects.filter(role=Role.PARTNER).select_related("account__person")
+    return rows.order_by("body", "account__login")
+
+
 def people_with(role: Role) -> list[tuple[UUID, str]]:
     """The people whose accounts were granted a role: their ids and names, in alphabetical order."""
     grants = RoleGrant.objects.filter(role=role, court=None, account__person__isnull=False)

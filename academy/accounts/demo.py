@@ -26,6 +26,8 @@ TO_TRY = {
     "trainer": gettext_noop("a trainer: rosters, marks, finalisation"),
     "registrar": gettext_noop("the academy's registrar: the desk, runs, imports"),
     "auditor": gettext_noop("an auditor: everything that was done, by whom"),
+    "partner": gettext_noop("the Supreme Court: proposes courses, answers what others say"),
+    "partner2": gettext_noop("two councils: comment on proposals and decide on them"),
 }
 
 

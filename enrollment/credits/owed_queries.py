@@ -14,6 +14,7 @@ from academy.core.errors import Missing
 from academy.core.texts import Texts
 from academy.people.models import Appointment
 from courses.catalogue.models import Audience, Topic
+from courses.development.registry import Gap
 from enrollment.credits import owing
 from enrollment.credits.enums import Duty
 from enrollment.credits.facts import Reader, concerned_by
@@ -112,6 +113,19 @@ def owed_counts(
         counts.setdefault(requirement, {})[standing] = number
     found = Requirement.objects.filter(pk__in=counts).order_by("code")
     return [(row, counts[row.pk]) for row in found]
+
+
+def gaps(now: datetime) -> list[Gap]:
+    """How many people in post owe each requirement now, the widest gap first."""
+    day = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    rows = _at_courts(None, day).filter(state=Duty.OWED, first_day__lte=day)
+    found = rows.values("requirement__code", "requirement__names").annotate(
+        people=Count("person", distinct=True)
+    )
+    return [
+        Gap(row["requirement__code"], row["requirement__names"], row["people"])
+        for row in found.order_by("-people", "requirement__code")
+    ]
 
 
 def _at_courts(courts: frozenset[int] | None, day: date) -> QuerySet[Obligation]:

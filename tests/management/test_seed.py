@@ -11,6 +11,8 @@ from academy.core.actor import Actor
 from academy.core.errors import Refused
 from academy.ledger.models import Event
 from academy.people.models import Person
+from courses.catalogue.models import Course
+from courses.development.models import Proposal
 from courses.planning.enums import RunState
 from courses.planning.models import Run
 from enrollment.certificates.models import Certificate
@@ -51,12 +53,14 @@ def test_every_state_is_reached_and_nothing_is_refused(capsys, time_machine, mom
     assert Certificate.objects.exists()
     assert {login for login, _, _ in demo_accounts()} == {
         *("trainee", "trainee2", "official", "chair", "coordinator", "trainer", "registrar"),
-        "auditor",
+        *("auditor", "partner", "partner2"),
     }
 
     before = counts()
     said = seed(capsys)
     assert counts() == before
+    assert set(Proposal.objects.values_list("state", flat=True)) == {"in_review", "course"}
+    assert Course.objects.get(code="DV-001").status == "published"
 
 
 def counts():

@@ -55,7 +55,7 @@ def fits(account: dict[str, Any], course: dict[str, str]) -> bool:
 def test_accounts() -> None:
     assert list(ACCOUNTS) == [
         "trainee", "trainee2", "official", "chair", "coordinator", "trainer", "registrar",
-        "auditor",
+        "auditor", "partner", "partner2",
     ]  # fmt: skip
     for account in ACCOUNTS.values():
         person = account["person"]

@@ -53,7 +53,7 @@ def test_audience_rules_resolve() -> None:
 
 def test_organisations() -> None:
     kinds = Counter(row["kind"] for row in reference("organisations").values())
-    assert kinds == {"provider": 24, "own": 3, "issuer": 1}
+    assert kinds == {"provider": 24, "own": 4, "issuer": 1}
 
 
 def test_calendar() -> None:

@@ -8,7 +8,15 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from academy.core import clock
 from academy.core.actor import Actor
-from academy.management.seeding import accounts, files, institution, national, people, scenario
+from academy.management.seeding import (
+    accounts,
+    developing,
+    files,
+    institution,
+    national,
+    people,
+    scenario,
+)
 from academy.management.seeding.progress import Progress
 
 ACTOR = Actor.system("seed")
@@ -32,6 +40,7 @@ class Command(BaseCommand):
     def _steps(self, scale: str, progress: Progress) -> Iterator[Step]:
         now = clock.now()
         yield "Lists and calendar", institution.load_institution
+        yield "Review of proposals", developing.load_route
         yield "Requirements", lambda: institution.load_requirements(actor=ACTOR, at=now)
         yield "Courts", lambda: institution.load_courts(actor=ACTOR, at=now)
         yield "Courses", lambda: institution.load_courses(actor=ACTOR, at=now)
@@ -54,6 +63,7 @@ class Command(BaseCommand):
         )
         yield "Accounts", lambda: accounts.load_accounts(region, actor=ACTOR, at=now)
         yield "Runs around today", lambda: self._runs(progress)
+        yield "Proposals", lambda: developing.load_proposals(actor=ACTOR, now=now)
 
     def _runs(self, progress: Progress) -> int:
         count, refused = scenario.load_runs(actor=ACTOR, now=clock.now(), tick=progress.at)

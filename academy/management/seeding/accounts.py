@@ -21,10 +21,11 @@ def load_accounts(region: str, *, actor: Actor, at: datetime) -> int:
     opened = open_demo_accounts(wanted=[*wanted, *_heads(region, at)], actor=actor, at=at)
     accounts = {account.login: account for account in opened}
     RoleGrant.objects.bulk_create(
-        RoleGrant(account=accounts[item["login"]], role=role, court=_court(role, item))
+        RoleGrant(account=accounts[item["login"]], role=role, court=_court(role, item), body=body)
         for item in told
         if item["login"] in accounts
         for role in item["roles"]
+        for body in item.get("bodies", [""])
     )
     return len(opened)
 

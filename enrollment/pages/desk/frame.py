@@ -125,6 +125,7 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
             ("runs", _("Runs"), {Right.TEACH, Right.READ_ALL}),
             ("interest", _("Interest in courses"), {Right.READ_ALL}),
             ("proposals", _("Proposals"), {Right.PROPOSE, Right.READ_ALL}),
+            ("partners", _("Partner bodies"), {Right.PLAN}),
             ("needs", _("Needs assessment"), {Right.NOMINATE, Right.READ_ALL, Right.PROPOSE}),
             ("priority", _("Priority rules"), {Right.READ_ALL}),
             ("questionnaires", _("Questionnaires"), {Right.READ_ALL}),

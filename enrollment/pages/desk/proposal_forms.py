@@ -233,8 +233,18 @@ class CatalogueForm(forms.Form):
         self.fields["provider"].choices = _named(own)  # type: ignore[attr-defined]
 
 
-class EmptyForm(forms.Form):
-    """Nothing is asked but the click."""
+class PartnerForm(forms.Form):
+    """Who may act in the name of which body."""
+
+    login = forms.CharField(
+        label=_("Sign-in name"), max_length=150, help_text=_("Of an account that exists.")
+    )
+    body = forms.ChoiceField(label=_("Acts in the name of"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        bodies = Organisation.objects.filter(is_issuer=False)
+        self.fields["body"].choices = _named(bodies)  # type: ignore[attr-defined]
 
 
 def in_whose_name(form: forms.Form, bodies: Sequence[Organisation]) -> None:
