@@ -1,7 +1,7 @@
 """The closed lists of developing courses together; bodies, steps and topics are data."""
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 
 class ProposalKind(TextChoices):
@@ -26,7 +26,7 @@ class ProposalState(TextChoices):
 class Section(TextChoices):
     """The parts of a proposal, as they are written, commented on and compared."""
 
-    TITLE = "title", _("Title")
+    TITLE = "title", pgettext_lazy("section of a proposal", "Title")
     SUMMARY = "summary", _("Summary")
     NEED = "need", _("Need")
     AUDIENCE = "audience", _("Audience")

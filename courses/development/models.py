@@ -1,5 +1,9 @@
 """Courses that several bodies develop: proposals, what is said of them, and the yearly needs."""
 
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -212,6 +216,12 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return str(self.year)
+
+    @property
+    def last_day(self) -> date:
+        """The last day for topics and votes, on the institution's clock."""
+        last = self.closes_at - timedelta(seconds=1)
+        return last.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 class NeededTopic(models.Model):

@@ -23,6 +23,7 @@ from enrollment.requests.nominations import Named, plan
 from enrollment.requests.plan_copies import ask_year_copy
 from enrollment.seats.models import Enrollment
 from tests import factories
+from tests.courses.development.stage import Bodies
 from tests.enrollment.feedback.conftest import answer
 from tests.factories import ACTOR
 
@@ -54,6 +55,9 @@ class Stage:
         self._many()
         year = year_of(self.over.starts_at or clock.now())
         self.copy = ask_year_copy(year=year, to=year + 1, wanted={}, actor=ACTOR)  # tried only
+        self.bodies = Bodies()
+        self.proposal = self.bodies.reviewed()
+        self.topic = self.bodies.needed(cast.court)
         reindex_everything()
         refresh_runs(list(Course.objects.values_list("pk", flat=True)))
 

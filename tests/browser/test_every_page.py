@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from courses.development.models import Comment
 from courses.planning.year_queries import year_of
 from tests.browser.conftest import NARROW, WIDE
 
@@ -110,6 +111,9 @@ PAGES = {
         "/desk/questionnaires/after-course/",
         "/desk/questionnaires/after-course/revise/",
         "/desk/interest/",
+        "/desk/partners/",
+        "/desk/needs/",
+        "/desk/needs/{assessed}/",
         "/desk/messages/",
         "/desk/addresses/",
         "/desk/reminders/",
@@ -129,12 +133,23 @@ PAGES = {
         "/desk/health/",
         "/desk/invariants/",
     ),
+    "author": (
+        "/desk/",
+        "/desk/proposals/",
+        "/desk/proposals/new/",
+        "/desk/proposals/{proposal}/",
+        "/desk/proposals/{proposal}/compare/",
+        "/desk/proposals/comments/{comment}/",
+        "/desk/needs/{assessed}/",
+    ),
+    "reviewer": ("/desk/proposals/steps/{step}/",),
     "otto": ("/desk/", "/desk/runs/{full}/", "/desk/reminders/"),
 }
 OFTEN = {
     None: ("/courses/?q=торелиг", "/courses/SOT-1/", "/sign-in/"),
     "asel": ("/", "/enrollments/{waiting}/", "/profile/"),
     "boris": ("/desk/decisions/{decision}/",),
+    "author": ("/desk/proposals/{proposal}/",),
     "timur": ("/desk/runs/{over}/", "/desk/runs/{over}/marks/{session}/"),
     "clara": ("/desk/", "/desk/runs/new/", "/desk/plan/{year}/board/", "/desk/plan/{year}/"),
 }
@@ -156,12 +171,18 @@ def addresses(stage, pages):
         "month": stage.over.starts_at.month,
         "trainer": stage.cast.timur.public_id,
         "copy": stage.copy.public_id,
+        "proposal": stage.proposal.public_id,
+        "step": stage.proposal.steps.get(round=2, place=1).public_id,
+        "comment": Comment.objects.get().public_id,
+        "assessed": stage.topic.assessment.year,
         "session": stage.over.sessions.order_by("number")[0].public_id,
     }
     return [path.format(**ids) for path in pages]
 
 
 def account_of(stage, who):
+    if who in {"author", "reviewer"}:
+        return getattr(stage.bodies, who)
     return getattr(stage.cast, f"{who}_account") if who else None
 
 

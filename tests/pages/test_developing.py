@@ -145,6 +145,7 @@ def test_nothing_is_published_before_every_required_language_says_it(
         shown = text_of(browser(language=language).get(f"/courses/{course.code}/"))
         assert WORDS["title"][language] in shown
         assert WORDS["aims"][language].splitlines()[1] in shown
+        assert f"university {language}" in shown
     assert events()[-3:] == ["written", "version_published", "became_course"]
 
 

@@ -39,7 +39,10 @@ def listing(request: HttpRequest) -> HttpResponse:
 @at_desk(Right.PLAN)
 def end(request: HttpRequest) -> HttpResponse:
     """The account speaks no more for the body."""
-    named = {name: request.POST.get(name, "") for name in ("login", "body")}
-    end_partner(actor=actor_of(request), **named)
+    end_partner(
+        login=request.POST.get("login", ""),
+        body=request.POST.get("body", ""),
+        actor=actor_of(request),
+    )
     messages.success(request, _("The account speaks no more for this body. What it said stands."))
     return see("partners")

@@ -35,7 +35,7 @@ class Part:
 
     section: Section
     hint: str | Promise
-    fields: list[Any]
+    fields: list[tuple[str, Any]]  # the language by its name, and the field
 
 
 class ProposalForm(forms.Form):
@@ -74,13 +74,13 @@ class ProposalForm(forms.Form):
         super().__init__(data, **more)
         choices: dict[str, Iterable[Any]] = {
             "body": bodies,
-            "format": Format.objects.all(),
             "topics": Topic.objects.all(),
             "audiences": Audience.objects.all(),
         }
         for name, rows in choices.items():
             self.fields[name].choices = _named(rows)  # type: ignore[attr-defined]
-        self.fields["format"].choices.insert(0, ("", "–"))  # type: ignore[attr-defined]
+        forms_of_teaching = [("", "–"), *_named(Format.objects.all())]
+        self.fields["format"].choices = forms_of_teaching  # type: ignore[attr-defined]
         self.fields["course"].label_from_instance = _course  # type: ignore[attr-defined]
         for name in ("topics", "audiences"):
             self.fields[name].widget.attrs["size"] = 6
@@ -105,7 +105,7 @@ class ProposalForm(forms.Form):
             Part(
                 section,
                 HINTS.get(section, ""),
-                [self[f"{section}_{code}"] for code, _name in settings.LANGUAGES],
+                [(str(name), self[f"{section}_{code}"]) for code, name in settings.LANGUAGES],
             )
             for section in WRITTEN
         ]

@@ -87,7 +87,7 @@ def page_of(viewer: Viewer, row: Proposal) -> dict[str, Any]:
         "title": queries.title_of(shown),
         "version": shown,
         "versions": versions,
-        "sections": _sections(content, comments, viewer.language, reading),
+        "sections": _sections(content, comments, reading),
         "figures": figures(content),
         "parity": _parity(content),
         "owed": rules.owed(content, texts.required()),
@@ -145,10 +145,9 @@ def _submits(row: Proposal) -> bool:
 def _sections(
     content: rules.ProposalContent,
     comments: Sequence[Comment],
-    language: str,
     reading: Reading | None,
 ) -> list[SectionView]:
-    spoken = language or settings.LANGUAGE_CODE
+    spoken = get_language() or settings.LANGUAGE_CODE
     return [
         SectionView(
             section,

@@ -1,5 +1,6 @@
 """Bodies that develop a course together, and a proposal at each point of its way."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -92,6 +93,18 @@ class Bodies:
     def decided(self, row: Proposal, of: Organisation, verdict: Verdict, reason="") -> Proposal:
         step = ReviewStep.objects.get(proposal=row, round=row.round, body=of)
         return reviewing.decide(step=step, verdict=verdict, reason=reason, hand=self.hand(of))
+
+    def reviewed(self) -> Proposal:
+        """In its second version and second round, with an objection that is not settled."""
+        row = self.decided(self.in_review(), self.council, Verdict.RETURN, "Name the figures.")
+        more = replace(FULL, texts={**WORDS, "need": {"ru": "Жалобы растут: 214 за год."}})
+        hand = self.hand(self.university)
+        actions.write_proposal(proposal=row, content=more, hand=hand)
+        actions.publish_version(proposal=row, hand=hand)
+        row = actions.submit(proposal=row, hand=hand)
+        row = reviewing.take_up(proposal=row, hand=self.hand(self.academy, self.author))
+        self.objected(row)
+        return row
 
     def objected(self, row: Proposal) -> Comment:
         return actions.comment(
