@@ -36,11 +36,13 @@ class CoursesConfig(AppConfig):
         from academy.ledger import registry as ledger
         from academy.people import registry as people
         from courses.catalogue import imports
+        from courses.development import queries
         from courses.planning import exports, interests, run_files
         from courses.search import handlers as search
         from courses.search.queries.ctype import check_ctype
 
         people.knows("interests", interests.known)
+        people.knows("proposals", queries.known)
         for name in (projections.MINIMAL, projections.EVALUATOR):
             projections.allow(name, OPEN_TO_ALL)
         projections.ends("course.archived", "run.cancelled")

@@ -1,6 +1,6 @@
 """Reads of proposals and needs for the desk. Never writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.accounts.models import Account
 from academy.core.texts import Texts
+from academy.people.models import Person
 from courses.development import access, registry, rules
 from courses.development.enums import CommentKind, NeedSource, ProposalState
 from courses.development.models import (
@@ -223,3 +224,11 @@ def counted_needs(assessment: Assessment, now: datetime) -> list[Counted]:
 def assessments() -> list[Assessment]:
     """The plan years that courts were asked about, the newest first."""
     return list(Assessment.objects.annotate(number=Count("topics")))
+
+
+def known(who: Person) -> Iterable[Mapping[str, object]]:
+    """What one person has said of proposals in the name of bodies, for that person."""
+    rows = Comment.objects.filter(author__person=who).order_by("id")
+    yield from rows.values("section", "kind", "body__code", "text", "answer", "at")
+    steps = ReviewStep.objects.filter(decided_by__person=who).order_by("id")
+    yield from steps.values("verdict", "body__code", "reason", "decided_at")

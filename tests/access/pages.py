@@ -18,7 +18,6 @@ from courses.catalogue.models import Audience
 from courses.planning.actions import set_travel
 from courses.planning.enums import EnrollmentMode, Payer
 from courses.planning.models import Venue
-from courses.planning.year_queries import year_of
 from enrollment.classroom.actions import add_link
 from enrollment.credits import reckoning
 from enrollment.credits.enums import Unit
@@ -164,7 +163,7 @@ class Place:
             "<uuid:invitation>": self.invitation.public_id,
             "<slug:questionnaire>": "after",
             "<slug:requirement>": self.requirement.code,
-            "<int:year>": year_of(clock.now()),
+            "<int:year>": self.topic.assessment.year,
             "<slug:kind>": "trainer",
             "<slug:key>": self.cast.timur.public_id,
             "<uuid:copy>": self.copy.public_id,

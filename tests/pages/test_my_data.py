@@ -50,7 +50,7 @@ def test_each_room_tells(cast, browser):
     assert set(found) >= {
         *("person", "posts", "account", "roles", "messages", "choices", "disclosures", "events"),
         *("interests", "enrollments", "decisions", "marks", "outcomes", "credits"),
-        *("certificates", "calendars"),
+        *("certificates", "calendars", "proposals"),
     }
 
 
