@@ -51,3 +51,20 @@ RUN = {
     "seats": {"capacity": 25, "taken": 0, "free": 25},
     "revision": 1,
 }
+PROPOSAL = {
+    "id": "5e0a1a1c-51d7-4a37-9d0e-3a4f6f1d2b90",
+    "kind": "course",
+    "state": "in_review",
+    "body": "supreme-court",
+    "title": {"ru": "Электронные доказательства", "en": "Electronic evidence"},
+    "version": 2,
+    "year": 2027,
+    "course": None,
+    "changed_at": "2026-11-12T04:00:00Z",
+}
+COMMENT = {
+    "body": "methodical-council",
+    "section": "hours",
+    "kind": "object",
+    "text": "Sixteen hours in a row are too many for a district court.",
+}

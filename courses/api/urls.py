@@ -1,12 +1,16 @@
 """Addresses of the catalogue's endpoints, under /api/v1/."""
 
 from academy.rest.routes import route
-from courses.api import catalogue, runs
+from courses.api import catalogue, proposals, runs
 
 app_name = "courses_api"
 urlpatterns = [
     *route("courses", catalogue.Courses, "courses"),
     *route("courses/<str:code>", catalogue.OneCourse, "course"),
+    *route("proposals", proposals.Proposals, "proposals"),
+    *route("proposals/<uuid:proposal>", proposals.OneProposal, "proposal"),
+    *route("proposals/<uuid:proposal>/comments", proposals.Comments, "proposal-comment"),
+    *route("review-steps/<uuid:step>/decide", proposals.Decide, "review-decide"),
     *route("runs", runs.Runs, "runs"),
     *route("runs/<uuid:run>", runs.OneRun, "run"),
     *route("runs/<uuid:run>/sessions", runs.Sessions, "sessions"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Missing, Refused, Stale
+from academy.core.keyed import Keyed
 from academy.ledger.actions import Fact, record
 from courses.catalogue.models import Audience, Course, Format, Organisation, Topic
 from courses.development import queries, rules
@@ -148,6 +149,7 @@ def comment(
     kind: CommentKind,
     text: str,
     hand: Hand,
+    keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Comment:
     """Say something of a section of the newest published version, in the name of a body."""
@@ -168,6 +170,8 @@ def comment(
         data = {"comment": str(said.public_id), "section": section.value, "kind": kind.value}
         told = fact(row, "proposal.commented", hand.body, version=version.number, **data)
         record([told], actor=hand.actor, at=at)
+        if keyed:
+            keyed.keep(said)
     return said
 
 

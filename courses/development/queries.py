@@ -232,3 +232,23 @@ def known(who: Person) -> Iterable[Mapping[str, object]]:
     yield from rows.values("section", "kind", "body__code", "text", "answer", "at")
     steps = ReviewStep.objects.filter(decided_by__person=who).order_by("id")
     yield from steps.values("verdict", "body__code", "reason", "decided_at")
+
+
+def heads(found: Sequence[Proposal]) -> list[dict[str, Any]]:
+    """Proposals as plain rows, each with the title of its newest version that others may read."""
+    versions = ProposalVersion.objects.filter(proposal__in=found, published_at__isnull=False)
+    shown = {row.proposal_id: row for row in versions.order_by("proposal_id", "number")}
+    return [
+        {
+            "id": row.public_id,
+            "kind": row.kind,
+            "state": row.state,
+            "body": row.body.code,
+            "title": title_of(shown.get(row.pk)),
+            "version": shown[row.pk].number if row.pk in shown else 0,
+            "year": row.year,
+            "course": row.course.code if row.course else None,
+            "changed_at": row.changed_at,
+        }
+        for row in found
+    ]

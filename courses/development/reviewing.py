@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock
 from academy.core.errors import Refused
+from academy.core.keyed import Keyed
 from academy.courts.queries import working_calendar
 from academy.ledger.actions import Fact, record
 from courses.catalogue import actions as catalogue
@@ -92,6 +93,7 @@ def decide(
     verdict: Verdict,
     reason: str,
     hand: Hand,
+    keyed: Keyed | None = None,
     at: datetime | None = None,
 ) -> Proposal:
     """A body's word on its step. A no ends the round; a yes asks the next; the last accepts.
@@ -117,6 +119,8 @@ def decide(
             _open_next(steps, at)
         change(row, at, "state")
         record(facts, actor=hand.actor, at=at)
+        if keyed:
+            keyed.keep(row)
     return row
 
 

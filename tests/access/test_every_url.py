@@ -82,6 +82,8 @@ READS = {
     **dict.fromkeys(("owed", "transcript", "sheet"), ONE_OF_MINE),
     "people": STAFF,
     "person": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
+    "proposals": row(nobody=401, registrar=200, auditor=200, rest=403),
+    "proposal": row(nobody=401, registrar=404, auditor=404, rest=403),
     "runs": OPEN,
     "seats-for-me": row(nobody=401, system=403, stranger=403, rest=404),
     "run": GONE,
@@ -104,6 +106,9 @@ COMMANDS = {
     "answers": REFUSE,
     "nominations": row(nobody=401, trainee=403, trainer=403, auditor=403, stranger=403, rest=422),
     "apply": row(nobody=401, head=404, coordinator=404, registrar=404, system=400, rest=403),
+    **dict.fromkeys(
+        ("proposal-comment", "review-decide"), row(nobody=401, registrar=404, rest=403)
+    ),
     "runs": row(nobody=401, registrar=422, system=422, rest=403),
     "publish": REGISTRAR,
     "cancel": CANCEL,
