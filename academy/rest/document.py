@@ -19,6 +19,8 @@ TAGS = {
     "events": "What happened, in an order that never changes.",
     "imports": "Files of people, courts and courses.",
     "nominations": "Lists of people whom a court names for a run.",
+    "proposals": "Courses that bodies develop together, and what they say of them.",
+    "review-steps": "Which body decides on a proposal, until when, and how.",
     "people": "Those who learn, with their posts.",
     "requirements": "Rules of who owes how much training by when.",
     "runs": "Editions of courses: dates, places, seats, and what is done with a whole run.",
