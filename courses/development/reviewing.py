@@ -178,7 +178,8 @@ def put_in_catalogue(
         course.owners.add(row.body)
         row.state, row.course, row.became = ProposalState.COURSE, course, course.current
         change(row, at, "state", "course", "became")
-        data = {"course": course.code, "version": version.number}
+        made = course.current.number if course.current else None
+        data = {"course": course.code, "version": made, "proposed": version.number}
         record([fact(row, "proposal.became_course", row.body, **data)], actor=hand.actor, at=at)
     return course
 
