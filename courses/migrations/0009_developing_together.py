@@ -11,8 +11,8 @@ import academy.core.texts
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("academy", "0011_partners"),
-        ("courses", "0006_certificates_with_a_life"),
+        ("academy", "0014_partners"),
+        ("courses", "0008_plan_years_and_copies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

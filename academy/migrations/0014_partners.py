@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("academy", "0010_text_messages"),
+        ("academy", "0013_files_on_their_way_in"),
     ]
 
     operations = [
