@@ -63,12 +63,14 @@ manage: setup ## A management command on the demo's data; DO="client add NAME"
 	@$(VENV) -m academy.config.with_engines --demo manage.py $(DO)
 
 # No index address may get into the lists: each machine uses the index it is set up for.
-LOCK := .venv/bin/uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 \
+LOCK := .venv/bin/uv pip compile --generate-hashes --universal --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 lock: setup-dev ## Pin and hash the packages anew (UPGRADE=--upgrade for newer ones)
-	$(LOCK) $(UPGRADE) --output-file requirements.txt
-	$(LOCK) $(UPGRADE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml $(UPGRADE) --output-file requirements.txt
+	$(LOCK) pyproject.toml $(UPGRADE) --group dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
+	$(LOCK) $(UPGRADE) --group judges --output-file requirements-judges.txt
 
 clean: ## Remove everything that was made here, the demo's data too
 	@if command -v flock >/dev/null && [ -e "$(VAR)/lock" ] && ! flock -n "$(VAR)/lock" true; then \

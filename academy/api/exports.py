@@ -101,7 +101,6 @@ class ExportFile(Endpoint):
         "Fetch the file of an export",
         answer=bytes,
         errors=[404],
-        public=True,
         description="The link is the key; it opens this one file for a quarter of an hour.",
     )
     def get(self, request: Request, token: str) -> Any:

@@ -173,13 +173,13 @@ def describe(
     errors: Sequence[int] = (),
     headers: Sequence[OpenApiParameter] = (),
     examples: Sequence[OpenApiExample] = (),
-    public: bool = False,
     description: str | Promise = "",
 ) -> Callable[[Method], Method]:
     """Describe one operation: a read, or (with `body`) a command under an Idempotency-Key."""
     is_command = body is not None
-    codes = {*(WRITE_ERRORS if is_command else READ_ERRORS), *errors}
-    codes |= set() if public else {401, 403}
+    # Of public operations, too: who shows a token that is over, or a role without its second
+    # step, hears of it there.
+    codes = {*(WRITE_ERRORS if is_command else READ_ERRORS), 401, 403, *errors}
     codes |= {400} if ON_BEHALF_OF in headers else set()
     parameters: list[Any] = [*headers]
     parameters += [IDEMPOTENCY_KEY] if is_command else []

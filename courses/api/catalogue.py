@@ -32,7 +32,6 @@ class Courses(RememberedEndpoint):
         answer=CoursesPageOut,
         query=CoursesQuery,
         headers=[IF_NONE_MATCH],
-        public=True,
         examples=[
             answered("A page", {"items": [COURSE], "next": None}),
             answered("A search", {"items": [COURSE], "next": None, "corrected": "fair trial"}),
@@ -103,7 +102,6 @@ class OneCourse(RememberedEndpoint):
         answer=CourseInFullOut,
         headers=[IF_NONE_MATCH],
         errors=[404],
-        public=True,
     )
     def get(self, request: Request, code: str) -> Response:
         """A published or archived course; drafts for those who plan."""

@@ -37,7 +37,6 @@ class Runs(Endpoint):
         "List runs",
         answer=page_of(RunOut),
         query=RunsQuery,
-        public=True,
         examples=[answered("A page", {"items": [RUN], "next": None})],
     )
     def get(self, request: Request) -> Response:
@@ -93,7 +92,6 @@ class OneRun(Endpoint):
         answer=RunOut,
         errors=[404],
         headers=[IF_NONE_MATCH],
-        public=True,
         description="The ETag begins with the run's revision and serves as If-Match of commands.",
     )
     def get(self, request: Request, run: UUID) -> Response:
@@ -110,7 +108,7 @@ class Sessions(Endpoint):
     needs: ClassVar = {"GET": PUBLIC}
 
     @describe(
-        "listSessions", "List a run's sessions", answer=SessionsOut, errors=[404], public=True
+        "listSessions", "List a run's sessions", answer=SessionsOut, errors=[404]
     )
     def get(self, request: Request, run: UUID) -> Response:
         """All of them, in order."""

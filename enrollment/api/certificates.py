@@ -46,7 +46,7 @@ class Check(Endpoint):
 
     needs: ClassVar = {"GET": PUBLIC}
 
-    @describe("checkCertificate", "Check a certificate", answer=CheckOut, public=True)
+    @describe("checkCertificate", "Check a certificate", answer=CheckOut)
     def get(self, request: Request, serial: str) -> Response:
         """Valid, expired, revoked, replaced or unknown, and what the paper itself shows."""
         found = verification_of(serial)
