@@ -50,6 +50,7 @@ check-with-engines:
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) translations check
 	$(MANAGE) api_schema --check
+	$(MANAGE) api_changes --check
 	$(MANAGE) transition_table --check
 	$(VENV) -m mypy
 

@@ -1,4 +1,4 @@
-"""The web server as `make run` starts it, on the database of the tests, for what only processes show."""
+"""The web server as `make run` starts it, on the database of the tests."""
 
 import os
 import time

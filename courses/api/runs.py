@@ -107,9 +107,7 @@ class Sessions(Endpoint):
 
     needs: ClassVar = {"GET": PUBLIC}
 
-    @describe(
-        "listSessions", "List a run's sessions", answer=SessionsOut, errors=[404]
-    )
+    @describe("listSessions", "List a run's sessions", answer=SessionsOut, errors=[404])
     def get(self, request: Request, run: UUID) -> Response:
         """All of them, in order."""
         with_drafts = self.viewer.may(Right.PLAN)

@@ -1,4 +1,4 @@
-"""Another court system, written on the generated client only: `generated_consumer.py ADDRESS PERSON`.
+"""Another court system on the generated client: `generated_consumer.py ADDRESS PERSON`.
 
 Signs in with CLIENT_ID and CLIENT_SECRET from the environment, finds the run of a course, enrols
 the person, sends the same call again, is refused once, reads the feed to its end, and prints what
