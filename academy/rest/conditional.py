@@ -6,10 +6,11 @@ import zlib
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from academy.core.errors import Stale
+from academy.core.errors import Invalid, Stale
 
 # A proxy that compresses makes a strong tag weak; the revision in front stays the same.
 TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[!#-~]*)?"')
+ANY_TAG = re.compile(r'(?:W/)?"[!#-~]*"')
 
 
 def etag_of(body: bytes, revision: int | None = None) -> str:
@@ -30,12 +31,16 @@ def is_known(request: HttpRequest, etag: str) -> bool:
 def revision_read(request: HttpRequest) -> int | None:
     """The revision that a command was decided on (If-Match); None when the caller names none.
 
-    The action compares it under its lock. Refuses a tag that no resource of ours has.
+    The action compares it under its lock. Refuses what is no tag, and a tag that no resource of
+    ours has: whoever sent it read something else.
     """
     sent = request.META.get("HTTP_IF_MATCH", "").strip()
     if sent in {"", "*"}:
         return None
+    if not ANY_TAG.fullmatch(sent):
+        sentence = _("Send one ETag, as it came with what you read.")
+        raise Invalid("invalid", sentence, fields={"If-Match": [sentence]})
     tag = TAG.fullmatch(sent)
     if tag is None:
-        raise Stale("stale", _("Send one ETag, as it came with what you read."))
+        raise Stale("stale", _("This has changed since you read it; read it again."))
     return int(tag[1])

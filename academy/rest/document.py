@@ -18,6 +18,7 @@ TAGS = {
     "enrollments": "One person's claim on one run, and what its holder may do with it.",
     "events": "What happened, in an order that never changes.",
     "imports": "Files of people, courts and courses.",
+    "lost-posts": "Places whose post has ended, for the registrar to keep or cancel.",
     "nominations": "Lists of people whom a court names for a run.",
     "proposals": "Courses that bodies develop together, and what they say of them.",
     "review-steps": "Which body decides on a proposal, until when, and how.",

@@ -96,12 +96,17 @@ class Endpoint(APIView):
     retirement: ClassVar[Retirement | None] = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Before anything else: whether the address can name something, and is still served."""
+        """Before anything else: whether the address can name something and is still served, who
+        calls, and whether a changing call has its key.
+        """
         if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
             raise Http404
         if self.retirement:
             self.retirement.check(clock.now())
         super().initial(request, *args, **kwargs)
+        method = request.method or ""
+        if method not in SAFE_METHODS and self.answers(method) and not KEY.fullmatch(self.key):
+            raise KeyMissing
 
     def check_throttles(self, request: Request) -> None:
         """Count a call of a known caller; refuses the one too many of a minute."""
@@ -131,6 +136,11 @@ class Endpoint(APIView):
         return viewer_in(self.request)
 
     @property
+    def key(self) -> str:
+        """What the caller calls this command by (Idempotency-Key)."""
+        return str(self.request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
+
+    @property
     def actor(self) -> Actor:
         """The caller as the one who acts."""
         return self.viewer.actor(request_id_of(self.request._request))  # noqa: SLF001
@@ -142,10 +152,13 @@ class Endpoint(APIView):
 
     def right_used(self) -> tuple[Viewer, Actor]:
         """In whose right it is done, and who does it: people their own, a system in a person's."""
+        sent = self.request.META.get("HTTP_ON_BEHALF_OF", "")
         if self.viewer.client_id is None:
+            if sent:
+                sentence = _("Only another system acts on somebody's behalf.")
+                raise unknown_value("On-Behalf-Of", sentence)
             return self.viewer, self.actor
-        needs = needs_of(self, self.request.method or "")
-        named = person_named(self.request.META.get("HTTP_ON_BEHALF_OF", ""), needs)
+        named = person_named(sent, needs_of(self, self.request.method or ""))
         return named, replace(self.actor, behalf_of=named.person_public_id)
 
     @property
@@ -198,13 +211,12 @@ class Endpoint(APIView):
     def _keyed_call(
         self, answer: Callable[[Any], Mapping[str, Any]], status: int, asked: object
     ) -> KeyedCall:
-        key = self.request.META.get("HTTP_IDEMPOTENCY_KEY", "")
         caller = self.viewer.client_id or self.viewer.account_public_id
-        if caller is None or not KEY.fullmatch(key):
-            raise KeyMissing
+        if caller is None:
+            raise RuntimeError("A command has somebody who calls: its needs are not public.")
         body = self.request.data if asked is None else asked
         digest = fingerprint(self.request.method or "", self.request.path, body)
-        return KeyedCall(caller, key, digest, answer, status)
+        return KeyedCall(caller, self.key, digest, answer, status)
 
     def tagged(self, data: object, revision: int | None = None) -> Response:
         """An answer with its ETag; empty (304) when the caller holds it already."""

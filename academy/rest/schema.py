@@ -70,7 +70,7 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     {
         "type": "string",
-        "pattern": r'^(\*|(W/)?"[0-9]{1,9}(-[!#-~]*)?")$',
+        "pattern": r'^(\*|(W/)?"[!#-~]*")$',
         "example": '"3-9a5b01c2"',
     },
     OpenApiParameter.HEADER,
@@ -80,7 +80,7 @@ ON_BEHALF_OF = OpenApiParameter(
     "On-Behalf-Of",
     UUID,
     OpenApiParameter.HEADER,
-    description="Of systems, and needed there: the person in whose right this is done.",
+    description="Of systems only, and needed there: the person in whose right this is done.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag that the caller holds."

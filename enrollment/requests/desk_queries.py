@@ -1,6 +1,7 @@
 """What the desk shows: runs that need somebody, rosters, queues; few statements at any size."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -98,6 +99,15 @@ def lost_posts() -> QuerySet[LostPost]:
         *("enrollment__person", "enrollment__run__version"),
         *("appointment__court", "appointment__position"),
     ).order_by("lost_at", "pk")
+
+
+def behind(rows: QuerySet[LostPost], enrollment: UUID) -> QuerySet[LostPost]:
+    """Those of the rows that come after the one of this enrolment, which may be settled by now."""
+    last = LostPost.objects.filter(enrollment__public_id=enrollment).values("lost_at", "pk").first()
+    if last is None:
+        return rows
+    later = Q(lost_at=last["lost_at"], pk__gt=last["pk"])
+    return rows.filter(later | Q(lost_at__gt=last["lost_at"]))
 
 
 def asking_now(*, now: datetime) -> QuerySet[Run]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Missing
+from academy.core.keyed import Keyed
 from academy.ledger.actions import Fact, record
 from academy.people.models import Appointment
 from courses.planning.enums import AHEAD
@@ -25,7 +26,7 @@ from enrollment.decisions.rules import court_that_decides
 from enrollment.requests import queries, settling
 from enrollment.requests.following_rules import Footing, Outlook, outlook
 from enrollment.requests.models import LostPost, PostCheck
-from enrollment.requests.rules import AskingFacts
+from enrollment.requests.rules import AskingFacts, check_revision
 from enrollment.seats import locks, queue
 from enrollment.seats.enums import ACTIVE, HOLDING, LEFT_SERVICE
 from enrollment.seats.models import Enrollment
@@ -86,7 +87,14 @@ def follow(*, enrollment: int, run: int, actor: Actor, at: datetime) -> Outlook:
     return found
 
 
-def keep_place(*, enrollment: UUID, actor: Actor, at: datetime | None = None) -> Enrollment:
+def keep_place(
+    *,
+    enrollment: UUID,
+    actor: Actor,
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Enrollment:
     """The registrar lets somebody keep the place although the post behind it has ended.
 
     Seat, pool and number stay; where there is another post, court and head are its own from now.
@@ -100,20 +108,32 @@ def keep_place(*, enrollment: UUID, actor: Actor, at: datetime | None = None) ->
             _ask_the_new_head(row, facts, actor=actor, at=now)
         record([_fact(row, "post.kept")], actor=actor, at=now)
 
-    return _settle(enrollment, keep, at or clock.now())
+    return _settle(enrollment, keep, revision=revision, keyed=keyed, at=at)
 
 
-def cancel_place(*, enrollment: UUID, actor: Actor, at: datetime | None = None) -> Enrollment:
+def cancel_place(
+    *,
+    enrollment: UUID,
+    actor: Actor,
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Enrollment:
     """The registrar ends a place whose post has ended; the seat goes to the queue."""
 
     def cancel(row: Enrollment, now: datetime) -> None:
         settling.call_off(row, reason=LOST_POST, actor=actor, at=now)
 
-    return _settle(enrollment, cancel, at or clock.now())
+    return _settle(enrollment, cancel, revision=revision, keyed=keyed, at=at)
 
 
 def _settle(
-    enrollment: UUID, change: Callable[[Enrollment, datetime], None], at: datetime
+    enrollment: UUID,
+    change: Callable[[Enrollment, datetime], None],
+    *,
+    revision: int | None,
+    keyed: Keyed | None,
+    at: datetime | None,
 ) -> Enrollment:
     """Lock the run, read the place, change it, where it still waits for the registrar."""
     with locks.refusing_conflicts(), transaction.atomic(durable=True):
@@ -124,7 +144,10 @@ def _settle(
         row = _active(waiting.enrollment_id) if waiting else None
         if row is None:
             raise Missing("unknown_enrollment", _("There is no such enrolment."))
-        change(row, at)
+        check_revision(row.revision, revision)
+        change(row, at or clock.now())
+        if keyed:
+            keyed.keep(row)
     return row
 
 

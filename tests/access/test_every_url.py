@@ -50,6 +50,7 @@ DECIDERS = row(nobody=401, head=200, registrar=200, system=400, rest=403)
 DECIDE = row(nobody=401, head=404, registrar=404, system=400, rest=403)
 REFUSE = row(nobody=401, head=422, registrar=422, system=422, rest=403)
 REGISTRAR = row(nobody=401, registrar=404, system=404, rest=403)
+REGISTER = row(nobody=401, registrar=404, system=400, rest=403)
 CANCEL = row(nobody=401, registrar=422, system=422, rest=403)
 TEACH = row(nobody=401, trainer=404, registrar=404, system=400, rest=403)
 MARK = row(nobody=401, trainer=422, registrar=422, system=422, rest=403)
@@ -75,6 +76,7 @@ READS = {
         row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
     ),
     "import": row(nobody=401, registrar=404, system=404, rest=403),
+    "lost-posts": row(nobody=401, registrar=200, system=400, rest=403),
     "nominations": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=200),
     "nomination": row(nobody=401, trainee=403, trainer=403, stranger=403, rest=404),
     "requirements": SIGNED_IN,
@@ -104,6 +106,7 @@ COMMANDS = {
     "give": DECIDE,
     "refuse": REFUSE,
     "answers": REFUSE,
+    **dict.fromkeys(("keep-lost", "cancel-lost"), REGISTER),
     "nominations": row(nobody=401, trainee=403, trainer=403, auditor=403, stranger=403, rest=422),
     "apply": row(nobody=401, head=404, coordinator=404, registrar=404, system=400, rest=403),
     **dict.fromkeys(
@@ -123,6 +126,7 @@ COMMANDS = {
 }
 SCOPES = {
     **dict.fromkeys(("decisions", "give", "refuse", "answers"), "decisions:write"),
+    **dict.fromkeys(("lost-posts", "keep-lost", "cancel-lost"), "decisions:write"),
     "courts": "courts:read",
     "court": "courts:read",
     "enrollments": "enrollments:read",

@@ -135,9 +135,13 @@ def test_a_person_does_not_act_for_another(cast):
     """The header is for systems; people use their own rights."""
     todo, boris = decide(cast), {"On-Behalf-Of": str(cast.boris.public_id)}
 
-    answer = Caller(account=cast.kenzhe_account).post(todo.path, **boris)
+    answers = [
+        Caller(account=account).post(todo.path, **boris)
+        for account in (cast.kenzhe_account, cast.boris_account)
+    ]
 
-    assert answer.status_code == 403
+    assert [answer.status_code for answer in answers] == [403, 422]
+    assert answers[1].json()["errors"][0]["pointer"] == "/On-Behalf-Of"
     assert Decision.objects.get().state == "open"
 
 

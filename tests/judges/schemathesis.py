@@ -23,6 +23,7 @@ CHECKS = (
 """All but one: a call that fits its schema may still be refused, for the institution says no."""
 
 SCHEMA = ROOT / "docs/openapi.yaml"
+LONGEST = "70"  # seconds: a reader of the feed may be held for nearly a minute
 PHASES = "examples,coverage,fuzzing,stateful"
 
 
@@ -53,7 +54,16 @@ def judge(
     command = [program("schemathesis"), "--config-file", str(config), "run"]
     command += [str(SCHEMA), "--url", f"http://127.0.0.1:{port}", "--checks", ",".join(CHECKS)]
     command += ["--phases", PHASES, "--continue-on-failure", "--suppress-health-check", "all"]
-    command += ["--warnings", "off", "--output-truncate", "false", "--report", "json"]
+    command += [
+        "--request-timeout",
+        LONGEST,
+        "--warnings",
+        "off",
+        "--output-truncate",
+        "false",
+        "--report",
+        "json",
+    ]
     command += ["--report-json-path", str(report)]
     for name, value in options.items():
         command += [f"--{name.replace('_', '-')}", value]

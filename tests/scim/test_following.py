@@ -14,6 +14,7 @@ from courses.planning.pools import Share
 from enrollment.requests import pool_actions, timers
 from enrollment.requests.models import LostPost, PostCheck
 from tests import factories
+from tests.api.calls import Caller, system
 from tests.enrollment.stage import ask, sight, states
 from tests.factories import ACTOR
 from tests.scim.conftest import SERVICE, USERS, post, user
@@ -75,6 +76,15 @@ def lost(hr, asel, courts):
     patch(hr, asel, f"{SERVICE}:post.court", courts[1].code)
     follow()
     return mine, waiting
+
+
+@pytest.fixture
+def registrar(cast):
+    """A registrar who is a person, in whose right a system can act."""
+    person = factories.person(cast.court)
+    cast.clara_account.person = person
+    cast.clara_account.save()
+    return person
 
 
 @pytest.fixture
@@ -198,3 +208,61 @@ def test_only_the_registrar_decides(lost, cast):
         answer = browser.post(f"/desk/posts/{lost[0].public_id}/", {"answer": "cancel"})
         assert answer.status_code == 404
         assert sight() == before
+
+
+def test_a_system_lists_them_and_settles_each_once_on_behalf_of_the_registrar(
+    lost, asel, courts, cast, registrar
+):
+    mine, waiting = lost
+    machine = system("decisions:write")
+    named = {"On-Behalf-Of": str(registrar.public_id)}
+
+    [told] = machine.get("/lost-posts", **named).json()["items"]
+    assert told == {
+        "enrollment": str(mine.public_id),
+        "run": str(mine.run.public_id),
+        "run_code": mine.run.code,
+        "person": str(asel.public_id),
+        "state": "confirmed",
+        "court": courts[0].code,
+        "position": "judge",
+        "lost_at": "2026-11-24T09:00:00Z",
+        "revision": mine.revision,
+    }
+    path, before = f"/lost-posts/{told['enrollment']}/cancel", sight()
+    assert machine.post(path, **named, **{"If-Match": '"99"'}).status_code == 412
+    assert machine.post(path, **{"On-Behalf-Of": str(cast.boris.public_id)}).status_code == 403
+    assert Caller(account=cast.otto_account).post(path).status_code == 403
+    assert sight() == before
+
+    seen = {"If-Match": f'"{told["revision"]}"'}
+    answers = [machine.post(path, key="once", **named, **seen) for _ in range(2)]
+
+    assert [(one.status_code, one.json()["end_reason"]) for one in answers] == [
+        (200, "lost_post")
+    ] * 2
+    assert states(mine, waiting) == ["cancelled", "offered"]
+    event = Event.objects.get(type="enrollment.cancelled")
+    assert (event.actor_kind, event.behalf_of) == ("client", registrar.public_id)
+    assert machine.get("/lost-posts", **named).json()["items"] == []
+    assert machine.post(path, **named).status_code == 404, "settled already"
+
+
+def test_the_registrar_keeps_a_place_by_the_api_and_reads_them_page_by_page(hr, lost, courts, cast):
+    mine, _waiting = lost
+    [second] = factories.people(1, courts[0])
+    other = ask(kept_for(courts[0], starts_in=40 * DAY), second)
+    LostPost.objects.create(
+        enrollment=other, appointment=other.appointment, lost_at="2026-11-24T09:00:00Z"
+    )
+    registrar = Caller(account=cast.clara_account)
+
+    first = registrar.get("/lost-posts?limit=1").json()
+    kept = registrar.post(f"/lost-posts/{mine.public_id}/keep")
+    then = registrar.http.get(first["next"]).json()
+
+    assert [one["enrollment"] for one in first["items"]] == [str(mine.public_id)]
+    assert (kept.status_code, kept.json()["state"]) == (200, "confirmed")
+    assert told_of(mine)[-1] == "post.kept"
+    assert [one["enrollment"] for one in then["items"]] == [str(other.public_id)]
+    assert then["next"] is None
