@@ -2,22 +2,49 @@
 
 from django.apps import AppConfig
 
+# A person as HR knows them; where lessons are held nobody needs to know who works where.
+PERSON = ("id", "external_id", "family_name", "given_name", "language")
+IN_SERVICE = ("patronymic", "in_service_since", "left_on", "posts")
+# What HR itself has said, as it was understood here.
+OPEN_TO_HR = {
+    "person": (*PERSON, *IN_SERVICE),
+    "person.imported": ("person", "new"),
+    "person.provisioned": ("person",),
+    "person.left": ("person", "left_on"),
+    **dict.fromkeys(
+        ("appointment.opened", "appointment.prolonged", "appointment.ended"),
+        ("person", "court", "position", "kind", "from", "to"),
+    ),
+}
+
 
 class AcademyConfig(AppConfig):
     name = "academy"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Who leaves loses the account; who got an account is told; what is known of whom."""
-        from django.conf import settings
-        from django.utils.module_loading import import_string
+        """Fill every slot: what may leave, what is known of whom, who reads the ledger."""
+        self._what_may_leave()
+        self._what_is_known()
+        self._who_is_told()
+        self._what_is_read_from_files()
 
-        from academy.accounts import actions as accounts, registry as signatures
-        from academy.clients import handlers as webhooks, known
+    def _what_may_leave(self) -> None:
+        """To other systems, and in files."""
+        from academy.clients import projections
         from academy.exports import actions as files, history, registry as exports
         from academy.jobs import registry as jobs
-        from academy.ledger import registry as ledger
-        from academy.messages import bounces, handlers, registry as messages
+
+        for name in (projections.MINIMAL, projections.EVALUATOR):
+            projections.allow(name, {"person": (*PERSON, *IN_SERVICE)})
+        projections.allow(projections.LMS, {"person": PERSON})
+        projections.allow(projections.HR, OPEN_TO_HR)
+        exports.register("events", history.EVENTS)
+        jobs.resumable(files.PREFIX, files.write_again)
+
+    def _what_is_known(self) -> None:
+        """Of a person, for that person."""
+        from academy.clients import known
         from academy.people import registry as people
 
         people.knows("person", known.person)
@@ -28,7 +55,18 @@ class AcademyConfig(AppConfig):
         people.knows("choices", known.choices)
         people.knows("disclosures", known.disclosures)
         people.knows("events", known.events)
-        exports.register("events", history.EVENTS)
+
+    def _who_is_told(self) -> None:
+        """Who got an account, who leaves and loses it, who is to be woken; and what comes back."""
+        from django.conf import settings
+        from django.utils.module_loading import import_string
+
+        from academy.accounts import actions as accounts, registry as signatures
+        from academy.clients import handlers as webhooks
+        from academy.ledger import registry as ledger
+        from academy.messages import bounces, handlers, registry as messages
+        from academy.people import registry as people
+
         if settings.SIGNATURE_SERVICE:
             signatures.check_signatures_by(import_string(settings.SIGNATURE_SERVICE)())
         people.on_leaving("accounts", accounts.close_accounts_of)
@@ -36,12 +74,9 @@ class AcademyConfig(AppConfig):
         messages.read_by("bounces", bounces.take)
         ledger.register(handlers.HANDLER)
         ledger.register(webhooks.HANDLER)
-        jobs.resumable(files.PREFIX, files.write_again)
-        self._what_comes_in()
 
-    @staticmethod
-    def _what_comes_in() -> None:
-        """Files of people and of courts."""
+    def _what_is_read_from_files(self) -> None:
+        """People and courts, many at once."""
         from django.utils.translation import gettext_lazy as _
 
         from academy.courts import imports as court_files

@@ -43,7 +43,8 @@ class CoursesConfig(AppConfig):
 
         people.knows("interests", interests.known)
         people.knows("proposals", queries.known)
-        for name in (projections.MINIMAL, projections.EVALUATOR):
+        open_to = (projections.MINIMAL, projections.EVALUATOR, projections.HR, projections.LMS)
+        for name in open_to:
             projections.allow(name, OPEN_TO_ALL)
         projections.ends("course.archived", "run.cancelled")
         ledger.register(search.HANDLER)

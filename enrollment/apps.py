@@ -31,6 +31,37 @@ OPEN_TO_EVALUATORS = {
     "sheet": ("credits", "transcript", "requirements"),
 }
 
+# For the personnel file: what was completed and what is owed, of whoever is in it.
+OPEN_TO_HR = {
+    "transcript": OPEN_TO_EVALUATORS["transcript"],
+    "certificate": OPEN_TO_EVALUATORS["certificate"],
+    "requirement": OPEN_TO_EVALUATORS["requirement"],
+    "compliance": OPEN_TO_EVALUATORS["compliance"],
+    "outcome.frozen": ("person", "context", "outcome"),
+    **dict.fromkeys(
+        ("certificate.issued", "certificate.revoked", "certificate.replaced"),
+        ("person", "context"),
+    ),
+    **dict.fromkeys(
+        ("obligation.met", "obligation.reopened"),
+        ("person", "context", "requirement", "from", "to", "met_on"),
+    ),
+}
+
+# Who has a seat, to let them in, and what it came to. Of a place that ends only the subject is
+# told: who has let that person in knows it, to everybody else it says nothing.
+OPEN_TO_LMS = {
+    "enrollment": (
+        *("id", "run", "run_code", "course", "person", "family_name", "given_name"),
+        *("state", "due_at", "revision"),
+    ),
+    **dict.fromkeys(("enrollment.confirmed", "enrollment.reconfirm"), ("person", "context")),
+    **dict.fromkeys(("enrollment.withdrawn", "enrollment.cancelled", "enrollment.transferred"), ()),
+    "outcome.frozen": ("person", "context", "outcome"),
+    "certificate.issued": ("person", "context"),
+    "certificate.revoked": ("person", "context"),
+}
+
 # Whose days are to be asked for anew, and no more: neither why, nor which course.
 CASE_LISTING = "case_listing"
 OPEN_TO_CASE_LISTING = {
@@ -42,6 +73,7 @@ OPEN_TO_CASE_LISTING = {
         ("person",),
     ),
     **dict.fromkeys(("run.moved", "run.postponed", "run.cancelled"), ("context",)),
+    "person": ("id", "external_id", "family_name", "given_name", "patronymic", "posts"),
 }
 
 # After these a copy of the enrolment or the certificate says nothing any more.
@@ -107,6 +139,8 @@ class EnrollmentConfig(AppConfig):
         from enrollment.requests import exports, known, roster_files
 
         projections.allow(projections.EVALUATOR, OPEN_TO_EVALUATORS)
+        projections.allow(projections.HR, OPEN_TO_HR)
+        projections.allow(projections.LMS, OPEN_TO_LMS)
         projections.allow(CASE_LISTING, OPEN_TO_CASE_LISTING)
         projections.ends(*ENDINGS)
         projections.withhold(*INSIDE)

@@ -38,9 +38,9 @@ class People(Endpoint):
             limit=asked["limit"] + 1,
         )
         found = page(request, rows, asked["limit"], lambda row: (row["sort_key"], row["public_id"]))
-        people_shown = [_person(row) for row in found["items"]]
-        found["items"] = only(people_shown, asked["fields"], PersonOut)
-        self.disclosed("people", [row["id"] for row in people_shown])
+        self.disclosed("people", [row["public_id"] for row in found["items"]])
+        shown = [self.projection.cut("person", _person(row)) for row in found["items"]]
+        found["items"] = only(shown, asked["fields"], PersonOut)
         return Response(found)
 
 
@@ -59,7 +59,7 @@ class OnePerson(Endpoint):
         ):
             raise Missing("unknown_person", "There is no such person.")
         self.disclosed("people", [person])
-        return Response(_person(row))
+        return Response(self.projection.cut("person", _person(row)))
 
 
 class Courts(Endpoint):

@@ -27,17 +27,20 @@ class PostOut(serializers.Serializer[Any]):
 
 
 class PersonOut(serializers.Serializer[Any]):
-    """A person as HR knows them; identification numbers never leave the service."""
+    """A person as HR knows them; identification numbers never leave the service.
+
+    Systems see the fields of their projection only.
+    """
 
     id = serializers.UUIDField()
     external_id = serializers.CharField(allow_null=True)
     family_name = serializers.CharField()
     given_name = serializers.CharField()
-    patronymic = serializers.CharField()
-    language = serializers.CharField()
-    in_service_since = serializers.DateField(allow_null=True)
-    left_on = serializers.DateField(allow_null=True)
-    posts = PostOut(many=True)
+    patronymic = serializers.CharField(required=False)
+    language = serializers.CharField(required=False)
+    in_service_since = serializers.DateField(required=False, allow_null=True)
+    left_on = serializers.DateField(required=False, allow_null=True)
+    posts = PostOut(many=True, required=False)
 
 
 class CourtOut(serializers.Serializer[Any]):

@@ -13,6 +13,8 @@ from academy.ledger.feed import View
 FULL = "full"
 EVALUATOR = "evaluator"
 MINIMAL = "minimal"
+HR = "hr"  # says who works where, and keeps what they completed in their file
+LMS = "lms"  # holds the lessons of runs, for those who have a seat there
 
 # Attributes of an event beside its data that a projection may open.
 ATTRIBUTES = ("person", "context", "actor", "reason")
@@ -45,6 +47,8 @@ _projections: dict[str, Projection] = {
     FULL: Projection(FULL, is_full=True),
     EVALUATOR: Projection(EVALUATOR),
     MINIMAL: Projection(MINIMAL),
+    HR: Projection(HR),
+    LMS: Projection(LMS),
 }
 
 

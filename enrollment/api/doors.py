@@ -21,7 +21,7 @@ from enrollment.requests.access import (
     run_to_register,
 )
 from enrollment.seats.models import Enrollment
-from enrollment.seats.queries import TO_EVALUATORS
+from enrollment.seats.queries import shown_to
 
 RESOURCE = "enrollment"
 
@@ -30,11 +30,7 @@ def visible_enrollments(viewer: Viewer, projection: Projection) -> QuerySet[Enro
     """The enrolments that exist for this caller."""
     if viewer.client_id is None:
         return enrollments_visible_to(viewer)
-    if projection.is_full:
-        return Enrollment.objects.select_related("person")
-    if projection.shows(RESOURCE):
-        return Enrollment.objects.select_related("person").filter(state__in=TO_EVALUATORS)
-    return Enrollment.objects.none()
+    return shown_to(projection, Enrollment.objects.select_related("person"))
 
 
 def enrollment_to_change(viewer: Viewer, projection: Projection, enrollment: UUID) -> Enrollment:

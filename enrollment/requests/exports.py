@@ -19,7 +19,7 @@ from enrollment.credits.enums import Duty
 from enrollment.credits.models import CreditEntry, Obligation
 from enrollment.credits.owed_queries import LATE
 from enrollment.seats.models import Enrollment
-from enrollment.seats.queries import COLUMNS, PLAIN, TO_EVALUATORS
+from enrollment.seats.queries import COLUMNS, PLAIN, shown_to
 
 ENROLLMENT = {name: column for name, column in COLUMNS.items() if name != "court_code"} | {
     "court": F("court__code")
@@ -76,8 +76,7 @@ def _pieces(
 
 def _enrollments(wish: Wish) -> QuerySet[Any]:
     """Of those who see a part only: what took place, as everywhere."""
-    rows = Enrollment.objects.all()
-    return rows if wish.projection.is_full else rows.filter(state__in=TO_EVALUATORS)
+    return shown_to(wish.projection, Enrollment.objects.all())
 
 
 def _obligations(_wish: Wish) -> QuerySet[Any]:

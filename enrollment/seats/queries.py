@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
+from academy.clients import projections
+from academy.clients.projections import Projection
 from academy.ledger.queries import history_of, history_within
 from enrollment.seats import replay
-from enrollment.seats.enums import State
+from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
 from enrollment.seats.replay import Picture
 
@@ -46,8 +48,22 @@ def held_beside(row: str) -> str:
     return HELD_BESIDE.format(row=row)
 
 
-TO_EVALUATORS = frozenset({State.CLOSED})
+TOOK_PART = frozenset({State.CLOSED})
 """Participation only: a seat that was seen and is gone would tell of a change of mind."""
+
+STATES_SHOWN = {projections.LMS: HOLDING | TOOK_PART}
+
+
+def shown_to(projection: Projection, rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    """Those of the enrolments that exist for a system with this list of fields.
+
+    Who sees a part only is shown who took part; who lets people into lessons, who has a seat, too.
+    """
+    if projection.is_full:
+        return rows
+    if not projection.shows("enrollment"):
+        return rows.none()
+    return rows.filter(state__in=STATES_SHOWN.get(projection.name, TOOK_PART))
 
 
 def enrollment_rows(

@@ -48,6 +48,9 @@ REMARK, WHY = "SECRET-REMARK", "SECRET-WHY"
 RAMP, MEAL = "SECRET-RAMP", "SECRET-MEAL"
 
 EVALUATED = {projections.EVALUATOR, projections.MINIMAL}
+# Who is told of seats, if of any, but neither of queues nor of answers.
+UNTOLD = EVALUATED | {projections.HR, projections.LMS}
+NOT_OF_LEAVING = EVALUATED | {projections.HR}
 EVERYBODY = None
 
 # What must not be found in any answer, and to whom it is forbidden (None: to every system). Words
@@ -60,14 +63,14 @@ FORBIDDEN = {
     RAMP: EVERYBODY,
     MEAL: EVERYBODY,
     "needs.": EVERYBODY,
-    str(QUEUE_PLACE): EVALUATED,
-    REFUSAL: EVALUATED,
-    CHANGE_OF_MIND: EVALUATED,
-    "waitlisted": EVALUATED,
-    "rejected": EVALUATED,
-    "withdrawn": EVALUATED,
-    "decision.": EVALUATED,
-    "queue_number": EVALUATED,
+    str(QUEUE_PLACE): UNTOLD,
+    REFUSAL: UNTOLD,
+    CHANGE_OF_MIND: UNTOLD,
+    "waitlisted": UNTOLD,
+    "rejected": UNTOLD,
+    "withdrawn": NOT_OF_LEAVING,
+    "decision.": UNTOLD,
+    "queue_number": UNTOLD,
 }
 
 
@@ -209,7 +212,7 @@ def test_no_address_tells_a_system_what_it_may_not_know(world, projection):
     assert walked > 30
 
 
-@pytest.mark.parametrize("projection", sorted(EVALUATED))
+@pytest.mark.parametrize("projection", sorted(UNTOLD))
 def test_what_is_forbidden_looks_like_what_does_not_exist(world, projection):
     caller = caller_with(projection)
 

@@ -23,7 +23,7 @@ CHECKS = (
 """All but one: a call that fits its schema may still be refused, for the institution says no."""
 
 SCHEMA = ROOT / "docs/openapi.yaml"
-LONGEST = "70"  # seconds: a reader of the feed may be held for nearly a minute
+PATIENCE = "30"  # seconds for an answer
 PHASES = "examples,coverage,fuzzing,stateful"
 
 
@@ -56,7 +56,7 @@ def judge(
     command += ["--phases", PHASES, "--continue-on-failure", "--suppress-health-check", "all"]
     command += [
         "--request-timeout",
-        LONGEST,
+        PATIENCE,
         "--warnings",
         "off",
         "--output-truncate",
@@ -79,7 +79,8 @@ def _config(who: Identity, known: Mapping[str, Iterable[str]]) -> str:
         lines += [f"[auth.openapi.{who.scheme}]", *_pairs(who.secret)]
     for name, values in known.items():
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps(list(values))}"]
-    lines += ["[parameters]"]
+    # Whoever waits for news may be held for a minute; here nobody has that long.
+    lines += ["[parameters]", '"query.wait" = 0']
     lines += [f'"path.{name}" = {{ dictionary = "{name}", probability = 0.7 }}' for name in known]
     return "\n".join(lines)
 
