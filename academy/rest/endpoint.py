@@ -152,14 +152,14 @@ class Endpoint(APIView):
 
     def right_used(self) -> tuple[Viewer, Actor]:
         """In whose right it is done, and who does it: people their own, a system in a person's."""
-        sent = self.request.META.get("HTTP_ON_BEHALF_OF", "")
-        if self.viewer.client_id is None:
-            if sent:
-                sentence = _("Only another system acts on somebody's behalf.")
-                raise unknown_value("On-Behalf-Of", sentence)
-            return self.viewer, self.actor
-        named = person_named(sent, needs_of(self, self.request.method or ""))
-        return named, replace(self.actor, behalf_of=named.person_public_id)
+        sent = self.request.META.get("HTTP_ON_BEHALF_OF")
+        if self.viewer.client_id:
+            named = person_named(sent or "", needs_of(self, self.request.method or ""))
+            return named, replace(self.actor, behalf_of=named.person_public_id)
+        if sent is not None:
+            sentence = _("Only another system acts on somebody's behalf.")
+            raise unknown_value("On-Behalf-Of", sentence)
+        return self.viewer, self.actor
 
     @property
     def revision(self) -> int | None:
