@@ -1,6 +1,9 @@
 """Things that exist, by the names that the schema gives them, for whoever judges the API."""
 
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
 
 from courses.catalogue.models import Course
 from courses.planning.models import Run, Session
@@ -21,5 +24,5 @@ def ids_of(stage: Stage) -> dict[str, Iterable[str]]:
     }
 
 
-def _ids(rows: object) -> list[str]:
+def _ids(rows: QuerySet[Any]) -> list[str]:
     return [str(one) for one in rows.values_list("public_id", flat=True)]
