@@ -90,9 +90,9 @@ def _take(which: str, now: datetime, limit: int, people: Sequence[int] = ()) -> 
 
 def _claimed(row: Sequence[Any], until: datetime) -> Claimed:
     """Moments come as text, which is read many times as fast as by the adapter."""
-    *message, facts, attempts, outcome, created_at, useless_after = row[:10]
-    return Claimed(
-        *message,
+    facts, attempts, outcome, created_at, useless_after = row[5:10]
+    known: list[Any] = [
+        *row[:5],
         orjson.loads(facts),
         attempts,
         outcome,
@@ -100,7 +100,8 @@ def _claimed(row: Sequence[Any], until: datetime) -> Claimed:
         datetime.fromisoformat(created_at),
         datetime.fromisoformat(useless_after) if useless_after else None,
         *row[10:],
-    )
+    ]
+    return Claimed(*known)
 
 
 @dataclass(frozen=True, slots=True)
