@@ -147,12 +147,12 @@ def hours(wish: Wish) -> list[Hours]:
     sql = f"""
 WITH {RUNS}, about AS (
 SELECT link.courseversion_id, coalesce(topic.parent_id, topic.id) AS topic_id,
-       count(*)::numeric / sum(count(*)) OVER (PARTITION BY link.courseversion_id) AS share
+       count(*) / (sum(count(*)) OVER (PARTITION BY link.courseversion_id))::float AS share
   FROM courses_courseversion_topics link JOIN courses_topic topic ON topic.id = link.topic_id
  GROUP BY 1, 2
 ), earned AS (
 SELECT runs.month, runs.version_id, count(*) AS people,
-       sum(credit.minutes::numeric / credit.minutes_per_hour) AS hours
+       sum(credit.minutes::float / credit.minutes_per_hour) AS hours
   {claims(wish)}
   JOIN enrollment_outcome outcome ON outcome.enrollment_id = claim.id
    AND outcome.frozen_at <= %(known_at)s
@@ -161,7 +161,7 @@ SELECT runs.month, runs.version_id, count(*) AS people,
  GROUP BY 1, 2
 )
 SELECT earned.month, about.topic_id, named.names::json,
-       sum(earned.hours * coalesce(about.share, 1))::float, sum(earned.people)::int
+       sum(earned.hours * coalesce(about.share, 1)), sum(earned.people)::int
   FROM earned LEFT JOIN about ON about.courseversion_id = earned.version_id
   LEFT JOIN courses_topic named ON named.id = about.topic_id
  GROUP BY 1, 2, named.names ORDER BY 1, 2
