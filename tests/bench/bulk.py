@@ -54,5 +54,5 @@ def messages_rows(enrollments: int) -> Iterator[Row]:
             " s",
             budget=f"<= {limit:g} s",
             ok=found.seconds <= limit,
-            note="" if found.number == 1 else f"{found.number:,} messages",
+            note="" if found.number == 1 else f"{found.number:,} messages; {found.reference}",
         )

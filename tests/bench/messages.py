@@ -34,6 +34,7 @@ from enrollment.reminders import actions
 from enrollment.reminders.actions import RuleSeed
 from enrollment.reminders.enums import Anchor, Recipient, Unit
 from enrollment.reminders.models import ReminderRule
+from tests.bench import bare
 
 PER_RUN = 20
 
@@ -149,7 +150,12 @@ def plan_all() -> Figure:
     ReminderRule.objects.all().delete()
     ReminderRule.objects.bulk_create(PLAIN)
     at = clock.now() + timedelta(days=30 - 6)
-    return timed("plan what is due", lambda: actions.plan_due(at), "1M in <= 15 s")
+    bare_seconds = bare.plan()
+    return timed(
+        "plan what is due",
+        lambda: actions.plan_due(at),
+        f"INSERT ... SELECT of as many: {bare_seconds:.1f} s",
+    )
 
 
 def claim_and_mark(workers: int = 2, batch: int = 1_000) -> Figure:
@@ -160,10 +166,11 @@ def claim_and_mark(workers: int = 2, batch: int = 1_000) -> Figure:
     )
     execute("VACUUM (ANALYZE) academy_message")
     waiting = Message.objects.filter(state="waiting").count()
+    bare_seconds = bare.claim(in_processes, workers)
     return timed(
         f"claim and mark, {workers} workers",
         lambda: in_processes(_claim_and_mark, [batch] * workers) and waiting,
-        "1M in <= 25 s",
+        f"SKIP LOCKED by thousands: {bare_seconds:.1f} s",
     )
 
 
