@@ -19,7 +19,7 @@ EDITED = {
     *("Topic", "Format", "Organisation", "Audience", "Venue"),
 }
 """Lists that the institution edits; a code that was used stays, so that nothing is deleted."""
-TAKEN_AWAY = {"CalendarDay", "MailHost"}
+TAKEN_AWAY = {"CalendarDay", "MailHost", "RouteStep"}
 OURS = ("academy", "courses", "enrollment")
 
 

@@ -1,7 +1,8 @@
 """Every address about a thing x whose it is: one's own, of the own court or run, or another's.
 
-A command is sent without its key: whoever may give it hears of that (400), everybody else what they
-always hear. The other judge, head, coordinator and trainer hold the same roles elsewhere.
+A command is sent with a key that its caller used for another one: whoever may give it hears of that
+(422), everybody else what they always hear. The other judge, head, coordinator and trainer hold the
+same roles elsewhere.
 """
 
 from uuid import uuid4
@@ -10,6 +11,8 @@ import pytest
 
 from academy.access.enums import Role
 from academy.access.models import RoleGrant
+from academy.core import clock
+from academy.rest.models import IdempotencyKey
 from courses.planning.enums import EnrollmentMode
 from enrollment.decisions.models import Decision
 from enrollment.seats.models import Enrollment
@@ -17,7 +20,7 @@ from tests import factories
 from tests.api.calls import Caller
 from tests.enrollment.stage import ask
 
-MAY = 400
+MAY, USED = 422, "used"
 # holder, colleague | head, other head | coordinator, other | trainer, other | registrar, auditor
 WHO = (
     *("holder", "colleague", "head", "other_head", "coordinator", "other_coordinator"),
@@ -51,6 +54,10 @@ def callers(cast):
         *(cast.timur_account, factories.account(of=factories.person(), role=Role.TRAINER)),
         *(cast.clara_account, cast.otto_account),
     )
+    for one in accounts:
+        IdempotencyKey.objects.create(
+            caller=one.public_id, key=USED, status=200, answer={}, created_at=clock.now()
+        )
     return dict(zip(WHO, (Caller(account=one) for one in accounts), strict=True))
 
 
@@ -87,7 +94,7 @@ def test_each_reaches_what_is_theirs_and_nothing_else(callers, things, who):
         method, _space, template = row.partition(" ")
         path = template.format(**things)
         is_read = method == "GET"
-        answer = caller.get(path) if is_read else caller.post(path, body_for(row, things), key="")
+        answer = caller.get(path) if is_read else caller.post(path, body_for(row, things), key=USED)
         if answer.status_code != expected[place]:
             wrong[row] = (answer.status_code, "not", expected[place])
 
