@@ -80,7 +80,7 @@ class AcademyConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from academy.courts import imports as court_files
-        from academy.jobs import registry as jobs
+        from academy.jobs import registry as jobs, uploads
         from academy.people import imports as people_files
 
         people_in = jobs.Importer(
@@ -100,5 +100,6 @@ class AcademyConfig(AppConfig):
             hint=_("A line per court. A court that closes gets its last day."),
             is_for_systems=True,
         )
+        jobs.resumable(uploads.PREFIX, uploads.resume)
         jobs.register("people", people_in)
         jobs.register("courts", courts_in)

@@ -38,6 +38,7 @@ PLAIN = (
     *("code", "level", "kind", "region", "parent", "successor", "time_zone", "aliases"),
     *("posts_judges", "posts_staff", "is_remote", "valid_from", "valid_to"),
 )
+WORDS = ("name", "short_name", "address")  # in each of the institution's languages
 LABELS = {
     "code": _("Code of the court|Court code|Code"),
     "level": _("Level of the court|Level"),
@@ -54,6 +55,7 @@ LABELS = {
     "valid_to": _("Open until|Valid until"),
     "name": _("Name of the court|Name|Title"),
     "short_name": _("Short name"),
+    "address": _("Address"),
 }
 
 
@@ -70,8 +72,7 @@ class Lists:
 
 def columns() -> tuple[str, ...]:
     """Every column that the import knows, in the institution's languages."""
-    words = ("name", "short_name", "address")
-    named = (f"{name}_{code}" for name in words for code in texts.languages())
+    named = (f"{name}_{code}" for name in WORDS for code in texts.languages())
     return (*PLAIN, *named)
 
 
@@ -86,7 +87,7 @@ def fields() -> list[Field]:
     ]
     named = [
         Field(f"{name}_{code}", LABELS[name], (name, code) == ("name", first), suffix=code)
-        for name in ("name", "short_name")
+        for name in WORDS
         for code in texts.languages()
     ]
     return plain + named

@@ -21,8 +21,9 @@ from academy.jobs.models import Job, Matching, Upload
 from academy.jobs.registry import Importer, importer_of
 from academy.jobs.rules import Table
 from academy.jobs.tables import read_table, readings_of
+from academy.ledger.actions import Fact, record
 
-PREFIX = "import."
+PREFIX = "upload."  # an import by the API is a job of another kind, done whole or not at all
 KEPT = timedelta(days=7)  # how long the bytes lie here; they name people
 MOST_ROWS = 100_000
 Step = Upload.Step
@@ -43,6 +44,7 @@ def receive(*, kind: str, name: str, content: bytes, actor: Actor, language: str
         upload.job = Job.objects.create(
             kind=f"{PREFIX}{kind}",
             params={"file": name},
+            state=Job.State.DONE,  # until somebody has matched it, no worker has anything to do
             asked_by=actor.id,
             asked_at=clock.now(),
         )
@@ -132,6 +134,19 @@ def apply(upload: Upload, *, at: datetime | None = None) -> Upload:
             is_dry_run=False, state=Job.State.WAITING, done=0, finished_at=None
         )
     return row
+
+
+def resume(job: UUID, actor: Actor) -> None:
+    """Take up again what stopped: the look at the rows, or the import behind what is in already."""
+    with transaction.atomic(durable=True):
+        row = _at(upload_of(job), Step.OVER)
+        if row.job.state != Job.State.FAILED:
+            raise _not_now()
+        table_of(row)  # refuses a file that is no longer kept
+        row.step = Step.CHECK if row.job.is_dry_run else Step.APPLY
+        row.save(update_fields=["step"])
+        Job.objects.filter(pk=row.pk).update(state=Job.State.WAITING, error="", finished_at=None)
+        record([Fact("import.resumed", "import", job)], actor=actor, at=clock.now())
 
 
 def drop(upload: Upload) -> None:

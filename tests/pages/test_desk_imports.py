@@ -9,10 +9,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
 from academy.core import clock
+from academy.courts import imports as courts
 from academy.jobs import carrying
+from academy.jobs.actions import resume
 from academy.jobs.models import Job, Matching, Upload
+from academy.jobs.queries import unsettled
+from academy.jobs.registry import importer_of
 from academy.ledger.models import Event
+from academy.people import imports as people
 from academy.people.models import Appointment, Person
+from courses.catalogue import imports as courses
 from courses.planning.models import Run
 from enrollment.attendance.models import Mark
 from enrollment.credits.models import CreditEntry
@@ -276,3 +282,32 @@ def test_runs_come_in_as_drafts(cast, desk):
     assert [one["line"] for one in upload.refused] == [3, 4, 5]
     assert Run.objects.filter(code__startswith="R-").count() == 1
     assert Event.objects.filter(type="run.planned", actor_id=cast.clara_account.public_id).exists()
+
+
+def test_what_stopped_is_taken_up_again_behind_what_is_in(cast, desk, monkeypatch):
+    address, page = sent(desk, rows(cast, bad=0, good=3))
+    assert not [one for one in unsettled(clock.now()) if one.job.kind == "upload.people"]
+    desk.post(f"{address}match/", columns(page))
+    before = Person.objects.count()
+
+    def broken(*_args, **_named):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(carrying, "_take", broken)
+        page = text(desk.post(f"{address}apply/", follow=True))
+    assert "The work stopped (RuntimeError)." in page
+    job = Job.objects.get()
+    resume(job=job.public_id, actor=factories.ACTOR)
+    carrying.carry_on_all()
+
+    assert Person.objects.count() == before + 3
+    assert Event.objects.filter(type="import.resumed").count() == 1
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("done", "")
+
+
+def test_every_column_of_a_list_has_a_name():
+    known = {"courts": courts.columns(), "courses": courses.columns(), "people": people.COLUMNS}
+    for kind, codes in known.items():
+        assert {field.code for field in importer_of(kind).fields()} == set(codes)
