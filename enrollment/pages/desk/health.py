@@ -103,7 +103,7 @@ def health(request: HttpRequest) -> HttpResponse:
             for lag in lags
         ],
         "last_position": ledger.last_position(),
-        "work": work,
+        "work": [(one, wellness.work_name(one.job.kind)) for one in work],
         "registers": viewer_of(request).may(Right.REGISTER),
     }
     return render(request, "desk/health.html", context)

@@ -1,6 +1,6 @@
 """How the service is, part by part: what was found, what it means, whether somebody must act."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,13 +8,16 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
+from academy.exports.registry import Exporter, exporters
 from academy.jobs import queries as jobs
 from academy.jobs.models import Job
+from academy.jobs.registry import Importer, importers
 from academy.ledger import queries as ledger
 from academy.ledger.queries import Lag
 from academy.messages import queries as messages
 from academy.web import dates
 from enrollment.reminders.models import ReminderRule
+from enrollment.requests.bulk_operations import OPERATIONS, Operation
 from enrollment.seats import monitor
 
 WELL, WATCH, ACT = "well", "watch", "act"
@@ -51,6 +54,25 @@ HANDLERS: dict[str, Promise] = {
     "search.index": gettext_lazy("keeps the search up to date"),
 }
 """What each reader of the record of events does."""
+
+WORK: dict[str, tuple[Promise, Callable[[], Mapping[str, Importer | Exporter | Operation]]]] = {
+    "upload": (gettext_lazy("Import: %(what)s"), importers),
+    "import": (gettext_lazy("Import by a system: %(what)s"), importers),
+    "export": (gettext_lazy("File: %(what)s"), exporters),
+    "bulk": (gettext_lazy("Many runs at once: %(what)s"), lambda: OPERATIONS),
+    "plan": (gettext_lazy("Copy of a plan"), dict),
+}
+"""What long work is called, by the first word of its kind, and who knows what the rest means."""
+
+
+def work_name(kind: str) -> str:
+    """The kind of a job in words."""
+    first, _dot, noun = kind.partition(".")
+    if first not in WORK:
+        return kind
+    sentence, known = WORK[first]
+    offered = known()
+    return str(sentence) % {"what": offered[noun].title if noun in offered else noun}
 
 
 def parts(now: datetime, lags: Sequence[Lag], work: Sequence[jobs.Standing]) -> list[Part]:
