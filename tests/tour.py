@@ -114,6 +114,19 @@ def mark(page: Page) -> None:
     page.locator("input[name$='-minutes']").nth(2).fill("150")
 
 
+def board(page: Page) -> None:
+    """The year as a board; `/desk/plan/` leads to the present one."""
+    page.goto("/desk/plan/")
+    page.goto(f"{page.url.rstrip('/')}/board/")
+
+
+def proposal(page: Page) -> None:
+    """The proposal that waits for this body."""
+    page.goto("/desk/proposals/?state=in_review")
+    page.locator("main tbody tr a").first.click()
+    page.wait_for_url("**/desk/proposals/*-*/")
+
+
 def certificate(browser: Browser, address: str, folder: Path) -> None:
     """The first page of a certificate, as a PDF reader shows it."""
     name = IMAGES / "certificate.png"
@@ -144,6 +157,8 @@ SCENES: dict[str, tuple[str, str, Scene]] = {
     "my-training-en.png": ("trainee", "en", lambda page: page.goto("/")),
     "marks-kk.png": ("trainer", "kk", mark),
     "desk-ru.png": ("registrar", "ru", lambda page: page.goto("/desk/")),
+    "board-en.png": ("registrar", "en", board),
+    "proposal-kk.png": ("partner2", "kk", proposal),
 }
 
 if __name__ == "__main__":

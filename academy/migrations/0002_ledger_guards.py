@@ -31,5 +31,14 @@ DROP FUNCTION academy_event_to_inbox();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("academy", "0001_institution")]
+    # Other packages' tables refer to accounts. Theirs come first: each step draws anew all models
+    # that hang together, and there are few of them yet (a third less of the time for all tables).
+    dependencies = [
+        ("academy", "0001_institution"),
+        ("account", "0009_emailaddress_unique_primary_email"),
+        ("axes", "0010_accessattemptexpiration"),
+        ("mfa", "0003_authenticator_type_uniq"),
+        ("oauth2_provider", "0022_refreshtoken_token_family_index"),
+        ("socialaccount", "0006_alter_socialaccount_extra_data"),
+    ]
     operations = [migrations.RunSQL(GUARDS, DROP)]
