@@ -4,12 +4,10 @@ Bad rows stay out and the good ones are imported; what stayed out goes home as a
 step says no when it was taken already, so a second click or a page left open does nothing.
 """
 
-import io
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import xlsxwriter
 from django.db import transaction
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -21,6 +19,7 @@ from academy.jobs.models import Job, Matching, Upload
 from academy.jobs.registry import Importer, importer_of
 from academy.jobs.rules import Table
 from academy.jobs.tables import read_table, readings_of
+from academy.jobs.workbooks import workbook
 from academy.ledger.actions import Fact, record
 
 PREFIX = "upload."  # an import by the API is a job of another kind, done whole or not at all
@@ -205,25 +204,17 @@ def upload_of(job: UUID) -> Upload:
 
 
 def rows_to_mend(upload: Upload) -> bytes:
-    """The rows that stayed out as a workbook: the same columns, and what to mend in each.
-
-    A workbook, because its cells are words whatever they begin with: what somebody wrote into a
-    list cannot become a formula on the desk of who mends it, and no alphabet is lost.
-    """
+    """The rows that stayed out as a workbook: the same columns, and what to mend in each."""
     table = table_of(upload)
     why = {one["line"]: one["problems"] for one in upload.refused}
-    file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-        sheet.write_row(0, 0, [*table.headings, _("What to mend")], bold)
-        wrong = [row for row in table.rows if row.line in why]
-        for number, row in enumerate(wrong, start=1):
-            cells = [row.cells.get(column, "") for column in table.columns]
-            sheet.write_row(number, 0, [*cells, _told(upload, why[row.line])])
-        sheet.freeze_panes(1, 0)
-        sheet.autofit(600)
-    return file.getvalue()
+    return workbook(
+        [*table.headings, _("What to mend")],
+        [
+            [*(row.cells.get(column, "") for column in table.columns), _told(upload, why[row.line])]
+            for row in table.rows
+            if row.line in why
+        ],
+    )
 
 
 def _told(upload: Upload, problems: list[dict[str, str]]) -> str:

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from courses.planning.actions import SessionPlan
 from courses.planning.enums import RunState
 from courses.planning.models import Run
-from enrollment.requests import run_actions
+from enrollment.requests import pool_actions, run_actions
+from enrollment.requests.share_plans import as_written, shares_of
 
 Command = Callable[..., object]
-MESSAGE = "message"
+MESSAGE, SHARE = "message", "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ def _shifted(run: Run, asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"sessions": sessions, "reason": asked.get("reason", "")}
 
 
+def _shared(run: Run, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan that was shown, as this run's own clock and seats take it."""
+    return {"shares": shares_of(run, as_written(asked["plan"]))}
+
+
 AHEAD = frozenset({RunState.PUBLISHED, RunState.GOING_AHEAD})
 OPERATIONS: Mapping[str, Operation] = {
     "publish": Operation(
@@ -71,6 +77,13 @@ OPERATIONS: Mapping[str, Operation] = {
         _("Write to everybody with a seat"),
         _("What was sent cannot be called back."),
         AHEAD | {RunState.RUNNING, RunState.POSTPONED, RunState.FINISHED},
+    ),
+    SHARE: Operation(
+        _("Share seats out among courts"),
+        _("Seats that are still free can be given back on the page of each run."),
+        AHEAD | {RunState.DRAFT},
+        pool_actions.share_seats,
+        _shared,
     ),
     "move": Operation(
         _("Move by some days"),

@@ -35,11 +35,12 @@ from enrollment.requests import access, actions, nominee_queries, queries
 from enrollment.requests.enums import Fate
 from enrollment.requests.models import Nomination, Nominee
 from enrollment.requests.nominating_rules import Room, foreseen
+from enrollment.requests.nominee_queries import NUMBER
 from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
 
 MOST, FIRST_SLICE, SLICE = 500, 20, 500
-KIND, NUMBER = "nomination", "external_id"
+KIND = "nomination"
 
 
 @dataclass(frozen=True, slots=True)

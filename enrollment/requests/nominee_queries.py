@@ -8,9 +8,12 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from academy.courts.models import Position
 from academy.jobs.models import Job
+from academy.jobs.workbooks import workbook
+from academy.people.imports import fields as people_fields
 from academy.people.models import Appointment
 from courses.planning.models import Run
 from enrollment.decisions.enums import StepState
@@ -21,6 +24,7 @@ from enrollment.requests.models import Nomination, Nominee
 from enrollment.requests.nominating_rules import Room
 from enrollment.seats.enums import State
 
+NUMBER = "external_id"
 ROOM = """
 SELECT pool.id, (SELECT count(*) FROM courses_seat WHERE pool_id = pool.id AND free),
        EXISTS (SELECT FROM enrollment_enrollment waiting
@@ -187,6 +191,24 @@ def summary_of(nominees: Iterable[Nominee]) -> list[dict[str, Any]]:
         for state, count in counts.items()
         if count
     ]
+
+
+def rows_to_mend(nominees: Iterable[Nominee]) -> bytes:
+    """Those who cannot be nominated as a workbook, which may come back once it is mended.
+
+    The columns: the number of the HR system as it stood in the list, the name, what to mend.
+    """
+    names = {one.code: one.name for one in people_fields()}
+    return workbook(
+        [names[NUMBER], names["family_name"], _("What to mend")],
+        [
+            [one.person.external_id or "", one.person.full_name, one.sentence]
+            if one.person
+            else [one.written, "", one.sentence]
+            for one in nominees
+            if one.sentence and not one.state
+        ],
+    )
 
 
 def to_carry_on(*, limit: int = 20) -> list[int]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Missing, Refused
+from academy.core.keyed import Keyed
 from academy.courts.models import Court
 from academy.ledger.actions import Fact, record
 from courses.planning import pools
@@ -53,7 +54,12 @@ class Foreseen:
 
 
 def share_seats(
-    *, run: UUID, shares: Sequence[Share], actor: Actor, at: datetime | None = None
+    *,
+    run: UUID,
+    shares: Sequence[Share],
+    actor: Actor,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> list[Moved]:
     """Keep seats of a run for courts, regions, categories or languages (blueprint, section 5).
 
@@ -62,6 +68,8 @@ def share_seats(
     at = at or clock.now()
     with locks.refusing_conflicts(), transaction.atomic(durable=True):
         moved, _looks = _share(_held(run), shares, actor=actor, at=at)
+        if keyed:
+            keyed.keep(moved)
     return moved
 
 

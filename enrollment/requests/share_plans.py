@@ -25,6 +25,7 @@ from courses.planning.pools import Share, by_posts
 
 COLUMNS = ("scope", "code", "seats", "release_at", "falls_to")
 MOST_ROWS = 1_000
+PLAN_NAME = "plan.csv"
 SHARED = [scope.value for scope in PoolScope if scope != PoolScope.EVERYONE]
 POSTS = {
     "judges": F("posts_judges"),
@@ -76,6 +77,11 @@ def as_text(rows: Iterable[Written]) -> str:
     for row in rows:
         lines.writerow([row.scope, row.code, row.seats, row.release_at or "", row.falls_to])
     return out.getvalue()
+
+
+def as_written(text: str) -> list[Written]:
+    """The very rows that became this text."""
+    return read_plan(PLAN_NAME, text.encode())
 
 
 def read_plan(name: str, content: bytes) -> list[Written]:

@@ -80,6 +80,7 @@ desk/deputies/<uuid:deputy>/end/         -    -    -    -    -    -    -    -   
 desk/nominations/                        in   no   no   ok   ok   no   no   ok   ok   no   no
 desk/nominations/<uuid:nomination>/      in   no   no   ok   ok   no   no   ok   ok   no   no
 desk/nominations/<uuid:nomination>/apply/ - - - - - - - - - - -
+desk/nominations/<uuid:nomination>/to-mend.xlsx in no no ok ok no no ok ok no no
 desk/runs/<uuid:run>/nominate/           in   no   no   ok   ok   no   no   ok   no   no   no
 desk/plan/                               in   no   no   no   no   no   no   on   on   no   no
 desk/plan/<int:year>/                    in   no   no   no   no   no   no   ok   ok   no   no

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from courses.catalogue.models import Course
 from courses.development.models import Proposal
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.developing import decided, press, send, written
 from tests.courses.development.stage import LANGUAGES, WORDS, Bodies
 from tests.factories import Cast
 
@@ -21,31 +22,6 @@ def bodies(transactional_db):
     return Bodies()
 
 
-def send(page):
-    """The form's own button; the answer comes as a notice."""
-    page.locator('main form[method="post"] button.button[type="submit"]').first.click()
-    expect(page.locator(".notice-success").first).to_be_visible()
-
-
-def press(page, path):
-    """A button of the page that does one thing."""
-    page.locator(f'form[action$="/{path}/"] button').click()
-    expect(page.locator(".notice-success").first).to_be_visible()
-
-
-def written(page):
-    page.goto("/desk/proposals/")
-    page.locator('main a[href="/desk/proposals/new/"]').click()
-    for section, words in WORDS.items():
-        for language, text in words.items():
-            page.locator(f"[name={section}_{language}]").fill(text)
-    page.locator("[name=format]").select_option("in_person")
-    page.locator("[name=hours]").fill("16")
-    send(page)
-    press(page, "publish")
-    press(page, "submit")
-
-
 def objected(page):
     page.goto("/desk/proposals/")
     page.locator("main table a").first.click()
@@ -57,20 +33,12 @@ def objected(page):
     press(page, "comment")
 
 
-def decided(page, row, step):
-    page.goto("/desk/")
-    page.locator(f'main a[href*="{row.public_id}"]').click()
-    page.locator(f'main a[href*="{step.public_id}"]').click()
-    page.locator("[name=verdict][value=accept]").check()
-    send(page)
-
-
 def test_two_bodies_carry_a_proposal_to_a_course_in_three_languages(bodies, window):
     cast = Cast()
     author = window.open(bodies.author, language="ru")
     council = window.open(bodies.reviewer, language="kk", width=NARROW)
     academy = window.open(cast.clara_account, language="en", width=WIDE)
-    written(author)
+    written(author, shape="in_person")
     row = Proposal.objects.get()
     objected(council)
     assert ["422" in told for told in window.complaints] == [True]  # the browser tells of it, too

@@ -10,15 +10,18 @@ from django.views.decorators.http import require_POST, require_safe
 from academy.access.enums import Right
 from academy.core.errors import Missing, Refused
 from academy.core.ids import uuid_of
+from academy.core.texts import Texts
+from academy.courts.models import Court
 from academy.jobs.models import Job
 from courses.planning.enums import AHEAD, RunState
 from courses.planning.models import Run
 from enrollment.pages.desk.bulk_forms import form_of
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.requests import access, bulk as many
-from enrollment.requests.bulk_operations import OPERATIONS
+from enrollment.requests.bulk_operations import OPERATIONS, SHARE
 from enrollment.requests.enums import Fate
 from enrollment.requests.models import Bulk, BulkLine
+from enrollment.requests.share_plans import as_written
 from enrollment.seats.enums import State
 
 SHOWN = 30
@@ -115,6 +118,7 @@ def show(request: HttpRequest, bulk: UUID) -> HttpResponse:
         "touched": sum(line.touched for line in lines if line.fate != Fate.REFUSED),
         "may_apply": row.job.is_dry_run and row.job.state == Job.State.DONE,
         "steps": _steps(row),
+        "shares": _shares(row),
     }
     return render(request, "desk/bulk.html", context)
 
@@ -133,6 +137,15 @@ def _bulk(public_id: UUID) -> Bulk:
     if row is None:
         raise Missing("unknown_bulk", _("There is no such page."))
     return row
+
+
+def _shares(row: Bulk) -> list[tuple[Texts, int]]:
+    """The seats that each court gets in every run, the most first."""
+    if row.operation != SHARE:
+        return []
+    rows = as_written(row.asked["plan"])
+    courts = Court.objects.in_bulk([one.code for one in rows], field_name="code")
+    return [(courts[one.code].names, one.seats) for one in sorted(rows, key=lambda x: -x.seats)]
 
 
 def _progress(row: Bulk) -> dict[str, Any]:

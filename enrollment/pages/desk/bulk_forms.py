@@ -5,7 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _, gettext_lazy
 
+from academy.core.errors import Invalid
 from enrollment.pages.desk.forms import CANCEL_REASONS, ReasonForm
+from enrollment.pages.desk.share_forms import PostsForm
+from enrollment.requests.bulk_operations import SHARE
+from enrollment.requests.share_plans import as_text
 
 FARTHEST = 730
 
@@ -45,7 +49,21 @@ class WordsForm(forms.Form):
     )
 
 
+class ShareForm(PostsForm):
+    """So many seats of each run, among the courts by their posts."""
+
+    def clean(self) -> dict[str, Any]:
+        """The answers become the plan itself, so that what was shown is what is done."""
+        if self.errors:
+            return self.cleaned_data
+        try:
+            return {"plan": as_text(self.rows)}
+        except Invalid as refusal:
+            raise forms.ValidationError(str(refusal.sentence)) from refusal
+
+
 FORMS: dict[str, type[forms.Form]] = {
+    SHARE: ShareForm,
     "move": DaysForm,
     "message": WordsForm,
     "postpone": ReasonForm,

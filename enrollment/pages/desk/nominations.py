@@ -26,6 +26,7 @@ from enrollment.requests.nominating_rules import TOLD
 from enrollment.requests.nominations import Named
 
 SHOWN = 200
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NARROWED_BY = ("search", "court", "category", "post")
 CATEGORIES: Mapping[str, str | Promise] = {
     PositionCategory.JUDGE: gettext_lazy("Judges"),
@@ -120,11 +121,23 @@ def show(request: HttpRequest, nomination: UUID) -> HttpResponse:
             for line in lines
         ],
         "summary": nominee_queries.summary_of(lines),
+        "bad": sum(not line.state and bool(line.sentence) for line in lines),
         "is_running": not job.is_dry_run and job.state in {Job.State.WAITING, Job.State.RUNNING},
         "may_apply": job.is_dry_run and job.asked_by == viewer.account_public_id,
         "how_far": _("%(done)s of %(total)s people") % {"done": job.done, "total": job.total},
     }
     return render(request, "desk/nomination.html", context)
+
+
+@require_safe
+@at_desk(*NOMINATORS, Right.READ_ALL)
+def to_mend(request: HttpRequest, nomination: UUID) -> HttpResponse:
+    """Those who cannot be nominated, each with what to mend; mended, the file is a new list."""
+    row = access.nomination_for(viewer_of(request), nomination)
+    rows = nominee_queries.rows_to_mend(nominee_queries.nominees_of(row))
+    answer = HttpResponse(rows, content_type=SHEET)
+    answer["Content-Disposition"] = f'attachment; filename="to-mend-{nomination}.xlsx"'
+    return answer
 
 
 @require_POST

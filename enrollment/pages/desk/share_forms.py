@@ -15,6 +15,7 @@ from enrollment.requests import phrases
 from enrollment.requests.share_plans import (
     ByPosts,
     Written,
+    as_written,
     read_plan,
     written_by_posts,
 )
@@ -25,7 +26,6 @@ FALLS_TO = (
     (PoolScope.EVERYONE.value, _("to everyone")),
 )
 POSTS = (("all", _("all posts")), ("judges", _("judges")), ("staff", _("court staff")))
-PLAN_NAME = "plan.csv"
 
 
 def _day(label: Any) -> forms.DateField:
@@ -115,7 +115,7 @@ class PlanForm(forms.Form):
     @property
     def rows(self) -> list[Written]:
         """The very rows of the preview."""
-        return read_plan(PLAN_NAME, self.cleaned_data["plan"].encode())
+        return as_written(self.cleaned_data["plan"])
 
 
 def _whom() -> Sequence[tuple[Any, Any]]:

@@ -49,6 +49,11 @@ urlpatterns = [
     path("nominations/", nominations.listing, name="nominations"),
     path("nominations/<uuid:nomination>/", nominations.show, name="nomination"),
     path("nominations/<uuid:nomination>/apply/", nominations.apply, name="nomination-apply"),
+    path(
+        "nominations/<uuid:nomination>/to-mend.xlsx",
+        nominations.to_mend,
+        name="nomination-to-mend",
+    ),
     path("runs/<uuid:run>/nominate/", nominations.nominate, name="nominate"),
     path("runs/", runs.listing, name="runs"),
     path("runs/bulk/", bulk.choose, name="bulk-new"),
