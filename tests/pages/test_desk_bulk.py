@@ -1,14 +1,17 @@
 """Many runs at once at the desk: ticked, tried, carried out, reported; nothing happens twice."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models import Count
 
 from academy.access.models import RoleGrant
+from academy.courts.models import Court
 from academy.jobs.models import Job
 from academy.ledger.models import Event
-from courses.planning.models import Run
+from courses.planning.models import Run, SeatPool
 from enrollment.attendance.actions import MarkDraft, record_marks
 from enrollment.attendance.enums import MarkStatus
 from enrollment.classroom.models import Notice
@@ -96,6 +99,40 @@ def test_a_run_that_changed_since_it_was_shown_is_left_alone(cast, desk, runs):
 
     assert "Something has changed since you looked." in page
     assert states(runs) == ["published", "cancelled", "cancelled"]
+
+
+def test_seats_of_many_runs_are_shared_among_courts_by_one_plan(cast, desk, runs):
+    for number, place in enumerate((cast.court, cast.elsewhere)):
+        Court.objects.filter(pk=place.pk).update(posts_judges=3 - number)
+    before = sight()
+
+    address, page = tried(desk, "share", runs, seats="3", posts="judges")
+
+    assert sight() == before
+    assert not SeatPool.objects.filter(scope="court").exists()
+    assert f"{cast.court.names['en']}: 2" in page
+    assert f"{cast.elsewhere.names['en']}: 1" in page
+    Court.objects.filter(pk=cast.court.pk).update(posts_judges=0)  # what was shown is what is done
+    assert "Done: 3" in text(desk.post(f"{address}apply/", follow=True))
+    pools = SeatPool.objects.filter(scope="court").annotate(size=Count("seats"))
+    assert Counter(pools.values_list("court", "size")) == {
+        (cast.court.pk, 2): 3,
+        (cast.elsewhere.pk, 1): 3,
+    }
+
+
+def test_what_cannot_be_shared_is_said_run_by_run(cast, desk, runs):
+    answer = desk.post(
+        NEW,
+        {"operation": "share", "run": [runs[0].public_id], "go": "1", "seats": "3", "posts": "all"},
+    )
+    assert "No court there has posts on record." in text(answer)
+    Court.objects.filter(pk=cast.court.pk).update(posts_judges=1)
+
+    _address, page = tried(desk, "share", runs, seats="5", posts="judges")
+
+    assert "Can be done: 1" in page  # two have given one of their five seats away
+    assert "Not possible: 2" in page
 
 
 def test_moving_asks_everybody_and_keeps_the_hours(cast, desk, runs):

@@ -1,11 +1,15 @@
 """Nominating at the desk: the pick list, a file, the dry run, the deed, what became of each."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from python_calamine import CalamineWorkbook
 
 from academy.core import clock
+from academy.people.models import Person
 from courses.catalogue.models import Audience
 from courses.planning.enums import EnrollmentMode
 from enrollment.credits.models import Obligation, Requirement
@@ -210,3 +214,30 @@ def test_what_became_of_each_says_what_comes_next(cast, desk):
     page = text(desk.get(one))
     assert page.count("Begins on") == 1
     assert page.count("Gets a seat when one comes free.") == 1
+
+
+def test_the_bad_rows_go_home_as_a_file_and_come_back_mended(cast, run, desk):
+    people = factories.people(2, cast.court)
+    for number, one in enumerate(people):
+        Person.objects.filter(pk=one.pk).update(external_id=f"HR-{number}")
+    file = SimpleUploadedFile("list.csv", b"external_id\nHR-0\nHR-9\n")
+    dry = desk.post(at(run), {"file": file}, follow=True)
+    assert "1 row cannot be taken and stays out." in text(dry)
+    one = dry.redirect_chain[-1][0]
+
+    answer = desk.get(f"{one}to-mend.xlsx")
+
+    head, *rows = (
+        CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    )
+    assert rows == [["HR-9", "", "Nobody of your court has this number."]]
+    back = BytesIO()
+    with xlsxwriter.Workbook(back, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for place, cells in enumerate([head, ["HR-1", *rows[0][1:]]]):
+            sheet.write_row(place, 0, cells)
+    again = desk.post(
+        at(run), {"file": SimpleUploadedFile("mended.xlsx", back.getvalue())}, follow=True
+    )
+    assert people[1].full_name in text(again)
+    assert "stays out" not in text(again)
