@@ -100,7 +100,7 @@ def moments(pairs: Iterable[tuple[Anchor, Recipient]], only: str) -> str:
 
 DUE = """
 WITH found AS ({found}),
-placed AS (
+placed AS {whole} (
     SELECT found.*, {in_digest} AS in_digest, coalesce(place.time_zone, %(zone)s) AS zone,
            coalesce(place.region_id, 0) AS region
       FROM found
@@ -139,6 +139,9 @@ DAYS = """
     ON day.zone = placed.zone AND day.region = placed.region
    AND day.anchor = (placed.moment AT TIME ZONE placed.zone)::date"""
 BY_DAYS = "day.due"
+WHOLE = "MATERIALIZED"
+"""Who is meant is found once: nobody can tell how many days there are, and if it looks like one day
+only, everybody would be looked for again on each."""
 
 NO_WAIT = "ready_at"
 ALONE, TOGETHER = "false", "true"
@@ -165,6 +168,7 @@ def due(anchor: Anchor, recipient: Recipient, conditions: Sequence[str], **parts
     return DUE.format(
         found=found(anchor, recipient, *conditions),
         digest=DIGEST,
+        whole=WHOLE if parts["due"] == BY_DAYS else "",
         needs_place=parts["in_digest"] if plain else "true",
         **parts,
     )

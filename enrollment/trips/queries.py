@@ -131,7 +131,8 @@ def journeys(
         starts_at__lt=now + ahead,
     )
     by_run: dict[int, list[Traveller]] = {}
-    for one in travellers_of(rows.filter(run__in=coming)):
+    keys = list(coming.values_list("pk", flat=True))  # else everybody ever placed is joined first
+    for one in travellers_of(rows.filter(run__in=keys)):
         by_run.setdefault(one.enrollment.run_id, []).append(one)
     runs = [going[0].enrollment.run for going in by_run.values()]
     days = needed_days(runs)

