@@ -16,6 +16,7 @@ from enrollment.attendance.actions import MarkDraft, record_marks
 from enrollment.attendance.enums import MarkStatus
 from enrollment.requests import timers
 from enrollment.requests.actions import enroll
+from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.factories import ACTOR
@@ -62,6 +63,15 @@ class Nation:
             enroll(run=run.public_id, person=one.pk, actor=ACTOR, allow_clash=True) for one in some
         ]
 
+    def _nominate(self, person: Person) -> None:
+        enroll(
+            run=self.asked.public_id,
+            person=person.pk,
+            actor=ACTOR,
+            source=Source.NOMINATION,
+            allow_clash=True,
+        )
+
     def _hold(self) -> list[Run]:
         """Runs that are over, with a mark for everybody who was there."""
         with time_machine.travel(clock.now() - timedelta(days=20), tick=True):
@@ -83,7 +93,7 @@ class Nation:
         the run already.
         """
         right = [self.people.pop() for _ in range(LISTED)]
-        enroll(run=self.asked.public_id, person=right[0].pk, actor=ACTOR, allow_clash=True)
+        self._nominate(right[0])
         numbers = [one.external_id or "" for one in right]
         wrong = {0: numbers[0], 20: "", 40: "X" + numbers[40], 60: numbers[60] + "9", 80: "?"}
         lines = [

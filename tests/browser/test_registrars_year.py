@@ -1,8 +1,8 @@
 """A registrar's year on the national seed: 2,000 runs, 13,000 people, 150,000 enrolments.
 
 Each step is previewed or taken back before it counts. Every page of the desk is timed as a browser
-sees it, from the request to the first byte, the best of a few loads. With SHOTS=folder each is
-photographed in three languages and two widths.
+sees it, from the request to the first byte, the best of a few loads. With SHOTS=folder the
+steps are photographed in three languages and two widths.
 """
 
 import io
@@ -70,17 +70,22 @@ class Desk:
         self.page.goto(path)
         return self.page
 
-    def deed(self, what: str, selector: str, page: Page | None = None) -> None:
+    def deed(self, what: str, selector: str) -> None:
         """Press it; how long the browser waited, redirects and all."""
-        page = page or self.page
+        page = self.page
         page.locator(selector).first.click()
         page.wait_for_load_state()
         self.record(f"ms, deed: {what}", round(page.evaluate(WAITED)[1]))
 
-    def look(self, what: str, path: str = "", page: Page | None = None) -> None:
+    def look(self, what: str, path: str = "") -> None:
+        """A page that a step leads to: timed and photographed."""
+        path = path or self.page.url
+        self.time(what, path)
+        self.photograph(what, path)
+
+    def time(self, what: str, path: str) -> None:
         """Load a page a few times; the shortest wait counts."""
-        page = page or self.page
-        path = path or page.url
+        page = self.page
         waits = []
         for _ in range(LOADS):
             answer = page.goto(path)
@@ -93,7 +98,6 @@ class Desk:
         self.record(f"ms: {what}", best)
         if best > SLOW:
             self.slow[what] = best
-        self.photograph(what, path)
 
     def photograph(self, what: str, path: str = "", login: str = "registrar") -> None:
         """A page that has an address in every language; one that has none as it stands."""
@@ -142,7 +146,7 @@ def test_a_registrars_year_on_the_national_seed(nation, window, record_property,
 
 def every_page(desk: Desk, year: int) -> None:
     for what, path in pages(desk.nation, year):
-        desk.look(what, path)
+        desk.time(what, path)
 
 
 def pages(nation: Nation, year: int) -> Iterator[tuple[str, str]]:
