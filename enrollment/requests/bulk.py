@@ -5,6 +5,7 @@ a run in which something has changed since is left alone and says so. The line i
 transaction of the command, so carrying it out again after a crash does only what is missing.
 """
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from enrollment.requests.models import Bulk, BulkLine
 from enrollment.requests.rehearsal import Foreseen, witnessed
 
 MOST, FIRST_SLICE, SLICE = 200, 20, 50
+PATIENCE = 1.0
+"""Seconds for which a person waits before a button; then the rest goes on in the background."""
 KIND = "bulk"
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
@@ -101,10 +104,18 @@ def carry_on_all(*, at: datetime | None = None) -> int:
     return sum(carry_on(bulk=pk, at=at) for pk in list(waiting[:20]))
 
 
-def carry_on(*, bulk: int, limit: int = SLICE, at: datetime | None = None) -> int:
+def begin(*, bulk: int) -> int:
+    """Try, or do, as many of the first runs as somebody has the patience to wait for."""
+    return carry_on(bulk=bulk, limit=FIRST_SLICE, patience=PATIENCE)
+
+
+def carry_on(
+    *, bulk: int, limit: int = SLICE, patience: float | None = None, at: datetime | None = None
+) -> int:
     """Try, or do, the next runs, each alone. A run that is busy right now is left for next time.
 
-    The rights are those of now. Returns how many were dealt with.
+    The rights are those of now. Returns how many were dealt with. After `patience` seconds no other
+    run is begun.
     """
     row = Bulk.objects.select_related("job").get(pk=bulk)
     if row.job.state not in OPEN:
@@ -115,8 +126,12 @@ def carry_on(*, bulk: int, limit: int = SLICE, at: datetime | None = None) -> in
         fail_job(row.job, error=str(_("Who asked for this has no longer the right to.")), at=now)
         return 0
     left = _left(row).select_related("run__version")[:limit]
+    began, dealt = time.monotonic(), 0
     with translation.override(row.job.params["language"] or None):
-        dealt = sum(_deal(row, line, viewer, now) for line in list(left))
+        for line in list(left):
+            dealt += _deal(row, line, viewer, now)
+            if patience is not None and time.monotonic() - began > patience:
+                break
     _note(row, now)
     return dealt
 

@@ -29,7 +29,8 @@ def text(response):
 
 
 @pytest.fixture
-def desk(cast, browser):
+def desk(cast, browser, monkeypatch):
+    monkeypatch.setattr(many, "PATIENCE", 60)  # however slow the machine
     return browser(cast.clara_account)
 
 
@@ -175,6 +176,14 @@ def test_finished_runs_are_finalised_together(cast, desk):
         browser.post(f"{address}apply/")
 
     assert states(made) == ["finalised", "finished"]
+
+
+def test_nobody_waits_longer_than_a_second_before_a_button(cast, desk, runs, monkeypatch):
+    monkeypatch.setattr(many, "PATIENCE", 0)
+
+    _address, page = tried(desk, "cancel", runs, reason="too_few")
+
+    assert "1 of 3 runs" in page
 
 
 def test_many_runs_go_on_in_the_background_and_only_while_the_right_lasts(

@@ -60,7 +60,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal.sentence))
         else:
-            many.carry_on(bulk=made.pk, limit=many.FIRST_SLICE)
+            many.begin(bulk=made.pk)
             return see("bulk", bulk=made.public_id)
     return render(request, "desk/bulk_new.html", _question(operation, runs, form))
 
@@ -128,7 +128,7 @@ def show(request: HttpRequest, bulk: UUID) -> HttpResponse:
 def apply(request: HttpRequest, bulk: UUID) -> HttpResponse:
     """Carry it out: the first runs at once, the others in the background."""
     row = many.apply(bulk=_bulk(bulk).public_id, actor=actor_of(request))
-    many.carry_on(bulk=row.pk, limit=many.FIRST_SLICE)
+    many.begin(bulk=row.pk)
     return see("bulk", bulk=bulk)
 
 

@@ -156,7 +156,7 @@ def test_many_papers_come_in_files_that_a_page_may_wait_for(run, monkeypatch):
 
 def test_the_days_of_all_runs_are_one_question(run, django_assert_num_queries):
     ask(factories.run(), factories.person())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         (journey,) = queries.journeys(run.enrollments.all(), now=clock.now())
 
     assert (journey.waiting, journey.issued) == (2, 0)
