@@ -52,6 +52,10 @@ class WordsForm(forms.Form):
 class ShareForm(PostsForm):
     """So many seats of each run, among the courts by their posts."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seats"].label = gettext_lazy("Seats to share out in each run")
+
     def clean(self) -> dict[str, Any]:
         """The answers become the plan itself, so that what was shown is what is done."""
         if self.errors:
