@@ -307,6 +307,8 @@ def in_two_steps(desk: Desk, what: str, runs: list[Run]) -> None:
     before = standing(runs)
     desk.deed(f"what a {what} would do", 'main form[method="post"] button.button[type=submit]')
     expect(desk.page.locator("[name=agreed]")).to_have_count(1)
+    for run in runs:
+        expect(desk.page.locator("main")).to_contain_text(run.code)
     assert standing(runs) == before
     desk.photograph(f"{what}, shown")
     desk.deed(what, 'main form[method="post"] button.button[type=submit]')

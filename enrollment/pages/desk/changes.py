@@ -260,6 +260,7 @@ def _preview(
         "foreseen": shown(foreseen),
         "notice": notice,
         "against": change.against() if change.against else None,
+        "other": change.form.cleaned_data.get("into"),
     }
     return render(request, "desk/change_preview.html", context)
 
