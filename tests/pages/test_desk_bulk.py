@@ -70,7 +70,7 @@ def test_cancelling_is_tried_then_done_then_reported(cast, desk, runs):
     page = text(desk.post(f"{address}apply/", follow=True))
     desk.post(f"{address}apply/")
 
-    assert "Done: 3" in page
+    assert "Carried out: 3" in page
     assert states(runs) == ["cancelled"] * 3
     assert set(Enrollment.objects.values_list("state", flat=True)) == {"cancelled"}
     assert Event.objects.filter(type="run.cancelled").count() == 3
@@ -114,7 +114,7 @@ def test_seats_of_many_runs_are_shared_among_courts_by_one_plan(cast, desk, runs
     assert f"{cast.court.names['en']}: 2" in page
     assert f"{cast.elsewhere.names['en']}: 1" in page
     Court.objects.filter(pk=cast.court.pk).update(posts_judges=0)  # what was shown is what is done
-    assert "Done: 3" in text(desk.post(f"{address}apply/", follow=True))
+    assert "Carried out: 3" in text(desk.post(f"{address}apply/", follow=True))
     pools = SeatPool.objects.filter(scope="court").annotate(size=Count("seats"))
     assert Counter(pools.values_list("court", "size")) == {
         (cast.court.pk, 2): 3,
