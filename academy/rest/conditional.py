@@ -31,11 +31,12 @@ def is_known(request: HttpRequest, etag: str) -> bool:
 def revision_read(request: HttpRequest) -> int | None:
     """The revision that a command was decided on (If-Match); None when the caller names none.
 
-    The action compares it under its lock. Refuses what is no tag, and a tag that no resource of
-    ours has: whoever sent it read something else.
+    The action compares it under its lock. Refuses what is no tag (an empty header as well: the
+    caller wanted a condition), and a tag that no resource of ours has: whoever sent it read
+    something else.
     """
-    sent = request.META.get("HTTP_IF_MATCH", "").strip()
-    if sent in {"", "*"}:
+    sent = request.META.get("HTTP_IF_MATCH", "*").strip()
+    if sent == "*":
         return None
     if not ANY_TAG.fullmatch(sent):
         sentence = _("Send one ETag, as it came with what you read.")

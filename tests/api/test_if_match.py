@@ -16,13 +16,16 @@ def test_a_command_on_an_older_state_changes_nothing(cast):
     stale = asel.post(withdraw, **{"If-Match": f'"{row.revision + 1}-0"'})
     foreign = asel.post(withdraw, **{"If-Match": '"abc"'})
     no_tag = asel.post(withdraw, **{"If-Match": "3"})
+    empty = asel.post(withdraw, **{"If-Match": ""})
     unchanged = Enrollment.objects.get(pk=row.pk)
     done = asel.post(withdraw, key="k", **{"If-Match": read["ETag"]})
     again = asel.post(withdraw, key="k", **{"If-Match": read["ETag"]})
 
-    assert [(one.status_code, one.json()["code"]) for one in (stale, foreign, no_tag)] == [
+    refused = (stale, foreign, no_tag, empty)
+    assert [(one.status_code, one.json()["code"]) for one in refused] == [
         (412, "stale"),
         (412, "stale"),
+        (422, "invalid"),
         (422, "invalid"),
     ]
     assert (unchanged.state, unchanged.revision) == (row.state, row.revision)
