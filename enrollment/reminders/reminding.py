@@ -23,6 +23,7 @@ from enrollment.reminders.anchors import THESE_SUBJECTS
 from enrollment.reminders.enums import (
     AFTERWARDS,
     DATED,
+    EITHER_SIDE,
     HELD,
     MAY_BE_SWITCHED_OFF,
     QUESTIONNAIRES,
@@ -134,7 +135,7 @@ def _why(rule: ReminderRule, row: Row, planned_for: datetime, now: datetime) -> 
         settled=_settled(anchor, recipient, row),
         is_cancelled=row.get("is_cancelled", False),
     )
-    return rules.why_not_any_more(stands, now=now, afterwards=anchor in AFTERWARDS)
+    return rules.why_not_any_more(stands, now=now, afterwards=anchor in AFTERWARDS | EITHER_SIDE)
 
 
 def _settled(anchor: Anchor, recipient: Recipient, row: Row) -> str:

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -15,6 +15,7 @@ from tests.simulation.postal import BadDays, Delivered
 
 NOT_HELD = ("draft", "postponed", "cancelled")
 SHOWN_AS = {"confirmed": "CONFIRMED", "closed": "CONFIRMED", "reconfirm": "TENTATIVE"}
+SOON = timedelta(hours=12)  # by then a letter has been on somebody's table
 FEW_BEATS = 3  # a change so shortly before a session is over may have found no mail in time
 
 
@@ -67,6 +68,11 @@ class Place:
         """The moment since which there was something to tell."""
         times: list[datetime] = sorted({*self.run.times, *(self.claim.times if self.claim else ())})
         return next((t for t in times if self.shown(t) != NOWHERE), times[-1])
+
+    def changes(self, after: datetime, until: datetime) -> list[datetime]:
+        """When something about it changed in that time."""
+        noted = {*self.run.times, *(self.claim.times if self.claim else ())}
+        return sorted(t for t in noted if after < t <= until)
 
     def last_change(self, before: datetime) -> datetime:
         """The moment since which it stood as it did in the end."""
@@ -143,7 +149,19 @@ class Calendars:
             return one.sequence > before.sequence
         is_back = one.sequence > before.sequence + 1
         return one.sequence == before.sequence or (
-            is_back and self.may_have_missed(place.person, before.at, one.at)
+            is_back
+            and (
+                self.may_have_missed(place.person, before.at, one.at)
+                or self._was_only_noted_down(place, before.at, one.at)
+            )
+        )
+
+    def _was_only_noted_down(self, place: Place, after: datetime, until: datetime) -> bool:
+        """A worker died soon after a change, who had noted down that it told it, and had not."""
+        return any(
+            change <= died <= change + SOON
+            for change in place.changes(after, until)
+            for died in self.office.deaths
         )
 
     def _may_have_missed(self, place: Place, at: datetime) -> bool:

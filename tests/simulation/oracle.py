@@ -68,9 +68,17 @@ class Oracle:
             place = bisect_left(beats, max(begins, due))
             if place == len(beats) or (fact.since and due <= fact.since):
                 continue
+            told = Told(case.person, case.subject, code, fact.revision, fact.moment)
             if beats[place] < last and (ends is None or beats[place] < ends):
-                told = Told(case.person, case.subject, code, fact.revision, fact.moment)
                 yield told, not fact.wished_at or fact.wished_at <= due
+            elif any(begins <= was and (not ends or was < ends) for was in self._again(due, last)):
+                yield told, False  # by a clock that had been set back it was not too late
+
+    def _again(self, first: datetime, until: datetime) -> Iterator[datetime]:
+        """What was when a clock that had been set back said something of that time."""
+        said = sorted(self.diary.twice)
+        for place in range(bisect_left(said, first), bisect_left(said, until)):
+            yield self.diary.twice[said[place]]
 
     def due_at(self, rule: dict[str, Any], moment: datetime, case: Case) -> datetime:
         """The moment of the rule, on the clock of the court where the person serves."""
