@@ -17,6 +17,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
+from academy.people.models import Appointment
 from courses.catalogue.models import Course
 from courses.development.models import Proposal
 from courses.planning.enums import RunState
@@ -60,7 +61,7 @@ class Desk:
         self.shots, self.numbers = os.environ.get("SHOTS"), count(1)
         self.slow: dict[str, int] = {}
 
-    def sit(self, login: str, language: str, width: int = WIDE) -> Page:
+    def sit(self, login, language, width=WIDE):
         return self.window.open(self.nation.accounts[login], language=language, width=width)
 
     def go(self, path: str) -> Page:
@@ -154,7 +155,7 @@ def pages(nation: Nation, year: int) -> Iterator[tuple[str, str]]:
     ahead = nation.asked.public_id
     for what in ("", "queue/", "rules/", "pools/", "nominate/", "move/", "split/", "notice/"):
         yield f"run ahead {what.strip('/')}".strip(), f"/desk/runs/{ahead}/{what}"
-    court = nation.people[0].appointments.first().court
+    court = Appointment.objects.filter(person=nation.people[0])[0].court
     yield "nominate by court", f"/desk/runs/{ahead}/nominate/?court={court.code}"
     yield "nominate by name", f"/desk/runs/{ahead}/nominate/?search=А"
     yield "plan year", f"/desk/plan/{year}/"
