@@ -6,11 +6,15 @@ looks. Commands of the pages are POSTs and go through the same doors (tests of t
 """
 
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
-from django.urls import URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver, resolve
 
 from tests.access.pages import Place
+from tests.browser.pages import NO_PAGES, PAGES
 
 ROLES = (
     *("nobody", "trainee", "elsewhere", "head", "coordinator"),
@@ -273,6 +277,18 @@ def _walk(resolver, prefix=""):
             yield from _walk(entry, route)
 
 
+class AnyId(dict):
+    """Ids of nothing: only the form of an address is asked for."""
+
+    def __missing__(self, name):
+        return f"{UUID(int=1)}"
+
+
+def route_of(path):
+    route = resolve(urlsplit(path).path).route
+    return PATTERNS.get(route, route).removeprefix("/")
+
+
 def word(answer):
     """The answer as it stands in the table."""
     if answer.status_code == 302 and answer["Location"].split("?")[0].endswith(
@@ -284,6 +300,22 @@ def word(answer):
 
 def test_every_page_is_in_the_table():
     assert sorted(pages()) == sorted(EXPECTED)
+
+
+def test_every_page_is_looked_at_in_a_browser():
+    """Whoever may open it, or nobody here because what it shows is not there."""
+    opened = {
+        route.removeprefix("/")
+        for route, answers in EXPECTED.items()
+        if {"ok", "no"} & set(answers.values()) and not Path(route).suffix
+    }
+    looked_at = {
+        route_of(path.format_map(AnyId(year=2026, month=5, assessed=2026)))
+        for paths in PAGES.values()
+        for path in paths
+    }
+
+    assert opened - looked_at == NO_PAGES
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -120,6 +120,32 @@ class Stage:
         mine = Enrollment.objects.get(run=self.over, person=self.cast.asel)
         return _round(self.over, [mine])[0]
 
+    def named(self) -> dict[str, object]:
+        """What the addresses of the pages name."""
+        rows = {
+            "waiting": self.waiting,
+            "held": self.held,
+            "decision": self.decision,
+            "over": self.over,
+            "full": self.full_run,
+            "nomination": self.nomination,
+            "heard": self.heard,
+            "invitation": self.invitation,
+            "upload": self.upload.job,
+            "bulk": self.bulk,
+            "trainer": self.cast.timur,
+            "copy": self.copy,
+            "proposal": self.proposal,
+            "session": self.over.sessions.order_by("number")[0],
+        }
+        starts = self.over.starts_at or clock.now()
+        return {
+            **{name: row.public_id for name, row in rows.items()},
+            "year": year_of(starts),
+            "month": starts.month,
+            "assessed": self.topic.assessment.year,
+        }
+
 
 def _round(run: Run, people: list[Enrollment]) -> list[AnswerInvitation]:
     """The round after a run, opened now."""
