@@ -19,6 +19,9 @@ import pytest
 MOST = 12
 """Figures that fit into one cell."""
 
+OF = " · "
+"""Between a thing and a figure of it."""
+
 HEAD = """# The long proofs
 
 Written by the runs themselves: `PROOFS=file make proof`, then `python -m tests.proofs file`.
@@ -77,8 +80,24 @@ def long_tables(lines: Iterable[dict[str, Any]]) -> Iterator[str]:
     for line in lines:
         if len(line["did"]) > MOST:
             yield f"\n## {name_of(line['test']).capitalize()}\n"
-            yield "| What | Number |\n| --- | ---: |"
-            yield from (f"| {what} | {number:,} |" for what, number in line["did"].items())
+            yield from (
+                grid(line["did"])
+                if all(OF in what for what in line["did"])
+                else [
+                    "| What | Number |\n| --- | ---: |",
+                    *(f"| {what} | {number:,} |" for what, number in line["did"].items()),
+                ]
+            )
+
+
+def grid(did: Mapping[str, int]) -> Iterator[str]:
+    """Figures of many things, each named `thing · figure`: a row for each thing."""
+    things = list(dict.fromkeys(what.partition(OF)[0] for what in did))
+    figures = list(dict.fromkeys(what.partition(OF)[2] for what in did))
+    yield f"| | {' | '.join(figures)} |\n| --- |{' ---: |' * len(figures)}"
+    for thing in things:
+        numbers = (f"{did[f'{thing}{OF}{figure}']:,}" for figure in figures)
+        yield f"| {thing} | {' | '.join(numbers)} |"
 
 
 def main(place: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import time_machine
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -12,8 +13,9 @@ from academy.accounts.queries import activation_path
 from academy.clients.actions import add_client
 from academy.clients.models import Client as System
 from academy.core import clock, ids
-from academy.management.seeding.institution import load_institution, load_requirements
+from academy.management.seeding.institution import load_rules
 from academy.messages.links import stop_path
+from courses.catalogue.models import Audience
 from courses.development.models import Comment
 from courses.planning.actions import set_travel
 from courses.planning.enums import Payer
@@ -23,7 +25,9 @@ from enrollment.attendance.actions import MarkDraft
 from enrollment.attendance.enums import MarkStatus
 from enrollment.certificates.models import Certificate
 from enrollment.credits import reckoning
-from enrollment.credits.models import Obligation
+from enrollment.credits.enums import Unit
+from enrollment.credits.models import Requirement
+from enrollment.credits.requirement_actions import RequirementDraft, add_requirement
 from enrollment.feedback.models import AnswerInvitation
 from enrollment.reminders.answer_links import path_for
 from enrollment.reminders.models import ReminderRule
@@ -44,11 +48,9 @@ class Everything(Stage):
 
     def __init__(self) -> None:
         super().__init__()
-        load_institution()
-        load_requirements(actor=ACTOR, at=clock.now())
-        reckoning.reckon_due(clock.now())
+        load_rules()
+        self.requirement = self._required()
         add_client(name="HR", scopes=["people:read"], projection="full", actor=ACTOR)
-        self.owed = Obligation.objects.filter(person=self.cast.asel)[0]
         self.certificate, self.away = self._certified(), self._away()
         self.offered, self.change = self._offered()
         self.invited = Account.objects.create_user("invited", None, person=factories.person())
@@ -61,6 +63,16 @@ class Everything(Stage):
         self.accepted = self.bodies.accepted()
         self.objection = Comment.objects.get()
         self.fresh = factories.account("fresh", of=factories.person(self.cast.court))
+
+    def _required(self) -> Requirement:
+        """Hours that every judge owes, Әсел among them."""
+        names = {"kk": "Судьялар", "ru": "Судьи", "en": "Judges"}
+        Audience.objects.create(code="judges", names=names, categories=["judge"])
+        now = clock.now()
+        draft = RequirementDraft(names, "judges", Unit.HOURS, Decimal(16), now.date())
+        made = add_requirement(code="yearly", draft=draft, actor=ACTOR)
+        reckoning.reckon_due(now)
+        return made
 
     def _certified(self) -> Certificate:
         """Әсел's, of a run that was held and closed."""
@@ -115,7 +127,7 @@ class Everything(Stage):
             **super().named(),
             **{name: row.public_id for name, row in rows.items()},
             "rule": ReminderRule.objects.order_by("pk")[0].code,
-            "requirement": self.owed.requirement.code,
+            "requirement": self.requirement.code,
             "serial": self.certificate.serial,
             "trip_serial": self.away.serial,
             "change": self.change,

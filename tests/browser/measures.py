@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import Page
 
 SLOW_LINE = {
     "offline": False,
@@ -16,15 +16,13 @@ SLOW_LINE = {
 SLOW_PHONE = 4  # times slower than the machine of the tests
 
 WATCH = """
-() => {
-  window.seen = {largest: 0, shift: 0};
-  new PerformanceObserver(list => {
-    for (const one of list.getEntries()) window.seen.largest = one.startTime;
-  }).observe({type: "largest-contentful-paint", buffered: true});
-  new PerformanceObserver(list => {
-    for (const one of list.getEntries()) if (!one.hadRecentInput) window.seen.shift += one.value;
-  }).observe({type: "layout-shift", buffered: true});
-}
+window.seen = {first: 0, largest: 0, shift: 0};
+const look = (type, note) => new PerformanceObserver(
+  list => list.getEntries().forEach(note)
+).observe({type, buffered: true});
+look("paint", one => { seen.first = one.startTime; });
+look("largest-contentful-paint", one => { seen.largest = one.startTime; });
+look("layout-shift", one => { if (!one.hadRecentInput) seen.shift += one.value; });
 """
 
 
@@ -53,17 +51,42 @@ def _add(weight: Weight, size: int) -> None:
     weight.requests += 1
 
 
-@contextmanager
-def slowly(page: Page) -> Iterator[CDPSession]:
-    """A slow line and a slow phone, for what is opened meanwhile."""
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a first visit costs: in ms until something and until the largest part is seen."""
+
+    bytes: int
+    requests: int
+    seen: int
+    painted: int
+    shift: int  # thousandths of the screen
+
+    def named(self) -> dict[str, int]:
+        """The figures by the words under which a proof notes them down."""
+        return {
+            "bytes": self.bytes,
+            "requests": self.requests,
+            "first paint, ms": self.seen,
+            "largest paint, ms": self.painted,
+            "layout shift, ‰": self.shift,
+        }
+
+
+def opened_slowly(page: Page, path: str) -> Cost:
+    """Open a page with a slow line and a slow phone, and wait until nothing more comes."""
+    page.add_init_script(WATCH)
     line = page.context.new_cdp_session(page)
-    line.send("Network.enable")
-    line.send("Network.emulateNetworkConditions", SLOW_LINE)
-    line.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_PHONE})
-    yield line
+    with weighing(page) as weight:
+        line.send("Network.enable")
+        line.send("Network.emulateNetworkConditions", SLOW_LINE)
+        line.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_PHONE})
+        page.goto(path)
+    seen = page.evaluate("new Promise(done => requestAnimationFrame(() => done(seen)))")
     line.detach()
-
-
-def watch(page: Page) -> None:
-    """Note the largest paint and every shift of the layout, from the first byte on."""
-    page.add_init_script(f"({WATCH.strip()})()")
+    return Cost(
+        weight.bytes,
+        weight.requests,
+        round(seen["first"]),
+        round(seen["largest"]),
+        round(seen["shift"] * 1000),
+    )

@@ -69,9 +69,13 @@ def load_institution() -> int:
         formats=_with(named["formats"], "formats", in_room=_flag, online=_flag),
         audiences=[_audience(item) for item in files.document("reference/audiences.json")],
     )
-    rules = install_rules(_reminder_rules()) + install_priority_rules(_priority_rules())
     asked = load_questionnaires()
-    return load_reference(reference) + load_lists(lists) + rules + asked
+    return load_reference(reference) + load_lists(lists) + load_rules() + asked
+
+
+def load_rules() -> int:
+    """When people are reminded, and in which order they get a seat; those not there yet."""
+    return install_rules(_reminder_rules()) + install_priority_rules(_priority_rules())
 
 
 def _flag(value: str) -> bool:

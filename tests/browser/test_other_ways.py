@@ -1,0 +1,60 @@
+"""On paper, in large letters, with parts that are swapped in: other ways to read a page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import WIDE
+from tests.browser.test_every_page import account_of
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),  # one Chromium and one web server
+]
+
+PAPER = 718  # px: what the margins leave of an A4 sheet
+PRINTED = {
+    "timur": ("/desk/runs/{over}/", "/desk/runs/{over}/signatures/"),
+    "clara": ("/desk/plan/{year}/print/", "/desk/figures/coverage/"),
+}
+NEVER_PRINTED = "header.header, .footer, .desk-nav, .breadcrumbs, button, .button"
+REACH = "document.documentElement.scrollWidth"
+
+
+def test_what_is_printed_fits_the_paper_and_has_nothing_to_click(stage, window):
+    wrong = []
+    for who, paths in PRINTED.items():
+        page = window.open(account_of(stage, who), language="kk", width=PAPER)
+        page.emulate_media(media="print")
+        for path in paths:
+            page.goto(path.format(**stage.named()))
+            reach = page.evaluate(REACH)
+            shown = page.locator(f":is({NEVER_PRINTED}):visible").count()
+            if reach > PAPER or shown:
+                wrong.append((path, reach, shown))
+
+    assert wrong == []
+
+
+def test_letters_of_twice_the_size_need_no_sideways_scroll(stage, window):
+    page = window.open(stage.cast.timur_account, language="ru", width=WIDE)
+    for path in ("/", "/desk/runs/{over}/", "/desk/runs/{over}/marks/{session}/"):
+        page.goto(path.format(**stage.named()))
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+        assert page.evaluate(REACH) <= WIDE, path
+
+
+def test_a_part_that_is_swapped_in_leaves_the_focus_where_it_was(stage, window):
+    page = window.open(stage.cast.timur_account, language="kk")
+    page.goto("/desk/runs/{over}/code/{session}/".format(**stage.named()))
+    link = page.locator("main a").first
+    link.focus()
+    page.evaluate("document.querySelector('[hx-get]').firstElementChild.dataset.old = 'yes'")
+
+    page.evaluate("htmx.ajax('GET', location.pathname, document.querySelector('[hx-get]'))")
+
+    expect(page.locator("[data-old]")).to_have_count(0)
+    expect(page.locator(".room-code")).to_be_visible()
+    expect(link).to_be_focused()
+    assert page.locator("[hx-get] :is(a, button, input, select, textarea)").count() == 0
