@@ -27,7 +27,6 @@ PAGES: dict[str | None, tuple[str, ...]] = {
         "/account/password/reset/done/",
         "/account/password/reset/key/{reset}/",
         "/style-guide/",
-        "/api/docs/problems/",
     ),
     "asel": (
         "/",
@@ -191,7 +190,8 @@ OFTEN = {
 }
 NO_PAGES = {
     # read by machines
-    "admin/", "api/docs/", "api/docs/problems/<slug:code>", "api/docs/problems/<slug:code>/",
+    "admin/", "api/docs/", "api/docs/problems/", "api/docs/problems/<slug:code>",
+    "api/docs/problems/<slug:code>/",
     "api/…", "healthz", "readyz", "metrics", "account/2fa/recovery-codes/download/",
     # leads to the page of this year
     "desk/plan/",
