@@ -164,11 +164,11 @@ PAGES: dict[str | None, tuple[str, ...]] = {
     "just_signed_in": (
         "/account/2fa/totp/activate/",
         "/account/2fa/webauthn/add/",
-        "/account/2fa/reauthenticate/",
     ),
     "halfway": ("/account/2fa/authenticate/",),
     "with_a_second_step": (
         "/account/2fa/",
+        "/account/2fa/reauthenticate/",
         "/account/2fa/totp/deactivate/",
         "/account/2fa/recovery-codes/",
         "/account/2fa/recovery-codes/generate/",
@@ -211,4 +211,4 @@ SIGNING_IN = {
     "halfway": "secured",
     "with_a_second_step": "secured",
 }
-"""Who comes in through the form, because the page asks for a password given just now."""
+"""Who comes in through the form, because the page wants a password that was given just now."""
