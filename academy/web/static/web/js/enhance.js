@@ -39,10 +39,9 @@
     })
   }
 
-  /* <button data-print hidden>: shown only where it works. */
+  /* <button data-print>: see .with-scripts. */
   document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll("[data-print]").forEach(function (button) {
-      button.hidden = false
       button.addEventListener("click", function () { window.print() })
     })
     /* A summary of errors takes the focus, also in browsers that ignore autofocus on it. */

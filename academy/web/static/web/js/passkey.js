@@ -1,5 +1,5 @@
-/* Shows what needs a passkey-capable browser, and says so in words when the ceremony fails.
-   The ceremony itself is django-allauth's own script. */
+/* Takes away what needs a passkey where the browser knows none, and says in words when the ceremony
+   fails. The ceremony itself is django-allauth's own script. */
 (function () {
   "use strict"
 
