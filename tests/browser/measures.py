@@ -42,7 +42,6 @@ def weighing(page: Page) -> Iterator[Weight]:
     line.send("Network.enable")
     line.send("Network.setCacheDisabled", {"cacheDisabled": True})
     yield weight
-    page.wait_for_load_state("networkidle")
     line.detach()
 
 
@@ -80,7 +79,7 @@ def opened_slowly(page: Page, path: str) -> Cost:
         line.send("Network.enable")
         line.send("Network.emulateNetworkConditions", SLOW_LINE)
         line.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_PHONE})
-        page.goto(path)
+        page.goto(path, wait_until="networkidle")
     seen = page.evaluate("new Promise(done => requestAnimationFrame(() => done(seen)))")
     line.detach()
     return Cost(
@@ -90,3 +89,9 @@ def opened_slowly(page: Page, path: str) -> Cost:
         round(seen["largest"]),
         round(seen["shift"] * 1000),
     )
+
+
+def enlarge(page: Page, pixels: int) -> None:
+    """Letters of this size, set as readers set it: in the browser, so that layouts know of it."""
+    sizes = {"standard": pixels, "fixed": pixels}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": sizes})

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import WIDE
+from tests.browser.measures import enlarge
 from tests.browser.test_every_page import account_of
 
 pytestmark = [
@@ -38,10 +39,11 @@ def test_what_is_printed_fits_the_paper_and_has_nothing_to_click(stage, window):
 
 def test_letters_of_twice_the_size_need_no_sideways_scroll(stage, window):
     page = window.open(stage.cast.timur_account, language="ru", width=WIDE)
+    enlarge(page, 32)
     for path in ("/", "/desk/runs/{over}/", "/desk/runs/{over}/marks/{session}/"):
         page.goto(path.format(**stage.named()))
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
 
+        assert page.evaluate("getComputedStyle(document.body).fontSize") == "34px"
         assert page.evaluate(REACH) <= WIDE, path
 
 
