@@ -176,7 +176,7 @@ PAGES: dict[str | None, tuple[str, ...]] = {
 }
 REFUSED = {
     None: ("/no-such-page/", "/courses/NONE/"),
-    "asel": ("/desk/", "/enrollments/{held}/"),
+    "asel": ("/desk/health/", "/enrollments/{held}/"),
 }
 """Pages that say that there is nothing: in no table of addresses, and looked at all the same."""
 

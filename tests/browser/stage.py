@@ -1,6 +1,7 @@
 """What the browser tests look at: people with work to do, and runs in the states that give it."""
 
 from datetime import timedelta
+from typing import Any
 
 import time_machine
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -122,7 +123,7 @@ class Stage:
 
     def named(self) -> dict[str, object]:
         """What the addresses of the pages name."""
-        rows = {
+        rows: dict[str, Any] = {
             "waiting": self.waiting,
             "held": self.held,
             "decision": self.decision,
