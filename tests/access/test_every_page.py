@@ -277,10 +277,10 @@ def _walk(resolver, prefix=""):
             yield from _walk(entry, route)
 
 
-class AnyId(dict):
+class AnyId(dict[str, str]):
     """Ids of nothing: only the form of an address is asked for."""
 
-    def __missing__(self, name):
+    def __missing__(self, name: str) -> str:
         return f"{UUID(int=1)}"
 
 
