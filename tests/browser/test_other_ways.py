@@ -1,5 +1,7 @@
 """On paper, in large letters, with parts that are swapped in: other ways to read a page."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -60,3 +62,19 @@ def test_a_part_that_is_swapped_in_leaves_the_focus_where_it_was(stage, window):
     expect(page.locator(".room-code")).to_be_visible()
     expect(link).to_be_focused()
     assert page.locator("[hx-get] :is(a, button, input, select, textarea)").count() == 0
+
+
+def test_courses_are_found_while_one_types(stage, window):
+    page = window.open(None, language="kk")
+    page.goto("/courses/")
+    search = page.locator("#q")
+    search.focus()
+
+    search.press_sequentially("xyzzy")
+
+    expect(page.locator("#found .card")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"[?&]q=xyzzy"))
+    expect(search).to_be_focused()
+    search.fill("торелиг")
+    expect(page.locator("#found .card").first).to_be_visible()
+    expect(page).to_have_title(re.compile("торелиг"))
