@@ -177,7 +177,7 @@ desk/requirements/<slug:requirement>/    in   no   no   no   no   no   no   ok  
 desk/requirements/<slug:requirement>/exemptions/ in no no no no no no ok ok no no
 desk/exemptions/<uuid:exemption>/end/    -    -    -    -    -    -    -    -    -    -    -
 desk/health/                             in   no   no   no   no   no   no   ok   ok   no   no
-desk/health/work/<uuid:job>/resume/      -    -    -    -    -    -    -    -    -    -    -
+desk/health/jobs/<uuid:job>/resume/      -    -    -    -    -    -    -    -    -    -    -
 desk/invariants/                         in   no   no   no   no   no   no   ok   ok   no   no
 desk/invariants/ask/                     -    -    -    -    -    -    -    -    -    -    -
 desk/systems/                            in   no   no   no   no   no   no   ok   ok   no   no

@@ -81,7 +81,7 @@ def failed_export():
 @pytest.mark.usefixtures("well")
 def test_failed_work_is_taken_up_again_by_the_registrar_alone(clara, browser):
     export = failed_export()
-    resume = f"/desk/health/work/{export.job.public_id}/resume/"
+    resume = f"/desk/health/jobs/{export.job.public_id}/resume/"
     otto = browser(factories.account("otto", role="auditor"))
 
     text = clara.get("/desk/health/").text
@@ -98,7 +98,7 @@ def test_failed_work_is_taken_up_again_by_the_registrar_alone(clara, browser):
     assert (job.state, job.error) == (Job.State.WAITING, "")
     assert Event.objects.filter(type="export.resumed", subject_id=job.public_id).count() == 1
     assert clara.post(resume).status_code == 409
-    assert clara.post(f"/desk/health/work/{uuid4()}/resume/").status_code == 404
+    assert clara.post(f"/desk/health/jobs/{uuid4()}/resume/").status_code == 404
 
 
 @pytest.mark.usefixtures("well")
