@@ -16,7 +16,7 @@ SELECT count(*) FROM pg_stat_activity
 
 def wait_until_blocked(sessions=1):
     """Until so many other sessions stand before a lock."""
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 20
     while time.monotonic() < give_up:
         with connection.cursor() as cursor:
             cursor.execute(WAITING)
@@ -37,7 +37,7 @@ def while_it_waits(change, command):
             wait_until_blocked()
 
     def second():
-        begun.wait(5)
+        begun.wait(20)
         return command()
 
     done, answer = race([first, second])
