@@ -19,6 +19,7 @@ def wait_until_blocked(sessions=1):
     give_up = time.monotonic() + 20
     while time.monotonic() < give_up:
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else one look lasts the transaction
             cursor.execute(WAITING)
             if cursor.fetchone()[0] >= sessions:
                 return
