@@ -28,6 +28,8 @@ ME = Actor.system("clients.call_webhooks")
 log = structlog.get_logger(__name__)
 
 # The first waiting call of each subject only: the next one waits until that one is settled.
+# The update asks again whether a call is free: another worker may have leased it after this
+# statement took its snapshot and let go of the webhook before this one came to its row.
 CLAIM = """
 WITH hook AS (
     SELECT id, url, secret, former_secret, former_until FROM academy_webhook hook
@@ -47,7 +49,8 @@ WITH hook AS (
          ORDER BY attempts, id LIMIT %(calls)s) call
 ), leased AS (
     UPDATE academy_call call SET lease_until = %(until)s, attempts = attempts + 1
-      FROM chosen WHERE call.id = chosen.id
+      FROM chosen WHERE call.id = chosen.id AND state = 'waiting'
+                    AND (lease_until IS NULL OR lease_until <= %(now)s)
     RETURNING call.*
 )
 SELECT leased.id, leased.public_id, leased.event_id, leased.position, leased.type, leased.subject,
@@ -105,7 +108,7 @@ def call_webhooks() -> int:
     that fails: then that webhook rests, and the others never notice.
     """
     by_webhook: dict[int, list[Leased]] = defaultdict(list)
-    for call in _claim():
+    for call in claim():
         by_webhook[call.webhook].append(call)
     if not by_webhook:
         return 0
@@ -118,7 +121,8 @@ def call_webhooks() -> int:
     return sum(len(tries) for tries, _untried in turns)
 
 
-def _claim() -> list[Leased]:
+def claim() -> list[Leased]:
+    """Calls that are due, leased to this worker: nobody else is given them meanwhile."""
     now = clock.now()
     values: dict[str, Any] = {
         "now": now,

@@ -186,7 +186,7 @@ def test_what_a_killed_worker_left_behind_is_taken_up_again(owner):
     with Receiver() as receiver:
         hook(owner, receiver)
         happen("test.happened")
-        delivery._claim()  # and the worker dies
+        delivery.claim()  # and the worker dies
         assert turn() == 0
         with later(seconds=91):
             assert turn() == 1
@@ -260,20 +260,48 @@ def test_two_workers_make_each_call_once():
         happen(*["test.happened"] * 30)
 
         def work():
-            try:
-                while Call.objects.filter(state="waiting").exists():
-                    turn()
-            finally:
-                connection.close()
+            while Call.objects.filter(state="waiting").exists():
+                turn()
 
-        workers = [threading.Thread(target=work) for _ in range(2)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join(20)
+        together(2, work)
 
     ids = [headers["webhook-id"] for headers, _body in receiver.calls]
     assert len(ids) == len(set(ids)) == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_ask_in_the_same_instant_are_given_different_calls():
+    """One may come to the webhook just after another has let go of it, with an older snapshot."""
+    with Receiver() as receiver:
+        hook(system("full"), receiver, "test.happened")
+        happen(*["test.happened"] * 300)
+        given = []
+        meet = threading.Barrier(4)
+
+        def work():
+            for _again in range(60):
+                meet.wait(20)
+                given.extend(call.pk for call in delivery.claim())
+
+        together(4, work)
+
+    assert len(given) == len(set(given)) == 300
+
+
+def together(workers, work):
+    """The same work in that many threads, to its end."""
+
+    def one():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
 
 
 def test_the_steps_of_the_backoff_take_three_days():
