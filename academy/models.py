@@ -7,7 +7,7 @@ from academy.courts.models import CalendarDay, Court, CourtKind, CourtLevel, Pos
 from academy.exports.models import Export
 from academy.jobs.models import Job, Matching, Upload
 from academy.ledger.models import Cursor, Event, FeedEntry, Inbox, Note
-from academy.messages.models import DeadAddress, MailChoice, MailHost, Message
+from academy.messages.models import DeadAddress, MailChoice, MailHost, Message, Outgoing
 from academy.people.models import Appointment, Person
 from academy.rest.models import IdempotencyKey
 
@@ -35,6 +35,7 @@ __all__ = [
     "Matching",
     "Message",
     "Note",
+    "Outgoing",
     "Person",
     "Position",
     "Region",

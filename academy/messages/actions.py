@@ -17,7 +17,7 @@ from academy.core.errors import Missing, Refused
 from academy.ledger.actions import Fact, record
 from academy.messages import registry
 from academy.messages.enums import Convenience
-from academy.messages.models import MailChoice, Message
+from academy.messages.models import MailChoice, Message, Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,20 @@ class Draft:
 
 
 INSERT = """
-INSERT INTO academy_message (
-    public_id, person_id, kind, subject_kind, subject_id, occurrence, facts, due_at, useless_after,
-    urgent, in_digest, created_at, state, attempts, outcome, channel, address, language, title,
-    body)
-SELECT gen_random_uuid(), drafts.person_id, drafts.kind, drafts.subject_kind, drafts.subject_id,
-       drafts.occurrence, drafts.facts, drafts.due_at, drafts.useless_after, drafts.urgent,
-       drafts.in_digest, %(now)s, 'waiting', 0, '', 'email', '', '', '', ''
-  FROM ({selected}) drafts
-    ON CONFLICT (person_id, subject_id, kind, occurrence) DO NOTHING
+WITH written AS (
+    INSERT INTO academy_message (
+        public_id, person_id, kind, subject_kind, subject_id, occurrence, facts, due_at,
+        useless_after, urgent, in_digest, created_at, state, attempts, outcome, channel, address,
+        language, title, body)
+    SELECT gen_random_uuid(), drafts.person_id, drafts.kind, drafts.subject_kind, drafts.subject_id,
+           drafts.occurrence, drafts.facts, drafts.due_at, drafts.useless_after, drafts.urgent,
+           drafts.in_digest, %(now)s, 'waiting', 0, '', 'email', '', '', '', ''
+      FROM ({selected}) drafts ORDER BY drafts.person_id
+        ON CONFLICT (person_id, subject_id, kind, occurrence) DO NOTHING
+    RETURNING id, urgent, due_at, person_id, in_digest
+)
+INSERT INTO academy_outgoing (message_id, urgent, next_at, digest_of, attempts, outcome)
+SELECT id, urgent, due_at, CASE WHEN in_digest THEN person_id END, 0, '' FROM written
 """
 
 FROM_ROWS = """
@@ -94,11 +99,16 @@ def write_selected(selected: str, params: Mapping[str, Any], *, at: datetime) ->
 
 
 RETRACT = """
+WITH retracted AS (
+    DELETE FROM academy_outgoing outgoing USING academy_message message
+     WHERE message.id = outgoing.message_id AND outgoing.lease_until IS NULL
+       AND message.kind = %(kind)s AND message.facts ->> %(fact)s = %(value)s
+    RETURNING outgoing.message_id, outgoing.attempts
+)
 UPDATE academy_message
-   SET state = 'dropped', outcome = %(reason)s, closed_at = %(at)s,
+   SET state = 'dropped', outcome = %(reason)s, closed_at = %(at)s, attempts = retracted.attempts,
        occurrence = left(occurrence, 66) || '#' || id
- WHERE state = 'waiting' AND lease_until IS NULL AND kind = %(kind)s
-   AND facts ->> %(fact)s = %(value)s
+  FROM retracted WHERE id = retracted.message_id
 """
 
 
@@ -143,6 +153,7 @@ def send_again(*, message: UUID, actor: Actor) -> Message:
             due_at=at,
             again_of=first,
         )
+        Outgoing.objects.create(message=again, urgent=True, next_at=at)
         record([_sent_again(first, again)], actor=actor, at=at)
         return again
 
@@ -154,25 +165,20 @@ def try_now(*, message: UUID, actor: Actor) -> None:
     """
     at = clock.now()
     with transaction.atomic(durable=True):
-        row = (
-            _seen_by_staff()
-            .select_for_update(of=("self",))
-            .select_related("person")
-            .filter(public_id=message)
-            .first()
-        )
+        row = _seen_by_staff().select_related("person").filter(public_id=message).first()
         if row is None:
             raise Missing("unknown_message", _("There is no such message."))
-        if row.state != Message.State.WAITING or row.lease_until or not row.outcome:
+        place = Outgoing.objects.select_for_update().filter(message=row).first()
+        if place is None or place.lease_until or not place.outcome:
             raise Refused("not_put_off", _("This message does not wait for another try."))
-        row.due_at = at
-        row.save(update_fields=["due_at"])
+        place.next_at = at
+        place.save(update_fields=["next_at"])
         fact = Fact(
             "message.hurried",
             "message",
             row.public_id,
             person_id=row.person.public_id,
-            data={"kind": row.kind, "outcome": row.outcome},
+            data={"kind": row.kind, "outcome": place.outcome},
         )
         record([fact], actor=actor, at=at)
 

@@ -18,7 +18,7 @@ from django.db.models import F, QuerySet
 
 from academy.core import clock
 from academy.messages import rules
-from academy.messages.models import Message
+from academy.messages.models import Message, Outgoing
 from academy.messages.registry import Claimed
 from academy.messages.render import Words
 
@@ -34,37 +34,39 @@ _spread = random.Random()  # noqa: S311 - jitter, not a secret
 
 CLAIM = """
 WITH due AS (
-    SELECT id, lease_until IS NOT NULL AS is_left_behind
-      FROM academy_message
-     WHERE state = 'waiting' AND due_at <= %(now)s AND {which}
+    SELECT message_id, lease_until IS NOT NULL AS is_left_behind
+      FROM academy_outgoing
+     WHERE next_at <= %(now)s AND {which}
      LIMIT {limit} FOR UPDATE SKIP LOCKED
 ),
 claimed AS (
-    UPDATE academy_message
+    UPDATE academy_outgoing
        SET lease_until = %(until)s, attempts = attempts + 1
-     WHERE id IN (SELECT id FROM due ORDER BY is_left_behind DESC
-                   LIMIT CASE WHEN (SELECT bool_or(is_left_behind) FROM due) THEN 1 END)
+     WHERE message_id IN (SELECT message_id FROM due ORDER BY is_left_behind DESC
+                           LIMIT CASE WHEN (SELECT bool_or(is_left_behind) FROM due) THEN 1 END)
     RETURNING *
 )
-SELECT claimed.id, claimed.public_id, claimed.person_id, claimed.kind, claimed.subject_id,
-       claimed.facts::text, claimed.attempts, claimed.outcome,
-       claimed.created_at::text, claimed.useless_after::text, person.left_on,
+SELECT message.id, message.public_id, message.person_id, message.kind, message.subject_id,
+       message.facts::text, claimed.attempts, claimed.outcome,
+       message.created_at::text, message.useless_after::text, person.left_on,
        concat_ws(' ', person.given_name, nullif(person.patronymic, '')),
        coalesce(nullif(person.email, ''), account.email, ''),
        coalesce(nullif(account.language, ''), person.language),
-       claimed.in_digest, coalesce(choice.conveniences, 'mail'), dead.address IS NOT NULL,
+       message.in_digest, coalesce(choice.conveniences, 'mail'), dead.address IS NOT NULL,
        coalesce(choice.phone, '')
   FROM claimed
-  JOIN academy_person person ON person.id = claimed.person_id
+  JOIN academy_message message ON message.id = claimed.message_id
+  JOIN academy_person person ON person.id = message.person_id
   LEFT JOIN academy_account account ON account.person_id = person.id
   LEFT JOIN academy_mailchoice choice ON choice.person_id = person.id
   LEFT JOIN academy_deadaddress dead
     ON dead.address = lower(coalesce(nullif(person.email, ''), account.email, ''))
- ORDER BY claimed.urgent DESC, claimed.due_at, claimed.id
+ ORDER BY claimed.urgent DESC, claimed.next_at, claimed.message_id
 """
-FREE = "(lease_until IS NULL OR lease_until <= %(now)s) ORDER BY urgent DESC, due_at, id"
+FREE = """
+(lease_until IS NULL OR lease_until <= %(now)s) ORDER BY urgent DESC, next_at, message_id"""
 OF_THE_SAME_READERS = """
-in_digest AND lease_until IS NULL AND person_id = ANY(%(people)s) ORDER BY person_id, due_at"""
+lease_until IS NULL AND digest_of = ANY(%(people)s) ORDER BY digest_of, next_at"""
 
 
 def claim(*, limit: int = BATCH) -> list[Claimed]:
@@ -131,17 +133,23 @@ class Closed:
 
 
 CLOSE = """
-WITH commit AS (SELECT set_config('synchronous_commit', %(commit)s, true))
+WITH commit AS (SELECT set_config('synchronous_commit', %(commit)s, true)),
+closed AS (
+    SELECT * FROM commit, jsonb_to_recordset(%(closed)s::jsonb)
+           AS closed(id bigint, lease timestamptz, state text, outcome text, address text,
+                     channel text, language text, title text, body text)
+),
+settled AS (
+    DELETE FROM academy_outgoing outgoing USING closed
+     WHERE outgoing.message_id = closed.id AND outgoing.lease_until = closed.lease
+    RETURNING outgoing.message_id, outgoing.attempts
+)
 UPDATE academy_message message
    SET state = closed.state, outcome = closed.outcome, address = closed.address,
-       channel = closed.channel,
-       language = closed.language, title = closed.title, body = closed.body,
-       closed_at = %(now)s, lease_until = NULL
-  FROM commit, jsonb_to_recordset(%(closed)s::jsonb)
-       AS closed(id bigint, lease timestamptz, state text, outcome text, address text,
-                 channel text, language text, title text, body text)
- WHERE message.id = closed.id AND message.state = 'waiting'
-   AND message.lease_until = closed.lease
+       channel = closed.channel, language = closed.language, title = closed.title,
+       body = closed.body, attempts = settled.attempts, closed_at = %(now)s
+  FROM closed JOIN settled ON settled.message_id = closed.id
+ WHERE message.id = closed.id
 """
 
 
@@ -187,7 +195,7 @@ def close_in_spite(closed: Sequence[Closed], *, durable: bool) -> int:
 
 def try_again(message: Claimed, *, at: datetime, outcome: str) -> None:
     """Put a message off after a try that failed."""
-    _held([message]).update(due_at=at, lease_until=None, outcome=outcome)
+    _held([message]).update(next_at=at, lease_until=None, outcome=outcome)
 
 
 def put_off(messages: Iterable[Claimed], outcome: str, now: datetime) -> None:
@@ -217,13 +225,12 @@ def give_back(messages: Sequence[Claimed]) -> None:
 def put_back(messages: Sequence[Claimed], *, until: datetime, outcome: str) -> None:
     """Not now, and no message's fault: these are tried later, and it does not count as a try."""
     _held(messages).update(
-        due_at=until, lease_until=None, attempts=F("attempts") - 1, outcome=outcome
+        next_at=until, lease_until=None, attempts=F("attempts") - 1, outcome=outcome
     )
 
 
-def _held(messages: Sequence[Claimed]) -> QuerySet[Message]:
-    return Message.objects.filter(
+def _held(messages: Sequence[Claimed]) -> QuerySet[Outgoing]:
+    return Outgoing.objects.filter(
         pk__in=[message.id for message in messages],
-        state=State.WAITING,
         lease_until__in={message.lease_until for message in messages},
     )

@@ -11,10 +11,8 @@ from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from academy.messages import registry
-from academy.messages.models import MailChoice, Message
+from academy.messages.models import MailChoice, Message, Outgoing
 
-WAITING = Q(state=Message.State.WAITING)
-FAILED = Q(state=Message.State.FAILED)
 PUT_OFF = Q(lease_until__isnull=True) & ~Q(outcome="")  # of those that wait
 # What a person sees: everything that was put into words, whether a mail server took it or not.
 IN_WORDS = Q(closed_at__isnull=False) & ~Q(title="")
@@ -28,7 +26,14 @@ def sent_to(person: int) -> QuerySet[Message]:
 def shown_to_staff() -> QuerySet[Message]:
     """Every message that staff may see, newest first."""
     rows = Message.objects.exclude(kind__in=registry.confidential())
-    return rows.select_related("person").order_by("-pk")
+    return rows.select_related("person", "outgoing").order_by("-pk")
+
+
+def in_state(state: Message.State) -> Q:
+    """Those in this state; found by their index where there are few of them among millions."""
+    if state == Message.State.WAITING:
+        return Q(pk__in=Outgoing.objects.values("pk"))
+    return Q(is_failed=True) if state == Message.State.FAILED else Q(state=state)
 
 
 def counted_for_staff() -> dict[str, int]:
@@ -119,12 +124,12 @@ RECENT = timedelta(days=7)
 
 def desk_overview(*, now: datetime) -> DeskOverview:
     """What waits, what is stuck and what was given up, for the registrar."""
-    waiting = Message.objects.filter(WAITING).aggregate(
-        all=Count("id"),
-        overdue=Count("id", filter=Q(due_at__lt=now - LATE)),
-        put_off=Count("id", filter=PUT_OFF),
-        in_work=Count("id", filter=Q(lease_until__gt=now)),
-        oldest=Min("due_at", filter=Q(due_at__lte=now)),
+    waiting = Outgoing.objects.aggregate(
+        all=Count("pk"),
+        overdue=Count("pk", filter=Q(next_at__lt=now - LATE)),
+        put_off=Count("pk", filter=PUT_OFF),
+        in_work=Count("pk", filter=Q(lease_until__gt=now)),
+        oldest=Min("next_at", filter=Q(next_at__lte=now)),
     )
     recent = (
         Message.objects.filter(created_at__gte=now - RECENT)
@@ -144,22 +149,23 @@ def desk_overview(*, now: datetime) -> DeskOverview:
 
 def stuck(*, now: datetime) -> QuerySet[Message]:
     """What should have gone out and has not: put off, overdue or given up."""
-    return Message.objects.filter(FAILED | WAITING & (PUT_OFF | Q(due_at__lt=now - LATE)))
+    waiting = Outgoing.objects.filter(PUT_OFF | Q(next_at__lt=now - LATE))
+    return Message.objects.filter(Q(is_failed=True) | Q(pk__in=waiting.values("pk")))
 
 
 def given_up() -> QuerySet[Message]:
     """What could not be delivered, newest first: somebody must look."""
-    return Message.objects.filter(FAILED).select_related("person").order_by("-id")
+    return Message.objects.filter(is_failed=True).select_related("person").order_by("-id")
 
 
 NUMBERS = """
 SELECT waiting.all, waiting.put_off, failed.all, waiting.age
   FROM (SELECT count(*) AS all,
                count(*) FILTER (WHERE outcome <> '' AND lease_until IS NULL) AS put_off,
-               coalesce(extract(epoch FROM %(now)s - min(due_at)
-                        FILTER (WHERE due_at <= %(now)s)), 0) AS age
-          FROM academy_message WHERE state = 'waiting') waiting,
-       (SELECT count(*) AS all FROM academy_message WHERE state = 'failed') failed
+               coalesce(extract(epoch FROM %(now)s - min(next_at)
+                        FILTER (WHERE next_at <= %(now)s)), 0) AS age
+          FROM academy_outgoing) waiting,
+       (SELECT count(*) AS all FROM academy_message WHERE is_failed) failed
 """
 
 CLOSED = """

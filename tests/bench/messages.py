@@ -29,7 +29,7 @@ from django.urls import reverse
 
 from academy.core import clock
 from academy.messages import delivery, lease
-from academy.messages.models import Message
+from academy.messages.models import Message, Outgoing
 from enrollment.reminders import actions
 from enrollment.reminders.actions import RuleSeed
 from enrollment.reminders.enums import Anchor, Recipient, Unit
@@ -161,11 +161,11 @@ def plan_all() -> Figure:
 def claim_and_mark(workers: int = 2, batch: int = 1_000) -> Figure:
     """Claim under a lease, record as dropped in one statement per batch: what delivery does with
     messages that are not sent. Mails are recorded one by one and are measured by `hand_over`."""
-    Message.objects.filter(state="waiting").update(
-        due_at=F("due_at") - timedelta(days=60), useless_after=None
-    )
+    Message.objects.filter(state="waiting").update(useless_after=None)
+    Outgoing.objects.update(next_at=F("next_at") - timedelta(days=60))
+    execute("VACUUM (ANALYZE) academy_outgoing")
     execute("VACUUM (ANALYZE) academy_message")
-    waiting = Message.objects.filter(state="waiting").count()
+    waiting = Outgoing.objects.count()
     bare_seconds = bare.claim(in_processes, workers)
     return timed(
         f"claim and mark, {workers} workers",
@@ -242,6 +242,18 @@ def serve(port: Any, taken: Any) -> None:
     asyncio.run(main())
 
 
+WAIT_AGAIN = """
+WITH again AS (
+    UPDATE academy_message SET state = 'waiting', closed_at = NULL
+     WHERE id IN (SELECT id FROM academy_message WHERE kind = 'reminder.run_start'
+                   ORDER BY id LIMIT %(mails)s)
+    RETURNING id, due_at - interval '60 days' AS due_at
+)
+INSERT INTO academy_outgoing (message_id, urgent, next_at, attempts, outcome)
+SELECT id, false, due_at, 0, '' FROM again
+"""
+
+
 def hand_over(mails: int = 6_000, workers: int = 2) -> Figure:
     """Claim, resolve, render in three languages, hand over, record: a worker's whole work."""
     reverse("academy:sent")  # the pages are loaded, as in a worker that has been at work
@@ -253,13 +265,7 @@ def hand_over(mails: int = 6_000, workers: int = 2) -> Figure:
     sink.start()
     while not port.value:
         time.sleep(0.01)
-    keep = Message.objects.filter(kind="reminder.run_start").order_by("due_at", "id")[:mails]
-    Message.objects.filter(pk__in=list(keep.values_list("pk", flat=True))).update(
-        state="waiting",
-        due_at=F("due_at") - timedelta(days=60),
-        lease_until=None,
-        useless_after=None,
-    )
+    execute(WAIT_AGAIN, mails=mails)
     execute("VACUUM (ANALYZE) academy_message")
     figure = timed(
         f"mails handed over, {workers} workers",

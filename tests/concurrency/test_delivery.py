@@ -155,7 +155,7 @@ def test_a_poison_message_kills_its_worker_and_nobody_else(confirmed, post_offic
         delivery.deliver()
 
     poison.refresh_from_db()
-    assert (poison.state, poison.attempts) == ("waiting", 3)
+    assert (poison.state, poison.outgoing.attempts) == ("waiting", 3)
     assert sorted(post_office.recipients) == sorted(confirmed[1:])
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 
 from academy.config.celery import app
 from academy.config.children import worker
-from academy.messages.models import Message
+from academy.messages.models import Outgoing
 from tests.concurrency.test_delivery import ROOT, confirmed, states  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof, pytest.mark.timeout(240)]
@@ -61,7 +61,7 @@ def test_a_child_that_is_killed_gives_its_task_back(confirmed, post_office, tmp_
     with running(post_office, tmp_path) as process:
         app.send_task("messages.deliver")
         wait_until(lambda: killed)
-        Message.objects.filter(lease_until__isnull=False).update(lease_until="2020-01-01T00:00Z")
+        Outgoing.objects.filter(lease_until__isnull=False).update(lease_until="2020-01-01T00:00Z")
         wait_until(lambda: states() == {"sent": len(confirmed)})
 
     assert Counter(post_office.recipients) == dict.fromkeys(confirmed, 1)

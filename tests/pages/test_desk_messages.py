@@ -10,6 +10,7 @@ from academy.messages import actions, address_actions, delivery, registry
 from academy.messages.models import DeadAddress, Message
 from enrollment.reminders.actions import RuleSeed, install_rules
 from tests import factories
+from tests.academy.messages.conftest import outcome
 from tests.enrollment.feedback.conftest import asked, stand_at
 from tests.enrollment.stage import ask
 
@@ -43,11 +44,6 @@ def post(person, message, what):
     return person.post(f"/desk/messages/{message.public_id}/{what}/")
 
 
-def state(message):
-    message.refresh_from_db()
-    return message.state, message.outcome
-
-
 def test_the_registrar_has_tried_at_once_what_was_put_off(told, browser, post_office):
     clara = browser(factories.account("clara", role="registrar"))
     post_office.at_data = lambda _to: "250 OK"
@@ -58,7 +54,7 @@ def test_the_registrar_has_tried_at_once_what_was_put_off(told, browser, post_of
     assert post(clara, told[0], "try-now").status_code == 303
     delivery.deliver()
 
-    assert [state(one) for one in told] == [("sent", ""), ("waiting", "smtp_451")]
+    assert [outcome(one) for one in told] == [("sent", ""), ("waiting", "smtp_451")]
     assert text_of(clara.get("/desk/messages/?state=stuck")).count("Try now") == 1
     assert post(clara, told[0], "try-now").status_code == 409
     assert post(clara, told[0], "send-again").status_code == 303
@@ -73,7 +69,7 @@ def test_a_cleared_address_gets_mail_again(told, browser, post_office):
     address_actions.bury(address, status="5.1.1", message=told[0].pk, at=clock.now())
     post(clara, told[0], "try-now")
     delivery.deliver()
-    assert state(told[0]) == ("dropped", "dead_address")
+    assert outcome(told[0]) == ("dropped", "dead_address")
 
     assert clara.post("/desk/addresses/revive/", {"address": address}).status_code == 303
     post(clara, told[0], "send-again")
@@ -89,7 +85,7 @@ def test_who_only_reads_changes_nothing(told, browser):
     assert "Try now" not in text_of(auditor.get("/desk/messages/"))
     assert post(auditor, told[0], "try-now").status_code in (403, 404)
 
-    assert state(told[0]) == ("waiting", "smtp_451")
+    assert outcome(told[0]) == ("waiting", "smtp_451")
 
 
 def test_who_was_reminded_of_a_questionnaire_is_counted_and_not_named(

@@ -16,7 +16,7 @@ from django.db import connection
 from academy.courts.models import CalendarDay, Court
 from academy.ledger import delivery as ledger
 from academy.messages import delivery, lease
-from academy.messages.models import Message
+from academy.messages.models import Outgoing
 from enrollment.reminders import actions as reminders
 from enrollment.reminders.actions import RuleSeed
 from enrollment.requests import go_no_go, timers
@@ -122,7 +122,7 @@ class Life:
 
     def _is_killed(self):
         """One worker less; what it held is under its lease: the next beat finds it."""
-        waiting = Message.objects.filter(state="waiting", due_at__lte=self.last).count()
+        waiting = Outgoing.objects.filter(next_at__lte=self.last).count()
         if waiting < 2:
             return False
         step, mails = self.dice.choice([BEFORE, AFTER]), self.dice.randint(1, min(waiting, 3))

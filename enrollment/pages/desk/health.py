@@ -28,7 +28,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     rows = message_queries.shown_to_staff()
     if state in Message.State.values:
-        rows = rows.filter(state=state)
+        rows = rows.filter(message_queries.in_state(Message.State(state)))
     elif state == STUCK:
         rows = rows & message_queries.stuck(now=clock.now())
     person = request.GET.get("person", "").strip()

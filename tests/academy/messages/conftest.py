@@ -7,7 +7,7 @@ import pytest
 from academy.core import clock, ids
 from academy.messages import actions, registry
 from academy.messages.actions import Draft
-from academy.messages.models import Message
+from academy.messages.models import Message, Outgoing
 from academy.messages.registry import Holds, Kind, Untrue
 from tests import factories
 
@@ -47,6 +47,20 @@ class Notice:
             setattr(made, name, value)
         made.save()
         return made
+
+
+def place_of(message):
+    """Where it stands among the outgoing, exactly as long as it waits; None afterwards."""
+    message.refresh_from_db()
+    place = Outgoing.objects.filter(message=message).first()
+    assert (place is not None) == (message.state == Message.State.WAITING)
+    return place
+
+
+def outcome(message):
+    """Its state, and why it was put off or ended so."""
+    place = place_of(message)
+    return message.state, (place or message).outcome
 
 
 @pytest.fixture

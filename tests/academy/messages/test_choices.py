@@ -8,7 +8,8 @@ import pytest
 from academy.core import clock
 from academy.messages import actions, delivery, links, registry
 from academy.messages.enums import Convenience
-from academy.messages.models import MailChoice, MailHost, Message
+from academy.messages.models import MailChoice, MailHost, Message, Outgoing
+from tests.academy.messages.conftest import outcome
 from tests.post_office import texts_of
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def choose(person, conveniences, *, digest=False):
 
 
 def ends(messages):
-    return [(row.state, row.outcome, row.channel) for row in messages if not row.refresh_from_db()]
+    return [(*outcome(row), row.channel) for row in messages]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_a_host_takes_only_so_many_in_a_minute(notice, post_office, monkeypatch)
     assert len(post_office.mails) == 3
     waiting = [end for end in ends([*slow, *free]) if end[0] == "waiting"]
     assert waiting == [("waiting", "host_is_busy", "email")] * 3
-    assert Message.objects.filter(state="waiting", attempts=0).count() == 3
+    assert Outgoing.objects.filter(attempts=0).count() == 3
 
     for minute, sent in ((1.1, 5), (2.2, 6)):
         monkeypatch.setattr(clock, "now", lambda at=minute: began + timedelta(minutes=at))

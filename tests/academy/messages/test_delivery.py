@@ -6,18 +6,14 @@ import pytest
 
 from academy.core import clock
 from academy.messages import delivery, lease, rules
-from academy.messages.models import Message
+from academy.messages.models import Message, Outgoing
 from tests import factories
+from tests.academy.messages.conftest import outcome, place_of
 from tests.post_office import texts_of
 
 pytestmark = pytest.mark.django_db
 
 State = Message.State
-
-
-def outcome(message):
-    message.refresh_from_db()
-    return message.state, message.outcome
 
 
 def later(monkeypatch, span):
@@ -43,7 +39,7 @@ def test_a_message_is_sent_once_and_recorded(notice, post_office):
     assert "Your enrolment in “Evidence” (R-1) has ended, as you asked." in text
     assert "Your enrolment in “Evidence” (R-1) has ended, as you asked." in html
     assert (message.state, message.language, message.attempts) == (State.SENT, "en", 1)
-    assert message.lease_until is None
+    assert place_of(message) is None
 
 
 def test_many_mails_share_one_session(notice, post_office):
@@ -135,7 +131,7 @@ def test_urgent_ones_overtake(notice, post_office):
     first, second = notice.person(), notice.person()
     notice.write(first)
     (urgent,) = notice.write(second)
-    Message.objects.filter(pk=urgent.pk).update(urgent=True)
+    Outgoing.objects.filter(message=urgent).update(urgent=True)
 
     delivery.deliver()
 
@@ -162,7 +158,7 @@ def test_a_temporary_no_is_tried_again_later(notice, post_office, monkeypatch, p
     delivery.deliver()
 
     assert outcome(message) == (State.WAITING, "smtp_451")
-    pause = message.due_at - clock.now()
+    pause = place_of(message).next_at - clock.now()
     assert timedelta(seconds=55) < pause < timedelta(seconds=95)
     setattr(post_office, place, lambda _to: "250 OK")
     delivery.deliver()
@@ -194,8 +190,9 @@ def test_a_server_that_is_away_is_no_message_s_fault(notice, settings):
 
     for message in messages:
         assert outcome(message) == (State.WAITING, "server_unreachable")
-        assert (message.attempts, message.lease_until) == (0, None)
-        assert message.due_at > clock.now()
+        place = place_of(message)
+        assert (place.attempts, place.lease_until) == (0, None)
+        assert place.next_at > clock.now()
 
 
 def test_a_server_that_closes_down_gets_the_rest_later(notice, post_office):
@@ -206,7 +203,7 @@ def test_a_server_that_closes_down_gets_the_rest_later(notice, post_office):
     assert delivery.deliver() is False
 
     assert [outcome(each)[0] for each in messages] == [State.SENT, State.WAITING, State.WAITING]
-    assert [each.attempts for each in messages] == [1, 0, 0]
+    assert [messages[0].attempts, *(place_of(each).attempts for each in messages[1:])] == [1, 0, 0]
 
 
 def test_a_message_that_breaks_its_resolver_stands_in_nobody_s_way(notice, post_office):
@@ -217,7 +214,7 @@ def test_a_message_that_breaks_its_resolver_stands_in_nobody_s_way(notice, post_
     delivery.deliver()
 
     assert outcome(first) == (State.WAITING, "resolver_failed")
-    assert first.due_at > clock.now()
+    assert place_of(first).next_at > clock.now()
     assert {outcome(each) for each in rest} == {(State.SENT, "")}
 
 
@@ -283,7 +280,8 @@ def test_a_slice_that_ends_gives_back_the_rest(notice, post_office):
 
     for message in messages:
         assert outcome(message) == (State.WAITING, "")
-        assert (message.attempts, message.lease_until) == (0, None)
+        place = place_of(message)
+        assert (place.attempts, place.lease_until) == (0, None)
 
 
 def test_mails_are_also_written_to_files(notice, settings, tmp_path):

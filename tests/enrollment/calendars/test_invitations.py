@@ -9,7 +9,7 @@ from academy.core import clock
 from academy.core.actor import Actor
 from academy.ledger import delivery as ledger
 from academy.messages import actions as messages, address_actions, delivery, lease
-from academy.messages.models import Message
+from academy.messages.models import Message, Outgoing
 from academy.people.actions import person_left
 from courses.planning.actions import SessionPlan
 from courses.planning.models import Session
@@ -307,7 +307,7 @@ def test_the_same_mail_again_is_the_same_version(person, mails, post_office):
     mails.work()
     first = Invitation.objects.get(person=person)
     post_office.at_data = lambda _address: "250 OK"
-    Message.objects.filter(person=person).update(due_at=first.told_at)
+    Outgoing.objects.update(next_at=first.told_at)
 
     (item,) = mails.items_to(person)
     assert item.sequence == 0
@@ -322,7 +322,7 @@ def test_a_worker_killed_between_record_and_mail_leaves_the_number_taken(person,
     mails.work()
     Session.objects.update(link="https://example.org/room")
     mails.office.at_data = lambda _address: "250 OK"
-    Message.objects.filter(person=person).update(due_at=run.created_at)
+    Outgoing.objects.update(next_at=run.created_at)
 
     (item,) = mails.items_to(person)
     assert item.sequence == 1
