@@ -64,17 +64,48 @@ def test_a_part_that_is_swapped_in_leaves_the_focus_where_it_was(stage, window):
     assert page.locator("[hx-get] :is(a, button, input, select, textarea)").count() == 0
 
 
-def test_courses_are_found_while_one_types(stage, window):
+def test_courses_are_found_while_one_types_and_how_many_is_said(stage, window):
     page = window.open(None, language="kk")
     page.goto("/courses/")
-    search = page.locator("#q")
+    search, said = page.locator("#q"), page.locator("[role=status][data-tells]")
+    expect(said).to_have_text("")
     search.focus()
 
     search.press_sequentially("xyzzy")
 
     expect(page.locator("#found .card")).to_have_count(0)
+    expect(said).to_have_text("0 курс")
     expect(page).to_have_url(re.compile(r"[?&]q=xyzzy"))
     expect(search).to_be_focused()
     search.fill("торелиг")
     expect(page.locator("#found .card").first).to_be_visible()
+    expect(page.locator("#filters")).to_be_attached()
+    expect(said).to_have_text(re.compile(r"^[1-9]\d* курс$"))
     expect(page).to_have_title(re.compile("торелиг"))
+    page.goto("/courses/?view=calendar")
+    search.press_sequentially("xyzzy")
+    expect(said).to_have_text(re.compile(r"\d{4}.*\. 0 топ$"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("#filters input[value=open]", "#filters input[value=open]"),
+        ("#found .card a", "#results"),
+    ],
+)
+def test_who_has_gone_on_from_the_search_keeps_a_focus(stage, window, before, after):
+    page, held = window.open(None), []
+    page.goto("/courses/")
+    page.route("**/courses/?*", lambda route: held.append(route))  # noqa: PLW0108
+    with page.expect_request("**/courses/?*"):
+        page.locator("#q").fill("торелиг")
+    old = page.locator(before).first
+    old.focus()
+    old.evaluate("element => element.dataset.old = 'yes'")
+
+    page.wait_for_function("true")  # lets the held request arrive here
+    held[0].continue_()
+
+    expect(page.locator("[data-old]")).to_have_count(0)
+    expect(page.locator(after)).to_be_focused()

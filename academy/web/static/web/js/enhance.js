@@ -21,6 +21,21 @@
     if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit()
   })
 
+  /* What a swap has changed is told to those who do not see it (<p role="status" data-tells="id">:
+     the words of the part's [data-told]); and the focus stays on the page when what had it is gone. */
+  let had = null
+  document.addEventListener("htmx:beforeSwap", function () { had = document.activeElement })
+  document.addEventListener("htmx:afterSettle", function (event) {
+    const part = event.target
+    const region = document.querySelector(`[data-tells="${part.id}"]`)
+    if (!region) return
+    const told = [...part.querySelectorAll("[data-told]")]
+    region.textContent = told.map(function (one) { return one.innerText.trim() }).join(". ")
+    if (had && !had.isConnected && document.activeElement === document.body) {
+      part.querySelector("[data-told][tabindex]").focus()
+    }
+  })
+
   /* A page that was kept for when there is no line (marks-kept.js) goes when its day is over, and
      all of them go at sign-out: the next reader of a shared computer finds nothing. */
   function forgetPages() {
