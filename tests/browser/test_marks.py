@@ -24,6 +24,7 @@ pytestmark = [
 
 API = "**/api/v1/sessions/*/marks"
 SUMMARY = "[data-marks-summary]"
+KEPT_DAYS = "async () => (await caches.keys()).length"
 LOST = ("Failed to load resource", "ERR_")  # what a browser says of a lost line, and rightly
 
 
@@ -221,10 +222,25 @@ def test_a_page_that_was_kept_opens_without_a_line_until_sign_out(room):
     assert page.evaluate("caches.keys()") != []
     page.context.clear_cookies()
     page.goto("/courses/")
-    page.wait_for_function("async () => (await caches.keys()).length === 0")
+    page.wait_for_function(KEPT_DAYS + " === 0")
     page.wait_for_function(
         "async () => (await navigator.serviceWorker.getRegistrations()).length === 0"
     )
+
+
+def test_a_page_that_was_kept_goes_with_its_day_whoever_notices(room):
+    page = room.window.open(room.cast.timur_account, width=NARROW)
+    page.clock.install(time=clock.now().astimezone().replace(hour=23, minute=50))
+    page.goto(room.path)
+    page.locator("[data-keep-page]").click()
+    expect(page.locator("[data-page-kept]")).to_contain_text("kept on this device")
+
+    page.evaluate("caches.open('marks ' + new Date(0).toDateString())")
+    page.evaluate("fetch(document.querySelector('script[src]').src).then(() => true)")
+    page.wait_for_function(KEPT_DAYS + " === 1")  # the worker, whatever woke it
+    page.clock.fast_forward("11:00")
+
+    page.wait_for_function(KEPT_DAYS + " === 0")  # the page, though nobody touched it
 
 
 def test_a_refused_mark_says_why_and_is_let_go(room):

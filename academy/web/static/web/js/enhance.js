@@ -36,8 +36,10 @@
     }
   })
 
-  /* A page that was kept for when there is no line (marks-kept.js) goes when its day is over, and
-     all of them go at sign-out: the next reader of a shared computer finds nothing. */
+  /* A page that was kept for when there is no line (marks-kept.js) goes when its day is over, also
+     under a page that stays open, and all of them go at sign-out: the next reader of a shared
+     computer finds nothing. A browser that is closed erases when it next shows a page of ours, or
+     the kept one (marks-worker.js). */
   function forgetPages() {
     if (!window.caches || !navigator.serviceWorker) return
     const signedOut = !document.querySelector('form[action$="/sign-out/"]')
@@ -54,6 +56,11 @@
     })
   }
 
+  function atMidnight() {
+    const midnight = new Date().setHours(24, 0, 0, 0)
+    setTimeout(function () { forgetPages(); atMidnight() }, midnight - Date.now())
+  }
+
   /* <button data-print>: see .with-scripts. */
   document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll("[data-print]").forEach(function (button) {
@@ -63,5 +70,8 @@
     const summary = document.querySelector(".error-summary[autofocus]")
     if (summary) summary.focus()
     forgetPages()
+    atMidnight()
   })
+  /* A computer that slept has missed its midnight. */
+  document.addEventListener("visibilitychange", function () { if (!document.hidden) forgetPages() })
 })()
