@@ -52,6 +52,7 @@ app.autodiscover_tasks(
         "enrollment.seats",
         "enrollment.requests",
         "enrollment.reminders",
+        "enrollment.attendance",
         "enrollment.certificates",
         "enrollment.credits",
         "enrollment.connectors",

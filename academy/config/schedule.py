@@ -50,6 +50,7 @@ AT: Mapping[str, crontab] = {
     "accounts.clear_sessions": crontab(hour="22", minute="40"),  # UTC: night at home
     "clients.clear_tokens": crontab(hour="22", minute="50"),
     "clients.forget_calls": crontab(hour="22", minute="55"),
+    "attendance.erase_scans": crontab(hour="23", minute="5"),
     "credits.ask_all": crontab(hour="19", minute="5"),  # just after midnight at home
 }
 

@@ -257,6 +257,10 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = env.bool("PLAIN_STATIC", default=False)
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var/files")))
 EXPORTS_ROOT = Path(env.str("EXPORTS_ROOT", default=str(BASE_DIR / "var/exports")))
+# Whole years after the year of its scanning for which a signed sheet is kept. Five, unless the
+# institution's own schedule of records says otherwise: whoever is judged on five years of training
+# can have the paper behind it looked at as long as it may be in question.
+SCANS_KEPT_YEARS = env.int("SCANS_KEPT_YEARS", default=5)
 
 # --- Questionnaires -----------------------------------------------------------------------------
 FEEDBACK_LEAST = env.int("FEEDBACK_LEAST", default=5)  # answers below which nothing is shown

@@ -1,5 +1,6 @@
 """Pages about the service itself: the same for everybody."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,7 +20,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about people and who sees it."""
-    return render(request, "academy/privacy.html")
+    kept = {"scans_kept_years": settings.SCANS_KEPT_YEARS}
+    return render(request, "academy/privacy.html", kept)
 
 
 @require_safe

@@ -39,13 +39,15 @@ def session_to_mark(viewer: Viewer, public_id: UUID) -> Session:
 
 
 def scan_to_read(viewer: Viewer, public_id: UUID) -> SheetScan:
-    """A scanned list, for who may read the sheet it was signed for."""
+    """A scanned list that is still kept, for who may read the sheet it was signed for."""
     rows = SheetScan.objects.select_related("session__run")
     if not viewer.may(Right.READ_ALL):
         rows = rows.filter(session__run__in=_taught_by(viewer))
     scan = rows.filter(public_id=public_id).first()
     if scan is None:
         raise Missing("unknown_scan", _("There is no such scan."))
+    if scan.erased_at:
+        raise Missing("scan_erased", _("This scan was erased when its time was over."))
     return scan
 
 

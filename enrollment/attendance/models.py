@@ -1,6 +1,7 @@
 """Who was there, for how many minutes, and what follows from it."""
 
 from django.db import models
+from django.db.models import Q
 
 from academy.core import ids
 from courses.planning.models import Session
@@ -43,22 +44,35 @@ class Mark(models.Model):
 class SheetScan(models.Model):
     """The list that was signed at a session, as it was scanned or photographed: evidence.
 
-    Added, never changed; the ledger keeps its digest. For those who may see the marks.
+    Added, never changed; for those who may see the marks. The file goes when its time is over
+    (`rules.last_day_kept`); the row and the ledger keep its digest, so that a copy on paper or
+    elsewhere can still be told to be the one that was here.
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="scans")
-    file = models.FileField(upload_to="sheets/", max_length=200)
+    file = models.FileField(upload_to="sheets/", max_length=200, blank=True)
     media_type = models.CharField(max_length=100)
     size = models.IntegerField()  # bytes
     digest = models.CharField(max_length=64)  # SHA-256 of the file
     added_by = models.UUIDField(null=True)
     added_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["session", "digest"], name="sheet_scanned_once")
+            models.UniqueConstraint(fields=["session", "digest"], name="sheet_scanned_once"),
+            models.CheckConstraint(
+                condition=~Q(file="") & Q(erased_at__isnull=True)
+                | Q(file="", erased_at__isnull=False),
+                name="scan_has_file_or_is_erased",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["added_at"], name="scan_to_erase", condition=Q(erased_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

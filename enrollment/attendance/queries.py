@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from academy.core.errors import Refused
 from courses.catalogue.models import CourseVersion
 from courses.planning.models import Run, Session
 from enrollment.attendance import rules
 from enrollment.attendance.enums import MarkStatus
-from enrollment.attendance.models import Mark, Outcome, TestResult
+from enrollment.attendance.models import Mark, Outcome, SheetScan, TestResult
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 
@@ -110,6 +113,15 @@ def newest_marks(
 def marks_named(session: Session, nonces: Iterable[UUID]) -> dict[UUID, Mark]:
     """Marks of a session by the names that their devices gave them."""
     return {mark.nonce: mark for mark in Mark.objects.filter(session=session, nonce__in=nonces)}
+
+
+def scans_of(session: Session) -> list[tuple[SheetScan, date]]:
+    """The scans of a session's signed list, each with the last day on which its file is kept."""
+    home, years = ZoneInfo(settings.TIME_ZONE), settings.SCANS_KEPT_YEARS
+    return [
+        (scan, rules.last_day_kept(scan.added_at.astimezone(home).date(), years))
+        for scan in session.scans.all()
+    ]
 
 
 def _sheet(run: Run, enrollments: Iterable[Enrollment]) -> Sheet:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
@@ -100,6 +100,19 @@ def is_overtaken(seen: UUID | None, newest: Said | None, new: Said) -> bool:
         return False
     same = (newest.status, newest.minutes) == (new.status, new.minutes)
     return newest.nonce != seen and not same
+
+
+def last_day_kept(added: date, years: int) -> date:
+    """The last day on which a scanned sheet is kept: whole years after the year of its scanning.
+
+    Records are kept by years that begin on 1 January, so that a year's papers go together.
+    """
+    return date(added.year + years, 12, 31)
+
+
+def first_day_kept(today: date, years: int) -> date:
+    """What was scanned before this day was kept long enough: `last_day_kept`, seen from today."""
+    return date(today.year - years, 1, 1)
 
 
 def by_signature(*, is_signed: bool, newest: MarkStatus | None) -> MarkStatus | None:

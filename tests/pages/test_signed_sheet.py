@@ -1,11 +1,13 @@
 """The signed sheet comes back after the day: kept as evidence, and compared with the marks."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from academy.core import clock
@@ -14,6 +16,7 @@ from enrollment.attendance import check_in
 from enrollment.attendance.actions import MarkDraft, record_marks
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Mark, SheetScan
+from enrollment.attendance.tasks import erase_scans
 from enrollment.requests.actions import enroll, withdraw
 from tests import factories
 
@@ -158,6 +161,33 @@ def test_a_scan_is_kept_once_with_its_digest(paper, name, content, kept):
         assert scan.digest == sha256(content).hexdigest()
         assert Event.objects.get(type="sheet.scanned").data["sha256"] == scan.digest
         assert paper.http.get(f"/desk/scans/{scan.public_id}/").content == content
+
+
+def test_a_scan_is_erased_when_its_years_are_over_and_its_digest_stays(paper, settings):
+    settings.SCANS_KEPT_YEARS = 2
+    sent = {"file": SimpleUploadedFile("sheet.pdf", PDF)}
+    paper.http.post(f"{paper.path}scan/", sent)
+    scan = SheetScan.objects.get()
+    last_moment = datetime(scan.added_at.year + 3, 1, 1, tzinfo=ZoneInfo(settings.TIME_ZONE))
+    assert f"31 December {scan.added_at.year + 2}" in paper.http.get(paper.path).content.decode()
+    with time_machine.travel(last_moment - timedelta(seconds=1), tick=False):
+        assert erase_scans() == 0
+    assert default_storage.exists(scan.file.name)
+
+    with time_machine.travel(last_moment, tick=False):
+        assert (erase_scans(), erase_scans()) == (1, 0)
+
+    assert not default_storage.exists(scan.file.name)
+    event = Event.objects.get(type="scan.erased")
+    assert (event.subject_id, event.data["sha256"]) == (scan.public_id, scan.digest)
+    assert paper.http.get(f"/desk/scans/{scan.public_id}/").status_code == 404
+    page = paper.http.get(paper.path).content.decode()
+    assert scan.digest in page
+    assert str(scan.public_id) not in page
+    sent["file"].seek(0)
+    again = paper.http.post(f"{paper.path}scan/", sent, follow=True).content.decode()
+    assert "was kept here and erased" in again
+    assert SheetScan.objects.get().file == ""
 
 
 def test_only_who_may_see_the_marks_opens_the_scan(cast, paper, browser):
