@@ -29,8 +29,9 @@ def keep_scan(
     """Keep a scan of the signed list; the same file again is the same scan.
 
     Refuses what is not a PDF or a picture, and what was kept and erased before. Also after
-    finalisation: paper is often scanned late, and it changes no mark. The bytes are stored before the row is: a crash in between leaves a
-    file that nobody can reach, never a row without its file.
+    finalisation: paper is often scanned late, and it changes no mark. The bytes are stored before
+    the row is: a crash in between leaves a file that nobody can reach, never a row without its
+    file.
     """
     now = at or clock.now()
     content = file.read(files.LARGEST + 1)
