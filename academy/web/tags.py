@@ -204,10 +204,11 @@ def _time(machine: str, shown: str) -> SafeString:
 
 
 def _hours(first: datetime, last: datetime, style: dates.Style) -> SafeString:
-    """Two moments of one day, the zone written once."""
+    """Two moments of one day, the zone written once; a narrow line breaks before the hours."""
     return format_html(
-        '<span class="when">{}\u2013{}\u00a0{}</span>',
-        _time(_iso(first), f"{dates.day(first, style)}, {dates.clock(first)}"),
+        '<span class="when">{}, <span class="nowrap">{}\u2013{}\u00a0{}</span></span>',
+        dates.day(first, style),
+        _time(_iso(first), dates.clock(first)),
         _time(_iso(last), dates.clock(last)),
         dates.offset(last),
     )

@@ -60,8 +60,8 @@ def shown(asked: SearchRequest, sent: QueryDict) -> dict[str, Any]:
         "month_title": capfirst(dates.month(first)),
         "weekdays": dates.weekdays(),
         "weeks": _weeks(first, page.runs, today),
-        "before": _neighbour(sent, first - timedelta(days=1)),
-        "after": _neighbour(sent, first + timedelta(days=31)),
+        "before": _neighbour(sent, first - timedelta(days=1), first.year),
+        "after": _neighbour(sent, first + timedelta(days=31), first.year),
         **forms.narrowing(page.facets, sent, folded=True),
     }
 
@@ -75,9 +75,11 @@ def _month(written: str) -> date | None:
     return first if first.year in YEARS else None
 
 
-def _neighbour(sent: QueryDict, day: date) -> dict[str, str]:
+def _neighbour(sent: QueryDict, day: date, shown: int) -> dict[str, str]:
+    """The way to a month; its year is said where it is not the one that is shown."""
     url = forms.address(sent, month=day.strftime("%Y-%m"))
-    return {"url": url, "label": capfirst(dates.month(day))}
+    label = dates.month_name(day.month) if day.year == shown else dates.month(day)
+    return {"url": url, "label": capfirst(label)}
 
 
 def _weeks(first: date, runs: Sequence[MonthRun], today: date) -> list[list[Day]]:

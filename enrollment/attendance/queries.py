@@ -117,11 +117,13 @@ def marks_named(session: Session, nonces: Iterable[UUID]) -> dict[UUID, Mark]:
 
 def scans_of(session: Session) -> list[tuple[SheetScan, date]]:
     """The scans of a session's signed list, each with the last day on which its file is kept."""
-    home, years = ZoneInfo(settings.TIME_ZONE), settings.SCANS_KEPT_YEARS
-    return [
-        (scan, rules.last_day_kept(scan.added_at.astimezone(home).date(), years))
-        for scan in session.scans.all()
-    ]
+    return [(scan, kept_until(scan.added_at)) for scan in session.scans.all()]
+
+
+def kept_until(added_at: datetime) -> date:
+    """The last day on which a scan that came at this moment is kept, by the academy's calendar."""
+    day = added_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return rules.last_day_kept(day, settings.SCANS_KEPT_YEARS)
 
 
 def _sheet(run: Run, enrollments: Iterable[Enrollment]) -> Sheet:

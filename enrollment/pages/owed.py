@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -25,6 +26,7 @@ def owed(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     present = [row for row in rows if row.due_at >= now or row.state == Duty.OWED]
     context = {
+        "breadcrumbs": [_my_training()],
         "present": [line(row) for row in present],
         "past": [line(row) for row in reversed(rows) if row not in present],
     }
@@ -43,6 +45,7 @@ def explained(request: HttpRequest, requirement: str) -> HttpResponse:
     topics = owed_queries.topics_of(standings.values())
     language = translation.get_language() or "en"
     context = {
+        "breadcrumbs": [_my_training(), (reverse("enrollment:owed"), _("What I owe"))],
         "requirement": mine[0].requirement,
         "periods": [
             line(row)
@@ -52,6 +55,10 @@ def explained(request: HttpRequest, requirement: str) -> HttpResponse:
         ],
     }
     return render(request, "enrollment/owed_explained.html", context)
+
+
+def _my_training() -> tuple[str, str]:
+    return reverse("enrollment:my"), _("My training")
 
 
 def line(row: Obligation) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """On paper, in large letters, with parts that are swapped in: other ways to read a page."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from enrollment.requests.actions import enroll
+from tests import factories
 from tests.browser.conftest import WIDE
 from tests.browser.measures import enlarge
 from tests.browser.test_every_page import account_of
@@ -17,7 +20,7 @@ pytestmark = [
 
 PAPER = 718  # px: what the margins leave of an A4 sheet
 PRINTED = {
-    "timur": ("/desk/runs/{over}/", "/desk/runs/{over}/signatures/"),
+    "timur": ("/desk/runs/{over}/", "/desk/runs/{long}/signatures/"),
     "clara": ("/desk/plan/{year}/print/", "/desk/figures/coverage/"),
 }
 NEVER_PRINTED = "header.header, .footer, .desk-nav, .breadcrumbs, button, .button"
@@ -26,11 +29,14 @@ REACH = "document.documentElement.scrollWidth"
 
 def test_what_is_printed_fits_the_paper_and_has_nothing_to_click(stage, window):
     wrong = []
+    long = factories.run(trainer=stage.cast.timur, sessions=4, starts_in=timedelta(days=60))
+    who_signs = factories.person(name="Нұрмағамбетова Айбала Кенжебекқызы")
+    enroll(run=long.public_id, person=who_signs.pk, actor=factories.ACTOR)
     for who, paths in PRINTED.items():
         page = window.open(account_of(stage, who), language="kk", width=PAPER)
         page.emulate_media(media="print")
         for path in paths:
-            page.goto(path.format(**stage.named()))
+            page.goto(path.format(**stage.named(), long=long.public_id))
             reach = page.evaluate(REACH)
             shown = page.locator(f":is({NEVER_PRINTED}):visible").count()
             if reach > PAPER or shown:
@@ -84,7 +90,7 @@ def test_courses_are_found_while_one_types_and_how_many_is_said(stage, window):
     expect(page).to_have_title(re.compile("торелиг"))
     page.goto("/courses/?view=calendar")
     search.press_sequentially("xyzzy")
-    expect(said).to_have_text(re.compile(r"\d{4}.*\. 0 топ$"))
+    expect(said).to_have_text(re.compile(r"\d{4}.*\. 0 оқу тобы$"))
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from enrollment.attendance.queries import Sheet, sheet_of
 from enrollment.pages.desk.frame import at_desk, render, viewer_of
 from enrollment.requests import access
 
-MOST_COLUMNS = 5
-"""Sessions whose signatures fit side by side on a sheet of A4."""
+MOST_COLUMNS = 3
+"""Sessions whose signatures fit side by side on an upright sheet of A4."""
 
 
 @require_safe

@@ -19,7 +19,14 @@ from courses.planning.models import Session
 from enrollment.attendance import access as doors, actions as attendance, check_in, rules, scans
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Mark
-from enrollment.attendance.queries import ON_THE_SHEET, Sheet, SheetRow, scans_of, sheet_of
+from enrollment.attendance.queries import (
+    ON_THE_SHEET,
+    Sheet,
+    SheetRow,
+    kept_until,
+    scans_of,
+    sheet_of,
+)
 from enrollment.pages.desk.frame import actor_of, at_desk, nonce_of, render, see, viewer_of
 from enrollment.requests import access
 from enrollment.requests.past import run_as_known
@@ -91,6 +98,7 @@ def reconcile(request: HttpRequest, run: UUID, session: UUID) -> HttpResponse:
         "printed": _printed(request),
         "nonce": nonce_of(request),
         "scans": scans_of(meeting),
+        "kept_until": kept_until(clock.now()),
         "form": ScanForm(),
     }
     return render(request, "desk/reconcile.html", context)
