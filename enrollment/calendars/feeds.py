@@ -91,10 +91,10 @@ def _as_staff_see(each: Held, language: str) -> Happening:
         starts_at=each.starts_at,
         ends_at=each.ends_at,
         time_zone=each.time_zone,
-        summary=f"{each.code} · {queries.summary(each, language)}",
+        summary=f"{each.code} · {each.summary(language)}",
         status=each.status,
         description=_lines(taken, waiting, each.link, url),
-        location=queries.location(each, language) or each.link,
+        location=each.location(language) or each.link,
         url=url,
     )
 

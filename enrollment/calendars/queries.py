@@ -79,19 +79,10 @@ NEVER_ARRIVED = (Message.State.FAILED, Message.State.DROPPED)
 Map = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One session and one person: how it stands for them, when and where it is.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """One session as any calendar shows it: when and where, of which run, and how it stands."""
 
-    `status` is empty when they are not expected. `subject` is what a mail about it is about: the
-    enrolment, or the run for its trainer.
-    """
-
-    subject: UUID
-    holder: UUID
-    enrollment_id: int | None
-    person_id: int
-    status: str
     session_id: int
     session: UUID
     number: int
@@ -107,6 +98,32 @@ class Expected:
     time_zone: str
     title: Map
     since: datetime
+    status: str
+
+    def summary(self, language: str) -> str:
+        """The course in that language, with the session's number where there are several."""
+        title = texts.pick(self.title, language).text
+        return f"{title} · {self.number}" if self.sessions > 1 else title
+
+    def location(self, language: str) -> str:
+        """Place, city and address as far as they are known."""
+        parts = (self.venue, self.city, self.address)
+        words = (texts.pick(part, language).text for part in parts)
+        return ", ".join(word for word in words if word)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected(Meeting):
+    """One session and one person: how it stands for them, when and where it is.
+
+    `status` is empty when they are not expected. `subject` is what a mail about it is about: the
+    enrolment, or the run for its trainer.
+    """
+
+    subject: UUID
+    holder: UUID
+    enrollment_id: int | None
+    person_id: int
 
     @property
     def key(self) -> tuple[int, int | None, int]:
@@ -125,51 +142,15 @@ class Expected:
         places = ("venue", "city", "address")
         return rules.version_of({name: getattr(self, name) for name in (*names, *places)})
 
-    def summary(self, language: str) -> str:
-        """The course in that language, with the session's number where there are several."""
-        return summary(self, language)
 
-    def location(self, language: str) -> str:
-        """Place, city and address as far as they are known."""
-        return location(self, language)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(Meeting):
     """One session as the academy's staff see it: numbers of people, no names."""
 
-    session_id: int
-    session: UUID
-    number: int
-    sessions: int
-    starts_at: datetime
-    ends_at: datetime
-    link: str
-    venue: Map | None
-    city: Map | None
-    address: Map | None
-    code: str
-    run: UUID
-    time_zone: str
-    title: Map
-    since: datetime
-    status: str
     sequence: int
     capacity: int | None
     taken: int
     waiting: int
-
-
-def summary(each: Expected | Held, language: str) -> str:
-    """The course in that language, with the session's number where there are several."""
-    title = texts.pick(each.title, language).text
-    return f"{title} · {each.number}" if each.sessions > 1 else title
-
-
-def location(each: Expected | Held, language: str) -> str:
-    """Place, city and address as far as they are known."""
-    parts = (texts.pick(part, language).text for part in (each.venue, each.city, each.address))
-    return ", ".join(part for part in parts if part)
 
 
 def of_enrollments(subjects: Iterable[UUID], *, after: datetime) -> list[Expected]:
