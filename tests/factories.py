@@ -5,11 +5,10 @@ directly.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import count
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 from psycopg.types.range import DateRange
 
 from academy.access.enums import Role
@@ -252,11 +251,3 @@ class Cast:
                 RoleGrant(account=self.kenzhe_account, role=Role.COORDINATOR, court=self.court),
             ]
         )
-
-
-def wall_clock() -> datetime:
-    """The database's own clock, to compare with ours."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment.astimezone(UTC)

@@ -16,9 +16,6 @@ MINIMAL = "minimal"
 HR = "hr"  # says who works where, and keeps what they completed in their file
 LMS = "lms"  # holds the lessons of runs, for those who have a seat there
 
-# Attributes of an event beside its data that a projection may open.
-ATTRIBUTES = ("person", "context", "actor", "reason")
-
 
 @dataclass(slots=True)
 class Projection:

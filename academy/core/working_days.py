@@ -30,14 +30,6 @@ class WorkingCalendar:
                 day += step
         return day
 
-    def days_off_between(self, first: date, last: date) -> Iterator[date]:
-        """The days without work from first to last, both included."""
-        day = first
-        while day <= last:
-            if not self.is_working(day):
-                yield day
-            day += timedelta(days=1)
-
 
 @dataclass(frozen=True, slots=True)
 class OfficeHours:

@@ -6,17 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from academy.core.working_days import OfficeHours, WorkingCalendar
 from academy.courts.models import CalendarDay, Court, Position
-
-
-def courts_on(day: date) -> QuerySet[Court]:
-    """The courts that exist on that day."""
-    return Court.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day
-    ).select_related("region", "level", "kind")
 
 
 def working_calendar(first: date, last: date, *, region_id: int | None = None) -> WorkingCalendar:

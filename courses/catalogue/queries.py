@@ -7,11 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from academy.core.texts import Picked, Texts, pick
-from courses.catalogue.enums import CourseStatus
-from courses.catalogue.models import Audience, Course, CourseVersion
+from courses.catalogue.models import Course, CourseVersion
 from courses.catalogue.rules import AudienceFacts, CourseContent
 
 
@@ -139,23 +137,6 @@ def named(pair: tuple[str, Texts], language: str) -> Named:
     return Named(code, pick(names, language))
 
 
-def courses_on_the_desk() -> QuerySet[Course]:
-    """Every course with its provider and version, for those who plan; the newest change first."""
-    return Course.objects.select_related("provider", "current", "current__format").order_by(
-        "-changed_at", "-id"
-    )
-
-
-def versions_to_review() -> QuerySet[CourseVersion]:
-    """Versions that wait for the academy's yes: of courses in review, the newest one each."""
-    return (
-        CourseVersion.objects.filter(course__status=CourseStatus.IN_REVIEW)
-        .select_related("course", "course__provider", "format")
-        .order_by("course_id", "-number")
-        .distinct("course_id")
-    )
-
-
 def present_contents(codes: Iterable[str]) -> dict[str, CourseContent]:
     """What these courses say at present (the newest version of each), by course code."""
     versions = (
@@ -222,8 +203,3 @@ def audience_facts() -> Mapping[str, AudienceFacts]:
             )
             for _, code, basis, categories, months, remote, positions, levels, kinds in cursor
         }
-
-
-def audiences_by_code() -> dict[str, Audience]:
-    """The audiences, by code."""
-    return {audience.code: audience for audience in Audience.objects.all()}

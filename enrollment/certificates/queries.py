@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from academy.core import clock, qr, typeset
 from academy.core.errors import Refused
-from courses.planning.models import Run
 from enrollment.certificates import rules
 from enrollment.certificates.enums import Answer
 from enrollment.certificates.models import Certificate
@@ -59,13 +58,6 @@ def certificates_of(person: int) -> QuerySet[Certificate]:
     """A person's certificates, newest first, ended ones too."""
     rows = Certificate.objects.filter(outcome__enrollment__person=person)
     return rows.select_related("outcome__enrollment__run").order_by("-issued_at", "-pk")
-
-
-def certificates_of_run(run: Run) -> QuerySet[Certificate]:
-    """The certificates that a run led to, in the order of the people's names."""
-    rows = Certificate.objects.filter(outcome__enrollment__run=run)
-    rows = rows.select_related("outcome__enrollment__person")
-    return rows.order_by("outcome__enrollment__person__sort_key", "-pk")
 
 
 def verification_url(certificate: Certificate) -> str:

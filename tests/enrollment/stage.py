@@ -32,10 +32,6 @@ SELECT (SELECT count(*) FROM academy_event),
        (SELECT count(*) FROM enrollment_promotionpass)
 """
 
-STATE_OF_RUN = """
-SELECT person_id, state FROM enrollment_enrollment WHERE run_id = %s ORDER BY id
-"""
-
 
 def sight() -> tuple[int, ...]:
     with connection.cursor() as cursor:
