@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -11,21 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from academy.core import clock, texts
 from academy.core.actor import Actor
-from academy.core.errors import Invalid, Missing, Refused
+from academy.core.errors import Missing, Refused
 from academy.ledger.actions import Fact, record
-from courses.catalogue import queries, rules
+from courses.catalogue import queries, rules, version_rows
 from courses.catalogue.enums import CourseStatus
-from courses.catalogue.models import Audience, Course, CourseVersion, Format, Organisation, Topic
+from courses.catalogue.models import Course, CourseVersion, Organisation
 from courses.catalogue.rules import CourseContent
-
-BATCH = 2_000
-
-# Columns of a version that its content holds under the same name.
-PLAIN = (
-    *("title", "summary", "objectives", "hours", "hours_basis", "minutes_per_hour", "days"),
-    *("duration_published", "year", "provider_course_code", "source_url"),
-    *("min_attendance_share", "test_required", "validity_months"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +50,15 @@ def write_course(entry: CourseEntry, *, actor: Actor, at: datetime) -> Course:
     rules.check_length(hours=entry.content.hours, days=entry.content.days)
     if Course.objects.filter(code=entry.code).exists():
         raise Refused("course_code_taken", _("There is already a course with this code."))
-    bodies = _known(Organisation.objects, {entry.provider, *entry.owners}, "provider")
+    bodies = version_rows.known_ids(
+        Organisation.objects, {entry.provider, *entry.owners}, "provider"
+    )
     course = Course.objects.create(
         code=entry.code, provider_id=bodies[entry.provider], changed_at=at
     )
     course.owners.set([bodies[owner] for owner in entry.owners])
-    versions = _write_versions([(course.pk, 1, entry.content)], at)
-    _link_prerequisites([(versions[0], entry.content)])
+    versions = version_rows.write_versions([(course.pk, 1, entry.content)], at)
+    version_rows.link_prerequisites([(versions[0], entry.content)])
     record([_fact(course, "course.created", version=1)], actor=actor, at=at)
     return course
 
@@ -91,8 +83,8 @@ def write_version(
     if row.status == CourseStatus.ARCHIVED:
         raise Refused("course_archived", _("An archived course takes no new version."))
     last = row.versions.aggregate(last=models.Max("number"))["last"] or 0
-    version = _write_versions([(row.pk, last + 1, content)], at)[0]
-    _link_prerequisites([(version, content)])
+    version = version_rows.write_versions([(row.pk, last + 1, content)], at)[0]
+    version_rows.link_prerequisites([(version, content)])
     _change(row, at)
     fact = _fact(row, "course.version_written", version=version.number)
     record([fact], actor=actor, at=at)
@@ -102,14 +94,6 @@ def write_version(
 def submit_for_review(*, course: UUID, actor: Actor, at: datetime | None = None) -> Course:
     """Ask the academy to look at a draft before it is published."""
     return _step(course, CourseStatus.IN_REVIEW, "course.submitted", actor=actor, at=at)
-
-
-def return_to_draft(
-    *, course: UUID, actor: Actor, reason: str = "", note: str = "", at: datetime | None = None
-) -> Course:
-    """Send a course back to its authors, or take an archived one up again."""
-    step = (course, CourseStatus.DRAFT, "course.returned")
-    return _step(*step, actor=actor, at=at, reason=reason, note=note)
 
 
 def publish_course(*, course: UUID, actor: Actor, at: datetime | None = None) -> Course:
@@ -206,7 +190,7 @@ def load_courses(*, entries: Sequence[CourseEntry], actor: Actor, at: datetime) 
         [entry.code for entry in due], field_name="code"
     )
     numbers = _last_numbers(course.pk for course in courses.values())
-    versions = _write_versions(
+    versions = version_rows.write_versions(
         [
             (courses[entry.code].pk, numbers.get(courses[entry.code].pk, 0) + 1, entry.content)
             for entry in due
@@ -214,14 +198,16 @@ def load_courses(*, entries: Sequence[CourseEntry], actor: Actor, at: datetime) 
         at,
     )
     _make_current(courses, versions, at)
-    _link_prerequisites(list(zip(versions, (entry.content for entry in due), strict=True)))
+    version_rows.link_prerequisites(
+        list(zip(versions, (entry.content for entry in due), strict=True))
+    )
     record(list(_load_facts(courses, versions)), actor=actor, at=at)
     return [entry.code for entry in due]
 
 
 def _write_new_courses(entries: Sequence[CourseEntry], at: datetime) -> None:
     named = {code for entry in entries for code in (entry.provider, *entry.owners)}
-    bodies = _known(Organisation.objects, named, "provider")
+    bodies = version_rows.known_ids(Organisation.objects, named, "provider")
     rows = Course.objects.bulk_create(
         [
             Course(
@@ -233,7 +219,7 @@ def _write_new_courses(entries: Sequence[CourseEntry], at: datetime) -> None:
             )
             for entry in entries
         ],
-        batch_size=BATCH,
+        batch_size=version_rows.BATCH,
     )
     owned = Course.owners.through
     owned.objects.bulk_create(
@@ -242,7 +228,7 @@ def _write_new_courses(entries: Sequence[CourseEntry], at: datetime) -> None:
             for row, entry in zip(rows, entries, strict=True)
             for owner in entry.owners
         ],
-        batch_size=BATCH,
+        batch_size=version_rows.BATCH,
     )
 
 
@@ -264,7 +250,7 @@ def _make_current(
     Course.objects.bulk_update(
         courses.values(),
         ["current", "status", "published_at", "changed_at", "revision"],
-        batch_size=BATCH,
+        batch_size=version_rows.BATCH,
     )
 
 
@@ -275,69 +261,6 @@ def _load_facts(courses: Mapping[str, Course], versions: Sequence[CourseVersion]
         if version.number == 1:
             yield _fact(course, "course.created", version=1)
         yield _fact(course, "course.published", version=version.number)
-
-
-def _write_versions(
-    wanted: Sequence[tuple[int, int, CourseContent]], at: datetime
-) -> list[CourseVersion]:
-    """The versions and their lists, in a number of statements that does not grow with them."""
-    contents = [content for _, _, content in wanted]
-    formats = _known(Format.objects, {content.format for content in contents}, "format")
-    versions = CourseVersion.objects.bulk_create(
-        [
-            CourseVersion(
-                course_id=course,
-                number=number,
-                format_id=formats[content.format],
-                languages=list(content.languages),
-                demo_translations=list(content.demo_translations),
-                created_at=at,
-                **{name: getattr(content, name) for name in PLAIN},
-            )
-            for course, number, content in wanted
-        ],
-        batch_size=BATCH,
-    )
-    pairs = list(zip(versions, contents, strict=True))
-    _link(CourseVersion.topics.through, "topic_id", Topic.objects, pairs, "topics")
-    _link(CourseVersion.audiences.through, "audience_id", Audience.objects, pairs, "audiences")
-    return versions
-
-
-def _link(
-    through: Any,
-    column: str,
-    listed: models.Manager[Any],
-    pairs: Sequence[tuple[CourseVersion, CourseContent]],
-    name: str,
-) -> None:
-    codes = {code for _, content in pairs for code in getattr(content, name)}
-    known = _known(listed, codes, name)
-    through.objects.bulk_create(
-        [
-            through(courseversion_id=version.pk, **{column: known[code]})
-            for version, content in pairs
-            for code in getattr(content, name)
-        ],
-        batch_size=BATCH,
-    )
-
-
-def _link_prerequisites(pairs: Sequence[tuple[CourseVersion, CourseContent]]) -> None:
-    """Last of all, because a course may ask for another one of the same list."""
-    through = CourseVersion.prerequisites.through
-    _link(through, "course_id", Course.objects, pairs, "prerequisites")
-
-
-def _known(listed: models.Manager[Any], codes: set[str], field: str) -> dict[str, int]:
-    """The ids behind the codes; refuses a code that no list of the academy has."""
-    if not codes:
-        return {}
-    known = dict(listed.filter(code__in=codes).values_list("code", "pk"))
-    if unknown := sorted(codes - set(known)):
-        sentence = _("Unknown: %(codes)s.") % {"codes": ", ".join(unknown)}
-        raise Invalid("unknown_code", sentence, fields={field: [sentence]})
-    return known
 
 
 def _locked(public_id: UUID) -> Course:

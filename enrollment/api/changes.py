@@ -22,7 +22,7 @@ from courses.planning.models import Run, Venue
 from enrollment.api import doors
 from enrollment.api.shapes import LONGEST_NOTE
 from enrollment.reminders.enums import Letter
-from enrollment.requests import run_actions, surgery
+from enrollment.requests import run_changes, surgery
 from enrollment.requests.rehearsal import Foreseen, witnessed
 from enrollment.seats.enums import State
 
@@ -194,7 +194,7 @@ class Capacity(_Change):
     @_described("changeCapacity", "Change the number of seats of a run", CapacityInput)
     def post(self, request: Request, run: UUID) -> Response:
         """More seats go to the waiting list first; fewer throw nobody out."""
-        return self.carry_out(run, run_actions.change_capacity, self.body(CapacityInput))
+        return self.carry_out(run, run_changes.change_capacity, self.body(CapacityInput))
 
 
 class Postpone(_Change):
@@ -203,7 +203,7 @@ class Postpone(_Change):
     @_described("postponeRun", "Postpone a run", PostponeInput)
     def post(self, request: Request, run: UUID) -> Response:
         """Everybody keeps seat or place until there are new dates."""
-        return self.carry_out(run, run_actions.postpone_run, self.body(PostponeInput))
+        return self.carry_out(run, run_changes.postpone_run, self.body(PostponeInput))
 
 
 class Move(_Change):
@@ -215,7 +215,7 @@ class Move(_Change):
         sent = self.body(MoveInput)
         sent["sessions"] = _plans(sent["sessions"])
         sent["no_answer"] = NoAnswer(sent["no_answer"]) if sent["no_answer"] else None
-        return self.carry_out(run, run_actions.move_run, sent)
+        return self.carry_out(run, run_changes.move_run, sent)
 
 
 class Merge(_Change):

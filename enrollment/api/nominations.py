@@ -14,9 +14,10 @@ from academy.rest.endpoint import Endpoint, PageQuery
 from academy.rest.pagination import decode, page
 from academy.rest.permissions import any_of
 from academy.rest.schema import ON_BEHALF_OF, describe, page_of
-from enrollment.requests import access, nominations, nominee_queries
+from enrollment.requests import access, naming, nominations, nominee_queries
 from enrollment.requests.models import Nomination, Nominee
-from enrollment.requests.nominations import MOST, Named
+from enrollment.requests.naming import Named
+from enrollment.requests.nominations import MOST
 
 NOMINATORS = any_of(Right.NOMINATE, Right.REGISTER, scope="enrollments:write")
 READERS = any_of(Right.NOMINATE, Right.REGISTER, Right.READ_ALL, scope="enrollments:write")
@@ -168,7 +169,7 @@ class Apply(Endpoint):
 
 
 def _named(viewer: Viewer, sent: dict[str, Any]) -> Named:
-    return nominations.named_by_numbers(
+    return naming.named_by_numbers(
         viewer, sent["external_ids"], ticked=sent["people"], day=clock.now().date()
     )
 

@@ -24,12 +24,13 @@ from enrollment.api.shapes import (
     TestOut,
 )
 from enrollment.attendance.access import enrollment_to_mark, session_to_mark
-from enrollment.attendance.actions import MarkDraft, Seen, record_marks, record_test_result
+from enrollment.attendance.actions import MarkDraft, Seen, record_marks
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Mark, Outcome
+from enrollment.attendance.outcomes import record_test_result
 from enrollment.certificates.models import Certificate
 from enrollment.credits.models import CreditEntry
-from enrollment.requests import run_actions
+from enrollment.requests import run_actions, run_changes
 from enrollment.requests.access import run_to_teach
 
 REGISTRAR = any_of(Right.REGISTER, scope="runs:write")
@@ -74,7 +75,7 @@ class Cancel(Endpoint):
         """Every active enrolment ends, everybody is told."""
         sent = self.body(ReasonInput)
         doors.run_to_command(self.viewer, run)
-        cancel = partial(run_actions.cancel_run, actor=self.actor, revision=self.revision, **sent)
+        cancel = partial(run_changes.cancel_run, actor=self.actor, revision=self.revision, **sent)
         return self.command(lambda keyed: cancel(run=run, keyed=keyed), _state)
 
 

@@ -1,4 +1,4 @@
-"""Who may read a run's attendance sheet and who may write on it."""
+"""Who may write on a run's attendance sheet, and who may open the scan of the signed one."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,17 +14,6 @@ from enrollment.attendance.models import SheetScan
 from enrollment.attendance.rules import EARLY_MARKS
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
-
-
-def sheet_run_for(viewer: Viewer, public_id: UUID) -> Run:
-    """The run whose sheet the viewer may read: trainers their own, registrar and auditor any."""
-    runs = Run.objects.select_related("version", "course")
-    if not viewer.may(Right.READ_ALL):
-        runs = runs.filter(pk__in=_taught_by(viewer))
-    run = runs.filter(public_id=public_id).first()
-    if run is None:
-        raise Missing("unknown_run", _("There is no such run."))
-    return run
 
 
 def session_to_mark(viewer: Viewer, public_id: UUID) -> Session:

@@ -1,11 +1,10 @@
-"""Marks, test results and the frozen outcome: every change of the room."""
+"""Marks: who was at a session, for how long. What they come to is written in `outcomes`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.transaction import atomic
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from courses.planning.enums import RunState
 from courses.planning.models import Run, Session
 from enrollment.attendance import locks, queries, rules
 from enrollment.attendance.enums import MarkStatus
-from enrollment.attendance.models import Mark, Outcome, TestResult
+from enrollment.attendance.models import Mark
 from enrollment.seats.enums import State
 from enrollment.seats.locks import refusing_conflicts
 from enrollment.seats.models import Enrollment
@@ -148,7 +147,7 @@ def _minutes(place: int, draft: MarkDraft, session: Session) -> int:
 
 def check_session(session: Session, now: datetime) -> None:
     """Refuse marks of a session that is cancelled, not held, or not about to begin."""
-    _check_run(session.run)
+    check_run(session.run)
     if session.is_cancelled:
         raise Refused("session_cancelled", _("This session was cancelled."))
     if now < rules.may_mark_from(session.period.lower):
@@ -157,7 +156,8 @@ def check_session(session: Session, now: datetime) -> None:
         )
 
 
-def _check_run(run: Run) -> None:
+def check_run(run: Run) -> None:
+    """Refuse what would change a record that is closed, or one of what is not held."""
     if run.state == RunState.FINALISED:
         raise Refused("run_finalised", _("This run is finalised; its record no longer changes."))
     if run.state in NOT_HELD:
@@ -195,7 +195,7 @@ def write_marks(session: Session, new: Sequence[Mark], actor: Actor, now: dateti
         mark.marked_by, mark.at = actor.id, now
     written = Mark.objects.bulk_create(new)
     facts = [
-        _fact(
+        fact_of(
             "mark.recorded",
             mark.enrollment,
             session.run,
@@ -209,95 +209,8 @@ def write_marks(session: Session, new: Sequence[Mark], actor: Actor, now: dateti
     return written
 
 
-@refusing_conflicts()
-@atomic(durable=True)
-def record_test_result(
-    *, enrollment: UUID, passed: bool, actor: Actor, at: datetime | None = None
-) -> TestResult:
-    """Write down whether a person passed the run's test. No score is kept.
-
-    The newest result counts; saying again what already counts changes nothing. Refuses: a course
-    without a test, a run that has not begun, is not held or is finalised, and people without a
-    confirmed seat.
-    """
-    now = at or clock.now()
-    claim = locks.enrollment_with_run_locked(enrollment)
-    latest = TestResult.objects.filter(enrollment=claim).order_by("-id").first()
-    if latest is not None and latest.passed == passed:
-        return latest
-    _check_test(claim, now)
-    result = TestResult.objects.create(
-        enrollment=claim, passed=passed, recorded_by=actor.id, at=now
-    )
-    record([_fact("test.recorded", claim, claim.run, passed=passed)], actor=actor, at=now)
-    return result
-
-
-def _check_test(enrollment: Enrollment, now: datetime) -> None:
-    run = enrollment.run
-    _check_run(run)
-    if not run.version.test_required:
-        raise Refused("no_test", _("This course has no test."))
-    if enrollment.state != State.CONFIRMED:
-        raise Refused(
-            "not_on_the_sheet", _("Only people with a confirmed seat in this run can be marked.")
-        )
-    if run.starts_at is None or now < rules.may_mark_from(run.starts_at):
-        raise Refused("too_early", _("A test result can be recorded once the run has begun."))
-
-
-def freeze_outcomes(*, run: Run, at: datetime, actor: Actor) -> list[Outcome]:
-    """Freeze what the run came to for everyone with a confirmed seat, as revision 1.
-
-    Runs inside the transaction of finalisation and refuses to run outside one; the states of the
-    enrolments are not its business. Refuses while the last session is not over, while anybody lacks
-    a mark for a session that was held (naming sessions and how many people), and while somebody who
-    was there long enough lacks a test result. A run of which nothing was held is cancelled instead.
-    """
-    if not connection.in_atomic_block:
-        raise RuntimeError("Outcomes are frozen in the transaction of finalisation.")
-    sheet = queries.sheet_of(locks.lock_run(run), states={State.CONFIRMED})
-    if obstacle := queries.obstacle_of(sheet, at=at):
-        raise obstacle
-    outcomes = Outcome.objects.bulk_create([_outcome(sheet, row, at) for row in sheet.rows])
-    facts = [_outcome_fact(outcome, run) for outcome in outcomes]
-    record(facts, actor=actor, at=at)
-    return outcomes
-
-
-def _outcome(sheet: queries.Sheet, row: queries.SheetRow, at: datetime) -> Outcome:
-    return Outcome(
-        enrollment=row.enrollment,
-        revision=1,
-        outcome=rules.outcome_of(
-            sheet.rule, sheet.planned_minutes, row.attended, test_passed=row.test_passed
-        ),
-        minutes_attended=row.standing.attended,
-        minutes_planned=sheet.planned_minutes,
-        test_passed=row.test_passed,
-        frozen_at=at,
-    )
-
-
-def _outcome_fact(outcome: Outcome, run: Run) -> Fact:
-    """What happened, without the test: participation is nobody's business beyond its class."""
-    return Fact(
-        "outcome.frozen",
-        "outcome",
-        outcome.public_id,
-        context_id=run.public_id,
-        person_id=outcome.enrollment.person.public_id,
-        data={
-            "enrollment": str(outcome.enrollment.public_id),
-            "outcome": str(outcome.outcome),
-            "minutes_attended": outcome.minutes_attended,
-            "minutes_planned": outcome.minutes_planned,
-            "revision": outcome.revision,
-        },
-    )
-
-
-def _fact(type_: str, enrollment: Enrollment, run: Run, **data: str | int | bool) -> Fact:
+def fact_of(type_: str, enrollment: Enrollment, run: Run, **data: str | int | bool) -> Fact:
+    """An event about one person on the sheet."""
     return Fact(
         type_,
         "enrollment",

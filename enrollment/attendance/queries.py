@@ -159,12 +159,6 @@ def _row(
     return SheetRow(enrollment, own, attended, test_passed, standing)
 
 
-def current_outcomes(run: Run) -> dict[int, Outcome]:
-    """The outcomes that count, by the enrolment's key; empty before finalisation."""
-    rows = Outcome.objects.filter(enrollment__run=run, is_current=True)
-    return {outcome.enrollment_id: outcome for outcome in rows}
-
-
 def outcome_of(enrollment: Enrollment) -> Outcome | None:
     """The outcome that counts for one enrolment; none before finalisation."""
     return Outcome.objects.filter(enrollment=enrollment, is_current=True).first()

@@ -6,12 +6,12 @@ test goes through all of them. Moments come as words, on the clock of the run.
 
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
 
 from courses.planning.enums import RunState
 from enrollment.attendance.enums import OutcomeKind
 from enrollment.decisions.enums import Decider, Silence, StepKind
+from enrollment.pages.reasons import reason
 from enrollment.seats.enums import State
 
 
@@ -59,37 +59,8 @@ class Said:
         return self.what
 
 
-REASONS: dict[str, str | Promise] = {
-    "hearing": gettext_lazy("Hearings on these days."),
-    "leave": gettext_lazy("Leave or absence."),
-    "staffing": gettext_lazy("Too few people would be left at the court."),
-    "other_course": gettext_lazy("Another course is more suitable."),
-    "silence": gettext_lazy("No decision was made in time."),
-    "too_few": gettext_lazy("Too few people could take part."),
-    "trainer_unavailable": gettext_lazy("The trainer is not available."),
-    "trainer_away": gettext_lazy("The trainer cannot teach on these dates."),
-    "venue_unavailable": gettext_lazy("The venue is not available."),
-    "venue": gettext_lazy("The venue is not available."),
-    "law_changed": gettext_lazy("The law has changed."),
-    "illness": gettext_lazy("Illness."),
-    "workload": gettext_lazy("The court's workload does not allow it at this time."),
-    "duty": gettext_lazy("Urgent duties at the court."),
-    "family": gettext_lazy("Family reasons."),
-    "substituted": gettext_lazy("A colleague has taken over the seat."),
-    "merged": gettext_lazy("Two runs became one."),
-    "split": gettext_lazy("The run was divided."),
-    "left_service": gettext_lazy("The service in the judiciary has ended."),
-    "lost_post": gettext_lazy("The post under which the place was given has ended."),
-}
-
-
 MOVED_ALONG = frozenset({"merged", "split"})
 """Why a place in a queue ended that goes on in another run."""
-
-
-def reason(code: str) -> str:
-    """A reason in words; empty where none can be told."""
-    return str(REASONS.get(code, ""))
 
 
 def said(case: Case) -> Said:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
 from academy.core.actor import ActorKind
-from enrollment.pages.sentences import reason
+from enrollment.pages.reasons import reason
 
 Words = str | Promise
 

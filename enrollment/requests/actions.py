@@ -181,8 +181,7 @@ def promote_out_of_order(
     """The registrar gives a free seat past the queue, with a reason; row and event are marked."""
 
     def change(row: Enrollment, now: datetime) -> None:
-        if not reason:
-            raise Refused("reason_needed", _("Please say why."))
+        rules.check_reason(reason)
         queue.promote_out_of_order(row.run, row, reason=reason, actor=actor, at=now, note=note)
 
     return _change(
@@ -203,8 +202,7 @@ def cancel_enrollment(
     """The academy ends one enrolment, with a reason (T21); the seat goes to the queue."""
 
     def change(row: Enrollment, now: datetime) -> None:
-        if not reason:
-            raise Refused("reason_needed", _("Please say why."))
+        rules.check_reason(reason)
         settling.call_off(row, reason=reason, actor=actor, at=now, note=note)
 
     return _change(enrollment, change, revision=revision, keyed=keyed, at=at)

@@ -17,7 +17,7 @@ from enrollment.decisions.enums import Decider
 from enrollment.decisions.rules import Step, court_that_decides
 from enrollment.requests import queries, rules
 from enrollment.requests.rules import Answer, AskingFacts, Wishes
-from enrollment.seats import actions as seats, locks, queue
+from enrollment.seats import entering, locks, queue
 from enrollment.seats.enums import Source, State
 from enrollment.seats.models import Enrollment
 
@@ -58,7 +58,7 @@ def ask(
         answer, steps = rules.answer_to(facts, source=source, now=at, allow_clash=allow_clash)
         asking = asking_of(facts, source, wishes, at)
         if answer == Answer.DECISIONS:
-            enrollment = seats.request(asking, holds_seat=facts.holds_seat, actor=actor, at=at)
+            enrollment = entering.request(asking, holds_seat=facts.holds_seat, actor=actor, at=at)
             if steps:
                 open_steps_of(enrollment, facts, steps, actor=actor, at=at)
         else:
@@ -79,20 +79,20 @@ def _unknown(run: UUID) -> Refused:
 
 
 def _claim(
-    asking: seats.Asking, facts: AskingFacts, *, actor: Actor, at: datetime, alone: bool
+    asking: entering.Asking, facts: AskingFacts, *, actor: Actor, at: datetime, alone: bool
 ) -> Enrollment | None:
     if not alone or not asking.needs_seat:
-        return seats.claim(asking, actor=actor, at=at)
-    enrollment = seats.claim_or_queue(asking, actor=actor, at=at)
+        return entering.claim(asking, actor=actor, at=at)
+    enrollment = entering.claim_or_queue(asking, actor=actor, at=at)
     if enrollment.state == State.WAITLISTED:
         rules.check_waiting_list(is_full=facts.waiting_list_is_full)
     return enrollment
 
 
-def asking_of(facts: AskingFacts, source: Source, wishes: Wishes, at: datetime) -> seats.Asking:
+def asking_of(facts: AskingFacts, source: Source, wishes: Wishes, at: datetime) -> entering.Asking:
     """What the claim of a seat needs of these facts."""
     priority_class, reasons = facts.class_and_reasons
-    return seats.Asking(
+    return entering.Asking(
         run_id=facts.run_id,
         run_public_id=facts.run_public_id,
         person_id=facts.person_id,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.planning.actions import SessionPlan
 from courses.planning.enums import RunState
 from courses.planning.models import Run
-from enrollment.requests import pool_actions, run_actions
+from enrollment.requests import pool_actions, run_actions, run_changes
 from enrollment.requests.share_plans import as_written, shares_of
 
 Command = Callable[..., object]
@@ -89,14 +89,14 @@ OPERATIONS: Mapping[str, Operation] = {
         _("Move by some days"),
         _("It can be moved back; everybody with a seat is asked once more."),
         AHEAD | {RunState.DRAFT},
-        run_actions.move_run,
+        run_changes.move_run,
         _shifted,
     ),
     "postpone": Operation(
         _("Postpone"),
         _("With new dates the run goes on; everybody with a seat is asked to confirm again."),
         AHEAD,
-        run_actions.postpone_run,
+        run_changes.postpone_run,
         _reason,
         is_danger=True,
     ),
@@ -110,7 +110,7 @@ OPERATIONS: Mapping[str, Operation] = {
         _("Cancel"),
         _("This cannot be undone. A new run can be planned at any time."),
         AHEAD | {RunState.DRAFT, RunState.POSTPONED, RunState.RUNNING},
-        run_actions.cancel_run,
+        run_changes.cancel_run,
         _reason,
         is_danger=True,
     ),

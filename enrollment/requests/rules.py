@@ -188,6 +188,12 @@ def check_can_withdraw(
         )
 
 
+def check_reason(reason: str) -> None:
+    """Refuse what the academy does to people or to a run without saying why."""
+    if not reason:
+        raise Refused("reason_needed", _("Please say why."))
+
+
 def check_before(due_at: datetime | None, *, now: datetime) -> None:
     """Refuse an answer that comes after its deadline, even if no timer has looked yet."""
     if due_at is not None and now >= due_at:

@@ -24,7 +24,7 @@ from courses.planning import actions as planning
 from courses.planning.models import Run, Seat
 from enrollment.decisions.rules import Verdict, verdict
 from enrollment.requests.rules import Candidate, Choice, SelectionTerms, check_can_select, choose
-from enrollment.seats import actions as seats, locks, queue
+from enrollment.seats import actions as seats, entering, locks, queue
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment, PromotionLook, PromotionPass
 
@@ -196,7 +196,7 @@ def _settle(
         seats.move(enrollment, State.REJECTED, actor=actor, at=at, reason="not_selected")
     else:
         before = enrollment.queue_number
-        seats.draw_again(enrollment)
+        entering.draw_again(enrollment)
         data = {"queue_number_before": before, "place": place}
         seats.move(enrollment, State.WAITLISTED, actor=actor, at=at, data=data)
 

@@ -29,7 +29,7 @@ from enrollment.requests.asking import asking_of, open_steps_of
 from enrollment.requests.letters import ASKED_AGAIN, MOVED_FROM, MOVED_TO
 from enrollment.requests.moving_rules import PROMISED
 from enrollment.requests.rules import AskingFacts, Wishes
-from enrollment.seats import actions as seats, locks, queue
+from enrollment.seats import actions as seats, entering, locks, queue
 from enrollment.seats.enums import ACTIVE, Source, State
 from enrollment.seats.models import Enrollment
 
@@ -203,17 +203,17 @@ def _begin(
     asking = _asking(row, facts, at)
     steps = steps_for(facts.mode, facts.own_steps)
     if was == State.REQUESTED and (steps or facts.is_gathering):
-        new = seats.request(asking, holds_seat=facts.holds_seat, actor=actor, at=at)
+        new = entering.request(asking, holds_seat=facts.holds_seat, actor=actor, at=at)
         new.run, new.person = there, row.person
         if steps:
             open_steps_of(new, facts, steps, actor=actor, at=at)
         return
     if (was in PROMISED or not facts.is_limited) and _seat(row, asking, there, actor=actor, at=at):
         return
-    seats.queue_up(asking, actor=actor, at=at)
+    entering.queue_up(asking, actor=actor, at=at)
 
 
-def _asking(row: Enrollment, facts: AskingFacts, at: datetime) -> seats.Asking:
+def _asking(row: Enrollment, facts: AskingFacts, at: datetime) -> entering.Asking:
     """As the person stood: wishes, class and its reasons are frozen and come along."""
     wishes = Wishes(short_notice=row.short_notice, auto_accept=row.auto_accept)
     return replace(
@@ -227,7 +227,9 @@ def _asking(row: Enrollment, facts: AskingFacts, at: datetime) -> seats.Asking:
     )
 
 
-def _seat(row: Enrollment, asking: seats.Asking, there: Run, *, actor: Actor, at: datetime) -> bool:
+def _seat(
+    row: Enrollment, asking: entering.Asking, there: Run, *, actor: Actor, at: datetime
+) -> bool:
     """Give a seat there if one can be had; where the dates differ the person is asked again.
 
     A clash that the move made stands until the person has answered.
@@ -236,7 +238,7 @@ def _seat(row: Enrollment, asking: seats.Asking, there: Run, *, actor: Actor, at
     is_dated = there.starts_at is not None and there.busy != row.run.busy
     said = asking.nominated_by | ({ASKED_AGAIN: "yes"} if is_dated else {})
     claim = replace(asking, clash_allowed=clash, nominated_by=said)
-    new = seats.claim(claim, actor=actor, at=at)
+    new = entering.claim(claim, actor=actor, at=at)
     if new is None:
         return False
     if is_dated:

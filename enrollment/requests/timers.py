@@ -18,7 +18,7 @@ from enrollment.decisions.models import Decision
 from enrollment.requests import following, queries, run_actions
 from enrollment.requests.models import PostCheck
 from enrollment.requests.settling import settle, unanswered
-from enrollment.seats import actions as seats, locks, queue
+from enrollment.seats import actions as seats, entering, locks, queue
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 from enrollment.seats.rules import MOST_LAPSES
@@ -60,7 +60,7 @@ def _expire(enrollment_id: int, run_id: int, now: datetime) -> int:
         if row.state == State.OFFERED:
             seats.move(row, State.EXPIRED, actor=actor, at=now, reason="offer_lapsed")
             if row.run.lapse_policy == LapsePolicy.KEEP and row.lapses < MOST_LAPSES:
-                seats.queue_again(row, actor=actor, at=now)
+                entering.queue_again(row, actor=actor, at=now)
         else:
             unanswered(row, actor=actor, at=now)
         queue.promote(row.run, cause="lapsed", actor=actor, at=now)

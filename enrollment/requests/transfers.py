@@ -20,7 +20,7 @@ from enrollment.requests import moving_rules, queries, rules
 from enrollment.requests.asking import asking_of
 from enrollment.requests.letters import MOVED_FROM, MOVED_TO
 from enrollment.requests.rules import NO_WISHES, Answer, AskingFacts
-from enrollment.seats import actions as seats, locks, queue
+from enrollment.seats import actions as seats, entering, locks, queue
 from enrollment.seats.enums import Source, State
 from enrollment.seats.models import Enrollment
 
@@ -127,7 +127,7 @@ def _claim(facts: AskingFacts, old: Enrollment, *, actor: Actor, at: datetime) -
         answer_by=None,
         nominated_by={MOVED_FROM: str(old.public_id)},
     )
-    new = seats.claim(linked, actor=actor, at=at)
+    new = entering.claim(linked, actor=actor, at=at)
     if new is None:
         raise Refused(
             "no_free_seat", _("No seat is free in the other run, or others wait for it already.")
@@ -169,7 +169,7 @@ def substitute(
         _check_substitute(facts, old, by_academy=by_academy, reason=reason, at=at)
         seat_id = old.seat_id
         seats.move(old, State.WITHDRAWN, actor=actor, at=at, reason=SUBSTITUTED, hands_over=True)
-        new = seats.take_over(_in_place_of(old, facts, at), seat_id, actor=actor, at=at)
+        new = entering.take_over(_in_place_of(old, facts, at), seat_id, actor=actor, at=at)
         if keyed:
             keyed.keep(_whole(new, old))
         return new
@@ -196,7 +196,7 @@ def _check_substitute(
         raise Refused("pool", _("This seat is kept for others than this person."))
 
 
-def _in_place_of(old: Enrollment, facts: AskingFacts, at: datetime) -> seats.Asking:
+def _in_place_of(old: Enrollment, facts: AskingFacts, at: datetime) -> entering.Asking:
     asking = asking_of(facts, Source(old.source), NO_WISHES, at)
     return replace(
         asking,

@@ -28,7 +28,8 @@ from enrollment.reminders.models import ReminderRule
 from enrollment.requests import bulk
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
-from enrollment.requests.nominations import Named, plan
+from enrollment.requests.naming import Named
+from enrollment.requests.nominations import plan
 from enrollment.requests.plan_copies import ask_run_copy
 from enrollment.trips.actions import issue
 from enrollment.trips.models import TripPaper

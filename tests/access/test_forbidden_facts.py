@@ -27,9 +27,10 @@ from academy.ledger import actions as ledger
 from academy.ledger.models import Event
 from courses.planning.enums import EnrollmentMode
 from courses.planning.models import Run
-from enrollment.attendance.actions import MarkDraft, record_marks, record_test_result
+from enrollment.attendance.actions import MarkDraft, record_marks
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Outcome
+from enrollment.attendance.outcomes import record_test_result
 from enrollment.certificates.models import Certificate
 from enrollment.classroom.actions import tell_needs
 from enrollment.classroom.rules import Told

@@ -31,7 +31,7 @@ from enrollment.credits.requirement_actions import RequirementDraft, add_require
 from enrollment.feedback.models import AnswerInvitation
 from enrollment.reminders.answer_links import path_for
 from enrollment.reminders.models import ReminderRule
-from enrollment.requests import actions as requests, run_actions
+from enrollment.requests import actions as requests, run_actions, run_changes
 from enrollment.seats.models import Enrollment
 from enrollment.trips.actions import issue
 from enrollment.trips.models import TripPaper
@@ -105,7 +105,7 @@ class Everything(Stage):
             claim = requests.enroll(run=run.public_id, person=one.pk, actor=ACTOR)
         change = str(ids.public_id())
         by = replace(ACTOR, request_id=change)
-        run_actions.change_capacity(run=run.public_id, capacity=2, actor=by)
+        run_changes.change_capacity(run=run.public_id, capacity=2, actor=by)
         claim.refresh_from_db()
         return claim, change
 

@@ -20,7 +20,8 @@ from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Question
 from enrollment.requests import bulk, timers
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
-from enrollment.requests.nominations import Named, plan
+from enrollment.requests.naming import Named
+from enrollment.requests.nominations import plan
 from enrollment.requests.plan_copies import ask_year_copy
 from enrollment.seats.models import Enrollment
 from tests import factories

@@ -13,7 +13,7 @@ from courses.planning.enums import PoolScope
 from courses.planning.models import Run, SeatPool
 from courses.planning.pools import Share
 from enrollment.decisions.models import Decision
-from enrollment.requests import actions, pool_actions, run_actions, timers, transfers
+from enrollment.requests import actions, pool_actions, run_changes, timers, transfers
 from enrollment.seats import locks
 from enrollment.seats.enums import ACTIVE, HOLDING
 from enrollment.seats.models import Enrollment
@@ -56,7 +56,7 @@ def test_who_asks_while_the_run_is_cancelled_is_refused(mode, seats):
 def test_a_crowd_asks_while_the_run_is_cancelled_and_nobody_is_left_in_it():
     run = factories.run(seats=10)
     calls = [partial(ask, run, person) for person in factories.people(16, factories.court())]
-    cancel = partial(run_actions.cancel_run, run=run.public_id, reason="venue", actor=ACTOR)
+    cancel = partial(run_changes.cancel_run, run=run.public_id, reason="venue", actor=ACTOR)
     calls.insert(8, cancel)
 
     answers = race(calls, threads=12)
@@ -71,7 +71,7 @@ def test_who_asks_while_the_run_is_moved_is_busy_at_the_new_times():
     later = run.starts_at + timedelta(days=7)
     plan = SessionPlan(later, 90)
     calls = [partial(ask, run, person) for person in factories.people(12)]
-    calls.insert(4, partial(run_actions.move_run, run=run.public_id, sessions=[plan], actor=ACTOR))
+    calls.insert(4, partial(run_changes.move_run, run=run.public_id, sessions=[plan], actor=ACTOR))
 
     answers = race(calls, threads=12)
 
@@ -112,7 +112,7 @@ def promotion_acceptance_and_cut(size):
         reason="illness",
         actor=ACTOR,
     )
-    cut = partial(run_actions.change_capacity, run=run.public_id, capacity=size, actor=ACTOR)
+    cut = partial(run_changes.change_capacity, run=run.public_id, capacity=size, actor=ACTOR)
 
     answers = race([accept, by_hand, cut, *leave])
 
@@ -174,7 +174,7 @@ def test_many_transfers_there_and_back_at_once(record_property):
         transfers_both_ways(12)
         Enrollment.objects.filter(state__in=HOLDING).update(busy=None)
         for run in Run.objects.filter(state="published"):
-            run_actions.cancel_run(run=run.public_id, reason="venue", actor=ACTOR)
+            run_changes.cancel_run(run=run.public_id, reason="venue", actor=ACTOR)
 
 
 def release_at_the_instant_of_requests(seed):

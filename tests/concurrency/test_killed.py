@@ -10,7 +10,7 @@ import time
 import pytest
 from django.db import connection
 
-from enrollment.requests import actions, run_actions
+from enrollment.requests import actions, run_changes
 from tests import factories
 from tests.concurrency import dying
 from tests.concurrency.test_delivery import ROOT
@@ -94,7 +94,7 @@ def assert_untouched(scene, before):
     assert states(held, waiting, asked) == ["confirmed", "waitlisted", "requested"]
     assert_sound()
     actions.withdraw(enrollment=held.public_id, actor=ACTOR)
-    run_actions.cancel_run(run=by_consent.public_id, reason="venue", actor=ACTOR)
+    run_changes.cancel_run(run=by_consent.public_id, reason="venue", actor=ACTOR)
     assert states(waiting, asked) == ["offered", "cancelled"]
 
 

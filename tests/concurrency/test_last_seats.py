@@ -7,7 +7,7 @@ import pytest
 
 from academy.core.errors import Busy, Refused
 from courses.planning.models import Run, Seat
-from enrollment.requests import actions, run_actions
+from enrollment.requests import actions, run_changes
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
 from tests import factories
@@ -109,7 +109,7 @@ def test_capacity_cut_promotion_and_withdrawal_at_once_leave_no_orphan():
     calls = [
         partial(actions.withdraw, enrollment=one.public_id, actor=ACTOR) for one in enrolled[:8]
     ] + [
-        partial(run_actions.change_capacity, run=run.public_id, capacity=size, actor=ACTOR)
+        partial(run_changes.change_capacity, run=run.public_id, capacity=size, actor=ACTOR)
         for size in (6, 12, 9)
     ]
 

@@ -12,7 +12,7 @@ from academy.access.queries import viewer_of
 from academy.core import clock
 from courses.planning.enums import EnrollmentMode
 from enrollment.requests import actions, nominations
-from enrollment.requests.nominations import Named
+from enrollment.requests.naming import Named
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.concurrency.racing import race

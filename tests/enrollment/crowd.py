@@ -9,7 +9,7 @@ from courses.planning.enums import PoolScope
 from courses.planning.models import SeatPool
 from courses.planning.pools import Share
 from enrollment.decisions.models import Decision
-from enrollment.requests import actions, pool_actions, run_actions, timers, transfers
+from enrollment.requests import actions, pool_actions, run_changes, timers, transfers
 from enrollment.requests.rules import Wishes
 from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
@@ -126,16 +126,16 @@ class Crowd:
 
     def capacity(self, dice):
         run = dice.choice(self.runs).public_id
-        run_actions.change_capacity(run=run, capacity=dice.randint(1, 6), actor=ACTOR)
+        run_changes.change_capacity(run=run, capacity=dice.randint(1, 6), actor=ACTOR)
 
     def dates(self, dice):
         run = dice.choice(self.runs).public_id
         if dice.random() < 0.1:
-            run_actions.postpone_run(run=run, reason="venue", actor=ACTOR)
+            run_changes.postpone_run(run=run, reason="venue", actor=ACTOR)
             return
         start = clock.now() + dice.choice([30, 40, 50]) * DAY
         plan = SessionPlan(start.replace(minute=0, second=0, microsecond=0), 90)
-        run_actions.move_run(run=run, sessions=[plan], actor=ACTOR)
+        run_changes.move_run(run=run, sessions=[plan], actor=ACTOR)
 
     def pools(self, dice):
         run = dice.choice(self.runs)

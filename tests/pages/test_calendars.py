@@ -18,7 +18,7 @@ from academy.messages import delivery
 from courses.planning.enums import RunState
 from courses.planning.models import Run, Session, TrainerAssignment, Venue
 from enrollment.calendars.models import CalendarFeed
-from enrollment.requests import actions as requests, run_actions
+from enrollment.requests import actions as requests, run_changes
 from tests import factories
 from tests.enrollment.calendars.conftest import items_of
 from tests.factories import ACTOR
@@ -240,7 +240,7 @@ def test_the_catalogue_is_a_public_calendar(browser, cast):
     run = factories.run(sessions=2, trainer=cast.timur, link="https://example.org/secret-room")
     factories.run(is_published=False)
     gone = factories.run()
-    run_actions.cancel_run(run=gone.public_id, reason="too_few", actor=ACTOR)
+    run_changes.cancel_run(run=gone.public_id, reason="too_few", actor=ACTOR)
     over = factories.run()
     Run.objects.filter(pk=over.pk).update(state=RunState.FINALISED)
     stranger = browser()

@@ -10,7 +10,7 @@ from academy.core import clock
 from academy.core.actor import Actor
 from courses.planning.enums import EnrollmentMode
 from courses.planning.models import Run
-from enrollment.requests import actions, run_actions
+from enrollment.requests import actions, run_changes
 from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 from tests import factories
@@ -177,7 +177,7 @@ def test_a_moved_run_asks_whether_one_still_comes(cast, browser):
     run = factories.run()
     mine = actions.enroll(run=run.public_id, person=cast.asel.pk, actor=ACTOR)
     later = run.starts_at + timedelta(days=7)
-    run_actions.move_run(
+    run_changes.move_run(
         run=run.public_id, sessions=[factories.SessionPlan(later, 90)], actor=ACTOR
     )
     client = browser(cast.asel_account)

@@ -12,7 +12,7 @@ from academy.ledger.models import Event
 from academy.messages.models import Message
 from courses.planning.models import Interest, Run
 from enrollment.reminders import run_letters
-from enrollment.requests import handlers, run_actions
+from enrollment.requests import handlers, run_changes
 from tests import factories
 from tests.enrollment.stage import DAY
 from tests.factories import ACTOR
@@ -100,7 +100,7 @@ def test_who_asked_is_told_once_when_a_run_is_published_and_the_wish_is_answered
     ("change", "why"),
     [
         (
-            lambda run: run_actions.cancel_run(run=run.public_id, reason="x", actor=ACTOR),
+            lambda run: run_changes.cancel_run(run=run.public_id, reason="x", actor=ACTOR),
             "run_is_cancelled",
         ),
         (lambda run: Interest.objects.all().delete(), "no_longer_wished"),

@@ -11,7 +11,7 @@ from academy.people.registry import everything_about
 from courses.planning.models import Run
 from enrollment.classroom.models import Needs
 from enrollment.classroom.tasks import forget_needs
-from enrollment.requests import actions, run_actions
+from enrollment.requests import actions, run_changes
 from tests import factories
 from tests.enrollment.stage import ask
 
@@ -104,7 +104,7 @@ def test_it_is_gone_with_the_seat(cast, browser, seat, way):
     if way == "withdraws":
         actions.withdraw(enrollment=seat.public_id, actor=factories.ACTOR)
     else:
-        run_actions.cancel_run(run=seat.run.public_id, reason="illness", actor=factories.ACTOR)
+        run_changes.cancel_run(run=seat.run.public_id, reason="illness", actor=factories.ACTOR)
     shown = browser(cast.clara_account).get(f"/desk/runs/{seat.run.public_id}/").text
     forget_needs()
 

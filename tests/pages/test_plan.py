@@ -14,7 +14,7 @@ from courses.catalogue.models import Organisation
 from courses.planning.enums import PoolScope
 from courses.planning.models import PlanApproval, Run, Session, Venue
 from courses.planning.pools import Share
-from enrollment.requests import pool_actions, run_actions, timers
+from enrollment.requests import pool_actions, run_changes, timers
 from tests import factories
 from tests.enrollment.stage import ask
 from tests.factories import ACTOR
@@ -65,9 +65,9 @@ def test_every_run_stands_in_the_column_that_says_what_it_needs(cast, registrar)
         timers.advance_runs()
     Run.objects.filter(pk=done.pk).update(state="finalised")
     moved = in_days(45)
-    run_actions.postpone_run(run=moved.public_id, reason="other", actor=ACTOR)
+    run_changes.postpone_run(run=moved.public_id, reason="other", actor=ACTOR)
     gone = in_days(46)
-    run_actions.cancel_run(run=gone.public_id, reason="other", actor=ACTOR)
+    run_changes.cancel_run(run=gone.public_id, reason="other", actor=ACTOR)
 
     response = registrar.get(reverse("enrollment:plan-board", args=[2026]))
 

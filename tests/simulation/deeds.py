@@ -12,7 +12,7 @@ from courses.planning.actions import RunPlan, SessionPlan, plan_run
 from courses.planning.enums import EnrollmentMode, NoAnswer
 from enrollment.attendance.actions import MarkDraft, record_marks
 from enrollment.attendance.enums import MarkStatus
-from enrollment.requests import actions, run_actions
+from enrollment.requests import actions, run_actions, run_changes
 from tests import factories
 from tests.factories import ACTOR
 from tests.simulation.nation import LANGUAGES, ZONES
@@ -132,7 +132,7 @@ class Deeds(World):
         standing = self.diary.runs[run].seen[-1]
         ahead = self.dice.choice([4, 7, 12]) * DAY
         begins = (self.now + ahead).replace(minute=0, second=0, microsecond=0)
-        run_actions.move_run(
+        run_changes.move_run(
             run=run,
             sessions=self.meetings(begins, len(standing.meetings)),
             no_answer=self.dice.choice(list(NoAnswer)),
@@ -143,21 +143,21 @@ class Deeds(World):
     def postpone(self) -> Runs:
         """No dates any more, for the time being."""
         if run := self.one_run("published", "going_ahead"):
-            run_actions.postpone_run(run=run, reason="venue", actor=ACTOR)
+            run_changes.postpone_run(run=run, reason="venue", actor=ACTOR)
             return [run]
         return None
 
     def cancel(self) -> Runs:
         """It does not take place."""
         if run := self.one_run("published", "going_ahead", "postponed"):
-            run_actions.cancel_run(run=run, reason="venue", actor=ACTOR)
+            run_changes.cancel_run(run=run, reason="venue", actor=ACTOR)
             return [run]
         return None
 
     def capacity(self) -> Runs:
         """More seats, or fewer."""
         if run := self.one_run("published", "going_ahead"):
-            run_actions.change_capacity(run=run, capacity=self.dice.randint(2, 9), actor=ACTOR)
+            run_changes.change_capacity(run=run, capacity=self.dice.randint(2, 9), actor=ACTOR)
             return [run]
         return None
 

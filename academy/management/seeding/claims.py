@@ -10,7 +10,7 @@ from academy.management.seeding.stage import Story, Told
 from academy.people.models import Person
 from enrollment.decisions.enums import StepState
 from enrollment.decisions.models import Decision
-from enrollment.requests import actions, run_actions, timers
+from enrollment.requests import actions, run_changes, timers
 from enrollment.seats.enums import HOLDING
 from enrollment.seats.models import Enrollment
 
@@ -114,12 +114,12 @@ class Claim:
 
     def _fill(self, at: datetime) -> None:
         taken = Enrollment.objects.filter(run=self.story.run, state__in=HOLDING).count()
-        run_actions.change_capacity(
+        run_changes.change_capacity(
             run=self.story.run_id, capacity=taken, actor=self.stage.actor, at=at
         )
 
     def _make_room(self, at: datetime) -> None:
-        run_actions.change_capacity(
+        run_changes.change_capacity(
             run=self.story.run_id,
             capacity=self.story.told["capacity"],
             actor=self.stage.actor,

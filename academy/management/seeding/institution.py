@@ -16,7 +16,7 @@ from courses.catalogue.imports import CatalogueLists, load_lists
 from courses.catalogue.models import Course
 from courses.search.actions import reindex_courses
 from enrollment.credits.requirement_actions import RequirementDraft, install_requirements
-from enrollment.feedback.actions import Seed, install_questionnaires
+from enrollment.feedback.questionnaire_actions import Seed, install_questionnaires
 from enrollment.reminders.actions import RuleSeed, install_rules
 from enrollment.requests.rule_actions import PrioritySeed, install_priority_rules
 from enrollment.seats.enums import PriorityKind

@@ -10,9 +10,10 @@ from courses.catalogue.models import Course
 from courses.planning.actions import RunPlan, SessionPlan, plan_run
 from courses.planning.enums import EnrollmentMode
 from courses.planning.models import Venue
-from enrollment.attendance.actions import MarkDraft, record_marks, record_test_result
+from enrollment.attendance.actions import MarkDraft, record_marks
 from enrollment.attendance.enums import MarkStatus
-from enrollment.requests import run_actions
+from enrollment.attendance.outcomes import record_test_result
+from enrollment.requests import run_actions, run_changes
 from enrollment.seats.enums import HOLDING
 from enrollment.seats.models import Enrollment
 
@@ -122,17 +123,17 @@ class Scene:
             self.story.then(ends + timedelta(days=2), self._finalise, "finalised")
 
     def _cancel(self, at: datetime) -> None:
-        run_actions.cancel_run(
+        run_changes.cancel_run(
             run=self.story.run_id, reason=self.told["reason"], actor=self.stage.actor, at=at
         )
 
     def _postpone(self, at: datetime) -> None:
-        run_actions.postpone_run(
+        run_changes.postpone_run(
             run=self.story.run_id, reason=self.told["reason"], actor=self.stage.actor, at=at
         )
 
     def _move(self, at: datetime) -> None:
-        run_actions.move_run(
+        run_changes.move_run(
             run=self.story.run_id, sessions=self.sessions, actor=self.stage.actor, at=at
         )
 

@@ -28,7 +28,7 @@ from enrollment.pages.desk.change_forms import (
     SplitForm,
 )
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
-from enrollment.requests import access, plan_checks, rehearsal, run_actions, surgery
+from enrollment.requests import access, plan_checks, rehearsal, run_changes, surgery
 from enrollment.requests.plan_checks import Against
 from enrollment.requests.rehearsal import Foreseen, witnessed
 
@@ -64,7 +64,7 @@ def capacity(request: HttpRequest, run: UUID) -> HttpResponse:
     change = Change(
         run=row,
         form=form,
-        command=lambda: _on(request, row, run_actions.change_capacity, **form.cleaned_data),
+        command=lambda: _on(request, row, run_changes.change_capacity, **form.cleaned_data),
         title=_("Change the number of seats of %(code)s") % {"code": row.code},
         effects=[
             _("More seats go to the waiting list first."),
@@ -85,7 +85,7 @@ def move(request: HttpRequest, run: UUID) -> HttpResponse:
     change = Change(
         run=row,
         form=form,
-        command=lambda: _on(request, row, run_actions.move_run, **form.asked()),
+        command=lambda: _on(request, row, run_changes.move_run, **form.asked()),
         title=_("New dates for %(code)s") % {"code": row.code},
         effects=[
             _("Everybody keeps the seat or the place in the queue."),
@@ -109,7 +109,7 @@ def postpone(request: HttpRequest, run: UUID) -> HttpResponse:
     change = Change(
         run=row,
         form=form,
-        command=lambda: _on(request, row, run_actions.postpone_run, **form.cleaned_data),
+        command=lambda: _on(request, row, run_changes.postpone_run, **form.cleaned_data),
         title=_("Postpone %(code)s") % {"code": row.code},
         effects=[
             _("Enrolments and places in the queue are kept."),
@@ -131,7 +131,7 @@ def cancel(request: HttpRequest, run: UUID) -> HttpResponse:
     change = Change(
         run=row,
         form=form,
-        command=lambda: _on(request, row, run_actions.cancel_run, **form.cleaned_data),
+        command=lambda: _on(request, row, run_changes.cancel_run, **form.cleaned_data),
         title=_("Cancel %(code)s") % {"code": row.code},
         effects=[
             _("Every enrolment in this run ends, also those on the waiting list."),

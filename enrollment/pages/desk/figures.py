@@ -22,7 +22,8 @@ from enrollment.figures.claims import Wish
 from enrollment.figures.enums import Picture
 from enrollment.figures.rules import SMALLEST
 from enrollment.pages.desk.frame import at_desk, render, viewer_of
-from enrollment.pages.desk.picturing import SAYS, draw, this_year, word
+from enrollment.pages.desk.picture_words import SAYS
+from enrollment.pages.desk.picturing import draw, this_year, word
 
 EVERYTHING = gettext_lazy("All")
 

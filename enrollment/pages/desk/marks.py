@@ -15,7 +15,7 @@ from academy.access.enums import Right
 from academy.core import clock
 from academy.core.errors import Missing, Refused
 from courses.planning.models import Session
-from enrollment.attendance import actions as attendance
+from enrollment.attendance import actions as attendance, outcomes
 from enrollment.attendance.enums import MarkStatus, OutcomeKind
 from enrollment.attendance.models import Mark
 from enrollment.attendance.queries import Sheet, SheetRow, marks_named, obstacle_of, sheet_of
@@ -159,7 +159,7 @@ def tests(request: HttpRequest, run: UUID) -> HttpResponse:
     for public_id, row in known.items():
         answer = request.POST.get(f"test-{public_id}", "")
         if answer in {"yes", "no"} and row.test_passed != (answer == "yes"):
-            attendance.record_test_result(
+            outcomes.record_test_result(
                 enrollment=public_id, passed=answer == "yes", actor=actor_of(request)
             )
             changed += 1

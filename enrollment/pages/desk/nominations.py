@@ -21,9 +21,9 @@ from courses.planning.models import Run
 from enrollment.pages.desk.court_forms import NominationForm
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.pages.desk.nominee_words import next_step
-from enrollment.requests import access, desk_queries, nominations, nominee_queries
+from enrollment.requests import access, desk_queries, naming, nominations, nominee_queries
+from enrollment.requests.naming import Named
 from enrollment.requests.nominating_rules import TOLD
-from enrollment.requests.nominations import Named
 
 SHOWN = 200
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -68,9 +68,9 @@ def _named(viewer: Viewer, form: NominationForm, today: date) -> Named:
     sent = form.cleaned_data["file"]
     ticked = form.cleaned_data["people"]
     if sent is None:
-        return nominations.named_by_ids(viewer, ticked, day=today)
+        return naming.named_by_ids(viewer, ticked, day=today)
     table = read_table(sent.name or "", sent.read())
-    return nominations.named_in(viewer, table, day=today, ticked=ticked)
+    return naming.named_in(viewer, table, day=today, ticked=ticked)
 
 
 def _pick_list(

@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, get_language_info, gettext as _, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext as _
 
 from academy.core import texts
-from academy.web import dates, pictures
+from academy.web import dates, line_pictures, pictures
 from academy.web.pictures import Bar, Frame, Tile
 from enrollment.figures import queries, rules
 from enrollment.figures.claims import Wish
 from enrollment.figures.enums import Picture
 from enrollment.figures.queries import Group
+from enrollment.pages.desk import picture_words
 
 TOPICS = 5  # that have a shading of their own; the rest are taken together
 Cell = str | int | float | None
@@ -50,7 +50,7 @@ def draw(picture: Picture, wish: Wish) -> Drawn:
 
 
 def _frame(picture: Picture) -> Frame:
-    return Frame("picture", str(picture.label), str(SAYS[picture]))
+    return Frame("picture", str(picture.label), str(picture_words.SAYS[picture]))
 
 
 def _name(group: Group) -> str:
@@ -91,7 +91,7 @@ def _coverage(wish: Wish) -> Drawn:
     columns = [_("Where"), _("People in post"), _("Completed a course"), _("Share, %")]
     is_map = not wish.by_court and any(group.tile for group in groups)
     picture = _map(groups, rows) if is_map else _shares(rows)
-    return Drawn(picture, columns, rows, [str(TILES)] if is_map else [])
+    return Drawn(picture, columns, rows, [str(picture_words.TILES)] if is_map else [])
 
 
 def _map(groups: Sequence[Group], rows: Sequence[Sequence[Cell]]) -> SafeString:
@@ -162,7 +162,7 @@ def _hours(wish: Wish) -> Drawn:
         for label, *cells in rows
     ]
     picture = pictures.bars(_frame(Picture.HOURS), drawn, series=series)
-    return Drawn(picture, [_("Month"), *series], rows, [str(SHARED)])
+    return Drawn(picture, [_("Month"), *series], rows, [str(picture_words.SHARED)])
 
 
 def _months_of(found: Sequence[queries.Hours]) -> list[int]:
@@ -230,11 +230,11 @@ def _absences(wish: Wish) -> Drawn:
         for at, one in enumerate(found)
     ]
     drawn = [
-        pictures.Line(name, [_number(row[at]) for row in rows])
+        line_pictures.Line(name, [_number(row[at]) for row in rows])
         for at, name in enumerate(series, start=2)
     ]
     labels = [dates.month_name(one.month, is_short=True) for one in found]
-    picture = pictures.lines(_frame(Picture.NO_SHOWS), labels, drawn, unit="\u00a0%")
+    picture = line_pictures.lines(_frame(Picture.NO_SHOWS), labels, drawn, unit="\u00a0%")
     columns = [_("Month"), _("Outcomes"), *(f"{name}, %" for name in series)]
     return Drawn(picture, columns, rows)
 
@@ -276,32 +276,6 @@ def this_year(day: date) -> list[int]:
     return list(range(day.year + 1, day.year - 5, -1))
 
 
-TILES = gettext_lazy(
-    "Each tile is a region, placed among its neighbours, with the share of people in post who"
-    " completed a course."
-)
-SHARED = gettext_lazy(
-    "Academic hours of everybody who completed a run that began in the month. Those of a course on"
-    " several topics are shared equally among them."
-)
-SAYS: Mapping[Picture, Promise] = {
-    Picture.COVERAGE: gettext_lazy(
-        "Of the people in post, how many completed a course whose run began in the year."
-    ),
-    Picture.SEATS: gettext_lazy(
-        "How many places were asked for, how many were given and how many of them were used."
-    ),
-    Picture.HOURS: gettext_lazy("How many academic hours were completed, month by month."),
-    Picture.DECISIONS: gettext_lazy(
-        "How many days pass from a request to its last opinion, consent or ruling."
-    ),
-    Picture.NO_SHOWS: gettext_lazy(
-        "Of those who had a place, the share that did not come and the share that was excused."
-    ),
-    Picture.LANGUAGES: gettext_lazy(
-        "In which languages runs are held, and for how many people that is their own language."
-    ),
-}
 DRAWINGS: Mapping[Picture, Callable[[Wish], Drawn]] = {
     Picture.COVERAGE: _coverage,
     Picture.SEATS: _seats,

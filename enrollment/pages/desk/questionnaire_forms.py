@@ -8,9 +8,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Refused
-from enrollment.feedback.actions import Draft
 from enrollment.feedback.enums import Moment, QuestionKind
 from enrollment.feedback.models import Questionnaire
+from enrollment.feedback.questionnaire_actions import Draft
 from enrollment.feedback.rules import Question
 
 MORE = 2  # empty questions at the end

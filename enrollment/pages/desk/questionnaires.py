@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from academy.access.enums import Right
 from academy.core.errors import Refused
-from enrollment.feedback import access, actions
+from enrollment.feedback import access, questionnaire_actions
 from enrollment.feedback.models import Questionnaire
 from enrollment.feedback.queries import asked_by
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
@@ -41,7 +41,7 @@ def choose(request: HttpRequest, questionnaire: str) -> HttpResponse:
     if form.is_valid():
         try:
             code = form.cleaned_data["course"].strip()
-            actions.choose(code=row.code, course=code, actor=actor_of(request))
+            questionnaire_actions.choose(code=row.code, course=code, actor=actor_of(request))
         except Refused as refusal:
             form.add_error("course", str(refusal.sentence))
         else:
@@ -70,7 +70,7 @@ def revise(request: HttpRequest, questionnaire: str) -> HttpResponse:
     words, questions = WordsForm(data, of=row), QuestionForms(data, of=row)
     if data is not None and words.is_valid() and questions.is_valid():
         try:
-            actions.revise(
+            questionnaire_actions.revise(
                 code=row.code,
                 revision=words.cleaned_data["revision"],
                 draft=questions.draft(words, row),

@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from academy.web.pictures import Bar, Frame, Line, Tile, bars, lines, tiles, together
+from academy.web.line_pictures import Line, lines
+from academy.web.pictures import Bar, Frame, Tile, bars, tiles, together
 
 FRAME = Frame("one", "Seats", "How many seats")
 ROWS = [Bar("Court <A>", [3.0, 1.0], "4"), Bar("B" * 60, None, "not shown")]

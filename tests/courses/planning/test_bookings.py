@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from courses.planning.models import Run, Session, TrainerAssignment, Venue
-from enrollment.requests import run_actions
+from enrollment.requests import run_actions, run_changes
 from tests import factories
 from tests.api.calls import Caller
 from tests.concurrency.racing import race
@@ -50,11 +50,11 @@ def test_what_is_cancelled_or_postponed_gives_trainer_and_place_back(cast):
     first, second = placed(hall, trainer=cast.timur), placed(hall, trainer=cast.timur)
     publish(first)
 
-    run_actions.postpone_run(run=first.public_id, reason="venue", actor=ACTOR)
+    run_changes.postpone_run(run=first.public_id, reason="venue", actor=ACTOR)
 
     assert publish(second).state == "published"
     third = placed(hall, trainer=cast.timur)
-    run_actions.cancel_run(run=second.public_id, reason="venue", actor=ACTOR)
+    run_changes.cancel_run(run=second.public_id, reason="venue", actor=ACTOR)
     assert publish(third).state == "published"
 
 
@@ -64,10 +64,10 @@ def test_a_published_run_is_not_moved_onto_another_of_the_trainer(cast):
     onto = run_actions.planning.SessionPlan(first.starts_at, 90)
 
     with refused("trainer_busy"):
-        run_actions.move_run(run=second.public_id, sessions=[onto], actor=ACTOR)
+        run_changes.move_run(run=second.public_id, sessions=[onto], actor=ACTOR)
 
     behind = run_actions.planning.SessionPlan(first.starts_at + 2 * HOUR, 90)
-    moved = run_actions.move_run(run=second.public_id, sessions=[behind], actor=ACTOR)
+    moved = run_changes.move_run(run=second.public_id, sessions=[behind], actor=ACTOR)
     assert moved.starts_at == first.starts_at + 2 * HOUR
 
 
@@ -80,7 +80,7 @@ def test_sessions_of_one_run_may_pass_over_each_other_when_it_moves():
         for day in (1, 2)
     ]
 
-    run_actions.move_run(run=run.public_id, sessions=plans, actor=ACTOR)
+    run_changes.move_run(run=run.public_id, sessions=plans, actor=ACTOR)
 
     assert Session.objects.filter(run=run, holds_venue=True).count() == 2
 

@@ -3,7 +3,7 @@ import pytest
 from academy.core.errors import Refused
 from academy.ledger.queries import history_of
 from courses.planning.models import Session
-from enrollment.attendance import actions
+from enrollment.attendance import actions, outcomes
 from enrollment.attendance.actions import MarkDraft
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Outcome
@@ -91,7 +91,7 @@ def test_a_required_test_result_is_waited_for(held):
         run.finalise()
     assert refused.value.code == "test_results_missing"
 
-    actions.record_test_result(
+    outcomes.record_test_result(
         enrollment=run.people[0].public_id, passed=True, actor=ACTOR, at=run.after
     )
     report = run_actions.finalise_run(run=run.run.public_id, actor=ACTOR, at=run.after)
@@ -104,7 +104,7 @@ def test_a_run_that_goes_on_is_not_frozen(held):
     run.mark(PRESENT)
 
     with pytest.raises(Refused) as refused:
-        actions.freeze_outcomes(run=run.run, at=run.sessions[0].period.lower, actor=ACTOR)
+        outcomes.freeze_outcomes(run=run.run, at=run.sessions[0].period.lower, actor=ACTOR)
 
     assert refused.value.code == "run_not_over"
 
@@ -114,7 +114,7 @@ def test_outcomes_are_frozen_in_the_transaction_of_finalisation_only(held):
     run = held(people=1, sessions=1)
 
     with pytest.raises(RuntimeError):
-        actions.freeze_outcomes(run=run.run, at=run.after, actor=ACTOR)
+        outcomes.freeze_outcomes(run=run.run, at=run.after, actor=ACTOR)
 
 
 @pytest.mark.django_db
@@ -124,4 +124,4 @@ def test_freezing_costs_the_same_for_one_and_for_many(held, how_many, django_ass
     run.mark(PRESENT, PRESENT)
 
     with django_assert_num_queries(7):  # run, people, sessions, marks, tests, outcomes, events
-        actions.freeze_outcomes(run=run.run, at=run.after, actor=ACTOR)
+        outcomes.freeze_outcomes(run=run.run, at=run.after, actor=ACTOR)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from academy.core.errors import Invalid, Missing, Refused
 from academy.ledger.queries import history_within
 from courses.planning.models import Run, Session
-from enrollment.attendance import actions, queries
+from enrollment.attendance import actions, outcomes, queries
 from enrollment.attendance.actions import MarkDraft
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Mark, Outcome, TestResult
@@ -220,7 +220,7 @@ def test_marks_cost_the_same_for_one_and_for_many(held, how_many, django_assert_
 def test_the_database_keeps_marks_and_results_as_they_were(held, change):
     run = held(people=1, sessions=1, test_required=True)
     run.mark(PRESENT)
-    actions.record_test_result(
+    outcomes.record_test_result(
         enrollment=run.people[0].public_id, passed=True, actor=ACTOR, at=run.after
     )
 
@@ -236,7 +236,7 @@ def test_the_database_keeps_marks_and_results_as_they_were(held, change):
 def test_a_test_result_is_recorded_once_until_it_changes(held):
     run = held(people=1, sessions=1, test_required=True)
     say = partial(
-        actions.record_test_result,
+        outcomes.record_test_result,
         enrollment=run.people[0].public_id,
         actor=ACTOR,
         at=run.after,
@@ -260,7 +260,7 @@ def test_test_results_are_refused_without_a_test_and_before_the_start(held):
 
     for run, at, code in ((untested, untested.after, "no_test"), (tested, early, "too_early")):
         with pytest.raises(Refused) as refused:
-            actions.record_test_result(
+            outcomes.record_test_result(
                 enrollment=run.people[0].public_id, passed=True, actor=ACTOR, at=at
             )
         assert refused.value.code == code

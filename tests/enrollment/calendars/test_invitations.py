@@ -14,7 +14,7 @@ from academy.people.actions import person_left
 from courses.planning.actions import SessionPlan
 from courses.planning.models import Session
 from enrollment.calendars.models import Invitation
-from enrollment.requests import actions as requests, run_actions, surgery, transfers
+from enrollment.requests import actions as requests, run_changes, surgery, transfers
 from enrollment.requests.timers import follow_posts
 from enrollment.seats.models import Enrollment
 from tests import factories
@@ -42,7 +42,7 @@ def move(run, *, days=7, sessions=1):
         SessionPlan(first + number * DAY, 90, length=timedelta(minutes=100))
         for number in range(sessions)
     ]
-    run_actions.move_run(run=run.public_id, sessions=plans, actor=ACTOR)
+    run_changes.move_run(run=run.public_id, sessions=plans, actor=ACTOR)
 
 
 def test_a_confirmation_invites_to_each_session(person, mails):
@@ -131,7 +131,7 @@ def test_whatever_ends_an_enrolment_takes_it_out_of_the_calendar(person, mails, 
     elif how == "cancel":
         requests.cancel_enrollment(enrollment=enrollment.public_id, reason="x", actor=ACTOR)
     else:
-        run_actions.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
+        run_changes.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
 
     items = mails.items_to(person)
 
@@ -223,7 +223,7 @@ def test_a_postponed_run_leaves_the_calendar_and_comes_back_under_its_name(perso
     run = factories.run()
     enroll(run, person)
     (before,) = mails.items_to(person)
-    run_actions.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
+    run_changes.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
     (postponed,) = mails.items_to(person)
     move(run)
     (again,) = mails.items_to(person)
@@ -270,7 +270,7 @@ def test_trainers_are_invited_moved_and_released(mails):
     invited = mails.items_to(trainer)
     move(run, sessions=2)
     moved = mails.items_to(trainer)
-    run_actions.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
+    run_changes.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
     released = mails.items_to(trainer)
 
     assert [item.short for item in invited] == [(REQUEST, 0, "CONFIRMED")] * 2
@@ -382,7 +382,7 @@ def test_sessions_that_are_over_stay_as_they_were(person, mails, monkeypatch):
     after_first = run.sessions.get(number=1).period.upper + timedelta(hours=1)
     Enrollment.objects.filter(pk=enrollment.pk).update(busy=None)
     monkeypatch.setattr("academy.core.clock.now", lambda: after_first)
-    run_actions.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
+    run_changes.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
     mails.seen = len(mails.office.mails)
 
     (item,) = mails.items_to(person)

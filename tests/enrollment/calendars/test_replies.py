@@ -15,7 +15,7 @@ from courses.planning.actions import SessionPlan
 from courses.planning.models import Run
 from enrollment.calendars import replies
 from enrollment.calendars.models import Invitation
-from enrollment.requests import actions as requests, run_actions
+from enrollment.requests import actions as requests, run_changes
 from tests import factories
 from tests.academy.messages.test_returned import report
 from tests.enrollment.stage import events_of, now_is
@@ -158,7 +158,7 @@ def test_who_declined_the_old_date_has_not_declined_the_new_one(cast, invited, m
         SessionPlan(session.period.lower + timedelta(days=7), session.minutes)
         for session in enrollment.run.sessions.order_by("number")
     ]
-    run_actions.move_run(run=enrollment.run.public_id, sessions=plans, actor=ACTOR)
+    run_changes.move_run(run=enrollment.run.public_id, sessions=plans, actor=ACTOR)
     mails.work()
 
     assert not is_asked()

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from academy.ledger.queries import history_of, history_within
 from courses.planning.models import Run
-from enrollment.attendance.actions import freeze_outcomes
 from enrollment.attendance.enums import MarkStatus, OutcomeKind
+from enrollment.attendance.outcomes import freeze_outcomes
 from enrollment.credits import actions, queries, rules
 from enrollment.credits.models import CreditEntry
 from enrollment.credits.queries import CreditSum

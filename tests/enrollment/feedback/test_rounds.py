@@ -8,11 +8,11 @@ import pytest
 from academy.core import clock
 from academy.core.errors import Invalid, Stale
 from academy.ledger.models import Event
-from enrollment.feedback import actions
-from enrollment.feedback.actions import Draft
+from enrollment.feedback import actions, questionnaire_actions
 from enrollment.feedback.enums import Moment
 from enrollment.feedback.handlers import react
 from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
+from enrollment.feedback.questionnaire_actions import Draft
 from tests import factories
 from tests.factories import ACTOR
 
@@ -74,8 +74,10 @@ def test_a_new_revision_is_asked_by_rounds_that_have_not_opened(asked):
     shorter = replace(draft_of(old), questions=old.asked[:2])
     first = Questionnaire.objects.get(code="after-course")
 
-    actions.revise(code="six-months", revision=1, draft=shorter, actor=ACTOR)
-    actions.revise(code="after-course", revision=1, draft=draft_of(first), actor=ACTOR)
+    questionnaire_actions.revise(code="six-months", revision=1, draft=shorter, actor=ACTOR)
+    questionnaire_actions.revise(
+        code="after-course", revision=1, draft=draft_of(first), actor=ACTOR
+    )
 
     assert [str(each.questionnaire) for each in run.rounds] == [
         "after-course/1",
@@ -92,9 +94,11 @@ def test_a_revision_over_somebody_elses_and_one_that_cannot_be_put(asked):
     before = Event.objects.count()
 
     with pytest.raises(Stale):
-        actions.revise(code="after-course", revision=2, draft=draft_of(row), actor=ACTOR)
+        questionnaire_actions.revise(
+            code="after-course", revision=2, draft=draft_of(row), actor=ACTOR
+        )
     with pytest.raises(Invalid):
-        actions.revise(
+        questionnaire_actions.revise(
             code="after-course", revision=1, draft=replace(draft_of(row), questions=[]), actor=ACTOR
         )
 
@@ -110,9 +114,9 @@ def test_a_course_puts_the_questionnaire_of_its_choice(asked):
     own.public_id = course.public_id
     own.save()
 
-    actions.choose(code="own", course=course.code, actor=ACTOR)
+    questionnaire_actions.choose(code="own", course=course.code, actor=ACTOR)
     chosen = asked(1, of=course).after.questionnaire.code
-    actions.choose(code="after-course", course=course.code, actor=ACTOR)
+    questionnaire_actions.choose(code="after-course", course=course.code, actor=ACTOR)
     default = asked(1, of=course).after.questionnaire.code
 
     assert (chosen, default) == ("own", "after-course")

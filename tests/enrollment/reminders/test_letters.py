@@ -14,7 +14,7 @@ from courses.planning.models import Run
 from enrollment.decisions.models import Decision
 from enrollment.reminders import actions
 from enrollment.reminders.enums import Letter
-from enrollment.requests import actions as requests, handlers, run_actions, timers
+from enrollment.requests import actions as requests, handlers, run_changes, timers
 from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
 from tests import factories
@@ -129,7 +129,7 @@ def test_a_cancelled_run_is_told_to_all_and_to_the_trainer(person, told, post_of
     run = factories.run(seats=5, trainer=trainer)
     enroll(run, person)
     told(person)
-    run_actions.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
+    run_changes.cancel_run(run=run.public_id, reason="too_few", actor=ACTOR)
 
     assert told(person)[-1] == ("enrollment.cancelled", *SENT)
     assert told(trainer)[-1] == ("teaching.changed", *SENT)
@@ -143,7 +143,7 @@ def test_a_postponed_run_is_told_and_sends_no_reminder(person, told, plain_rules
     enroll(run, person)
     told(person)
     start = run.starts_at
-    run_actions.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
+    run_changes.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
 
     assert told(person)[-1] == ("run.postponed", *SENT)
     assert actions.plan_due(start - timedelta(days=7)) == 0
@@ -247,7 +247,7 @@ def test_who_has_not_answered_when_the_run_moves_again_is_asked_anew(person, tol
     for days in (50, 60):
         start = (clock.now() + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
         plan = SessionPlan(start, 90)
-        run_actions.move_run(run=run.public_id, sessions=[plan], actor=ACTOR)
+        run_changes.move_run(run=run.public_id, sessions=[plan], actor=ACTOR)
         told(person)
 
     enrollment.refresh_from_db()

@@ -3,7 +3,7 @@ from functools import partial
 import pytest
 
 from academy.core import clock
-from enrollment.requests import actions, run_actions, timers
+from enrollment.requests import actions, run_actions, run_changes, timers
 from enrollment.seats.enums import ENDED, State
 from enrollment.seats.models import Enrollment, PromotionLook, PromotionPass
 from tests import factories
@@ -218,7 +218,7 @@ def test_t21_the_academy_ends_any_active_enrolment_with_a_reason(state, cast):
 
 def _move_by(run, shift):
     plan = factories.SessionPlan(run.starts_at + shift, 90, length=100 * MINUTE)
-    run_actions.move_run(run=run.public_id, sessions=[plan], actor=ACTOR)
+    run_changes.move_run(run=run.public_id, sessions=[plan], actor=ACTOR)
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))

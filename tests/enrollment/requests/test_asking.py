@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 
 from academy.core import clock
 from courses.planning.models import Run
-from enrollment.requests import actions, run_actions, timers
+from enrollment.requests import actions, run_changes, timers
 from enrollment.requests.queries import queue_place
 from enrollment.seats.enums import Source, State
 from enrollment.seats.models import Enrollment, PromotionLook
@@ -147,7 +147,7 @@ def test_a_new_attempt_is_a_new_row_that_points_to_the_old_one():
 def test_nobody_enters_past_somebody_who_waits_for_the_same_seat():
     run = factories.run(seats=1)
     held, waiting = fill(run, 2)
-    run_actions.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
+    run_changes.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
     actions.withdraw(enrollment=held.public_id, actor=ACTOR)  # nothing is offered meanwhile
     Run.objects.filter(pk=run.pk).update(state="published", starts_at=run.starts_at)
 

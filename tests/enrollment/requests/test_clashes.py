@@ -3,7 +3,7 @@
 import pytest
 
 from courses.planning.actions import SessionPlan
-from enrollment.requests import actions, run_actions
+from enrollment.requests import actions, run_changes
 from tests import factories
 from tests.enrollment.stage import DAY, ask, assert_sound, fill, now_is, refused
 from tests.factories import ACTOR
@@ -71,7 +71,7 @@ def test_a_run_moved_onto_an_allowed_clash_asks_again_and_is_refused_until_one_i
     mine = ask(later, person)
     plan = SessionPlan(beside.run.starts_at, 90)
 
-    run_actions.move_run(run=later.public_id, sessions=[plan], actor=ACTOR)
+    run_changes.move_run(run=later.public_id, sessions=[plan], actor=ACTOR)
 
     assert now_is(mine) == "reconfirm"
     assert len(mine.clash_with) == 2

@@ -6,7 +6,7 @@ from academy.ledger.models import Event
 from courses.planning.models import Run
 from enrollment.decisions.enums import Decider, Silence, StepKind
 from enrollment.decisions.models import Decision, StepRule
-from enrollment.requests import actions, run_actions, timers
+from enrollment.requests import actions, run_changes, timers
 from enrollment.requests.queries import queue_place
 from tests import factories
 from tests.enrollment.stage import (
@@ -108,7 +108,7 @@ def test_a_pending_consent_holds_nobody_up(cast, request_of_asel):
 def test_more_seats_bypass_no_pending_decision(cast, request_of_asel):
     run, mine, _step = request_of_asel
 
-    run_actions.change_capacity(run=run.public_id, capacity=9, actor=ACTOR)
+    run_changes.change_capacity(run=run.public_id, capacity=9, actor=ACTOR)
     timers.sweep()
 
     assert states(mine) == ["requested"]

@@ -8,7 +8,7 @@ from django.test import Client
 from academy.core import clock
 from academy.ledger.models import Event
 from courses.planning.enums import RunState
-from enrollment.requests import go_no_go, run_actions
+from enrollment.requests import go_no_go, run_actions, run_changes
 from tests import factories
 from tests.enrollment.stage import DAY, HOUR, fill, sight
 from tests.factories import ACTOR
@@ -58,7 +58,7 @@ def test_a_moved_date_warns_anew():
     run = thin_run()
     go_no_go.judge_sizes(run.decide_by)
     sessions = [factories.SessionPlan(run.starts_at + 30 * DAY, 90)]
-    run = run_actions.move_run(run=run.public_id, sessions=sessions, actor=ACTOR)
+    run = run_changes.move_run(run=run.public_id, sessions=sessions, actor=ACTOR)
     go_no_go.judge_sizes(run.decide_by)
     assert warnings(run).count() == 2
 
@@ -67,7 +67,7 @@ def test_where_nothing_is_asked_nothing_is_judged():
     factories.run(seats=5, decide_by=clock.now() - DAY)
     thin_run(decide_by=None)
     drafted = thin_run(decide_by=clock.now() - DAY)
-    run_actions.cancel_run(run=drafted.public_id, reason="other", actor=ACTOR)
+    run_changes.cancel_run(run=drafted.public_id, reason="other", actor=ACTOR)
     before = sight()
     assert go_no_go.judge_sizes() == 0
     assert sight() == before

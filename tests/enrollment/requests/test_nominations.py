@@ -13,8 +13,8 @@ from courses.planning.enums import EnrollmentMode
 from enrollment.decisions.models import Decision
 from enrollment.requests import access, actions, nominations, nominee_queries
 from enrollment.requests.models import Nominee
+from enrollment.requests.naming import Named
 from enrollment.requests.nominating_rules import Room
-from enrollment.requests.nominations import Named
 from enrollment.seats.enums import Source
 from enrollment.seats.models import Enrollment
 from tests import factories

@@ -16,7 +16,7 @@ from courses.planning.enums import PoolScope, RunState
 from courses.planning.models import CopiedRun, Phase, Run, Seat, SeatPool, Session
 from courses.planning.pools import Share
 from enrollment.decisions.models import StepRule
-from enrollment.requests import past, plan_copies, pool_actions, run_actions
+from enrollment.requests import past, plan_copies, pool_actions, run_actions, run_changes
 from enrollment.requests.plan_copy_rules import Fate
 from tests import factories
 from tests.enrollment.stage import ask, assert_sound, refused, sight
@@ -55,7 +55,7 @@ def start_of(run):
 def test_a_dry_run_shows_dates_and_reasons_and_leaves_nothing(cast):
     run = held_on(date(2026, 3, 2), trainer=cast.timur, sessions=2)
     dropped = held_on(date(2026, 5, 4))
-    run_actions.cancel_run(run=dropped.public_id, reason="other", actor=ACTOR)
+    run_changes.cancel_run(run=dropped.public_id, reason="other", actor=ACTOR)
     before = (sight(), Run.objects.count(), Seat.objects.count(), SeatPool.objects.count())
 
     first, second = tried().report
@@ -158,7 +158,7 @@ def test_a_copy_that_a_crash_stopped_goes_on_where_it_stood(cast, monkeypatch):
 def test_what_changed_since_it_was_shown_is_left_out(cast):
     run, other = held_on(date(2026, 4, 14)), held_on(date(2026, 4, 15))
     job = tried()
-    run_actions.change_capacity(run=run.public_id, capacity=9, actor=ACTOR)
+    run_changes.change_capacity(run=run.public_id, capacity=9, actor=ACTOR)
 
     job = plan_copies.apply(copy=job.public_id, actor=ACTOR)
 

@@ -9,7 +9,7 @@ from academy.ledger import actions as ledger, wake
 from academy.messages.models import Message
 from courses.planning.actions import SessionPlan
 from enrollment.reminders.enums import Letter
-from enrollment.requests import actions, handlers, rehearsal, run_actions
+from enrollment.requests import actions, handlers, rehearsal, run_changes
 from enrollment.requests.rehearsal import Foreseen, witnessed
 from enrollment.seats.enums import State
 from tests import factories
@@ -36,12 +36,12 @@ def test_more_seats_say_who_would_be_promoted_and_who_stays():
     run = factories.run(seats=1)
     _holder, first, second = fill(run, 3)
 
-    foreseen = seen(run_actions.change_capacity, run, capacity=2)
+    foreseen = seen(run_changes.change_capacity, run, capacity=2)
 
     assert [effect.person for effect in foreseen.become(State.OFFERED)] == [first.person.public_id]
     assert foreseen.effects[0].letters == [Letter.OFFERED]
     assert foreseen.still_waiting == [second.person.full_name]
-    assert seen(run_actions.change_capacity, run, capacity=0).effects == []
+    assert seen(run_changes.change_capacity, run, capacity=0).effects == []
 
 
 def test_cancelling_and_postponing_say_who_hears_what():
@@ -49,8 +49,8 @@ def test_cancelling_and_postponing_say_who_hears_what():
     fill(run, 2)
     trainer = run.assignments.get().person
 
-    cancelled = seen(run_actions.cancel_run, run, reason="too_few")
-    postponed = seen(run_actions.postpone_run, run, reason="too_few")
+    cancelled = seen(run_changes.cancel_run, run, reason="too_few")
+    postponed = seen(run_changes.postpone_run, run, reason="too_few")
 
     assert [one.letters for one in cancelled.effects] == [[Letter.CANCELLED]] * 2
     assert [one.letters for one in postponed.effects] == [[Letter.RUN_POSTPONED]] * 2
@@ -66,7 +66,7 @@ def test_moving_asks_holders_again_and_shows_who_is_busy_then():
     fill(run, 2)
 
     onto = [SessionPlan(other.run.starts_at, 90)]
-    foreseen = seen(run_actions.move_run, run, sessions=onto)
+    foreseen = seen(run_changes.move_run, run, sessions=onto)
 
     assert [(one.before, one.after, one.letters, one.clashes) for one in foreseen.effects] == [
         ("confirmed", "reconfirm", [Letter.RECONFIRM], True),
@@ -79,18 +79,18 @@ def test_who_was_asked_before_another_move_is_asked_anew():
     run = factories.run(seats=1, starts_in=60 * DAY)
     fill(run, 1)
     once, again = ([SessionPlan(clock.now() + days * DAY, 90)] for days in (70, 80))
-    run_actions.move_run(run=run.public_id, sessions=once, actor=ACTOR)
+    run_changes.move_run(run=run.public_id, sessions=once, actor=ACTOR)
 
-    foreseen = seen(run_actions.move_run, run, sessions=again)
+    foreseen = seen(run_changes.move_run, run, sessions=again)
 
     assert [one.letters for one in foreseen.effects] == [[Letter.RECONFIRM]]
 
 
 def test_what_the_command_refuses_its_dry_run_refuses_too():
     run = factories.run()
-    run_actions.cancel_run(run=run.public_id, reason="other", actor=ACTOR)
+    run_changes.cancel_run(run=run.public_id, reason="other", actor=ACTOR)
     with refused("run_state"):
-        foresee(run_actions.postpone_run, run, reason="other")
+        foresee(run_changes.postpone_run, run, reason="other")
 
 
 def test_a_dry_run_wakes_nobody_and_a_real_one_does(
@@ -102,10 +102,10 @@ def test_a_dry_run_wakes_nobody_and_a_real_one_does(
     monkeypatch.setattr(wake, "nudge", lambda: asked.append(1))
 
     with django_capture_on_commit_callbacks(execute=True):
-        foresee(run_actions.cancel_run, run, reason="other")
+        foresee(run_changes.cancel_run, run, reason="other")
     assert asked == []
     with django_capture_on_commit_callbacks(execute=True):
-        foresee(run_actions.cancel_run, run, reason="other", dry_run=False)
+        foresee(run_changes.cancel_run, run, reason="other", dry_run=False)
     assert asked
 
 
@@ -113,13 +113,13 @@ def test_the_letters_foreseen_are_the_letters_written():
     run = factories.run(seats=1)
     fill(run, 3)
     foreseen = foresee(
-        run_actions.move_run, run, sessions=[SessionPlan(clock.now() + 50 * DAY, 90)]
+        run_changes.move_run, run, sessions=[SessionPlan(clock.now() + 50 * DAY, 90)]
     )
     ledger.sequence_all()
     before = set(Message.objects.values_list("pk", flat=True))
 
     done = foresee(
-        run_actions.move_run,
+        run_changes.move_run,
         run,
         sessions=[SessionPlan(clock.now() + 50 * DAY, 90)],
         dry_run=False,
@@ -140,14 +140,14 @@ def test_the_letters_foreseen_are_the_letters_written():
 def test_nothing_is_done_that_was_not_agreed_to():
     run = factories.run(seats=1)
     _holder, first, second = fill(run, 3)
-    foreseen = foresee(run_actions.change_capacity, run, capacity=2)
+    foreseen = foresee(run_changes.change_capacity, run, capacity=2)
     actions.withdraw(enrollment=first.public_id, actor=ACTOR)
 
     with refused("changed_meanwhile"):
-        foresee(run_actions.change_capacity, run, capacity=2, dry_run=False, agreed=foreseen.mark)
+        foresee(run_changes.change_capacity, run, capacity=2, dry_run=False, agreed=foreseen.mark)
 
-    again = foresee(run_actions.change_capacity, run, capacity=2)
-    foresee(run_actions.change_capacity, run, capacity=2, dry_run=False, agreed=again.mark)
+    again = foresee(run_changes.change_capacity, run, capacity=2)
+    foresee(run_changes.change_capacity, run, capacity=2, dry_run=False, agreed=again.mark)
     assert states(second) == [State.OFFERED]
 
 
@@ -155,7 +155,7 @@ def test_the_report_is_read_from_the_ledger():
     run = factories.run(seats=1)
     fill(run, 2)
     actor = replace(ACTOR, request_id="req-12345678")
-    done = foresee(run_actions.cancel_run, run, reason="other", dry_run=False, actor=actor)
+    done = foresee(run_changes.cancel_run, run, reason="other", dry_run=False, actor=actor)
 
     assert rehearsal.report(run.public_id, "req-12345678") == done
     assert rehearsal.report(run.public_id, "another-one") is None

@@ -8,7 +8,7 @@ from courses.planning.models import Run
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Outcome
 from enrollment.certificates.models import Certificate
-from enrollment.requests import actions, run_actions, timers
+from enrollment.requests import actions, run_actions, run_changes, timers
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.enrollment.stage import (
@@ -33,7 +33,7 @@ def plan(start, *, venue=None, minutes=90):
 
 def move(run, *starts, **said):
     sessions = [plan(start) for start in starts]
-    return run_actions.move_run(run=run.public_id, sessions=sessions, actor=ACTOR, **said)
+    return run_changes.move_run(run=run.public_id, sessions=sessions, actor=ACTOR, **said)
 
 
 def moved_by(run, shift, **said):
@@ -50,7 +50,7 @@ def test_more_seats_go_to_the_queue_first(seats):
     run = factories.run(seats=1)
     everybody = fill(run, 4)
 
-    run_actions.change_capacity(run=run.public_id, capacity=seats, actor=ACTOR)
+    run_changes.change_capacity(run=run.public_id, capacity=seats, actor=ACTOR)
 
     offered = states(*everybody).count("offered")
     assert offered == min(seats - 1, 3)
@@ -63,7 +63,7 @@ def test_fewer_seats_throw_nobody_out_and_the_seat_that_is_left_is_gone():
     run = factories.run(seats=3)
     one, two, three, waiting = fill(run, 4)
 
-    run_actions.change_capacity(run=run.public_id, capacity=1, actor=ACTOR)
+    run_changes.change_capacity(run=run.public_id, capacity=1, actor=ACTOR)
 
     assert states(one, two, three, waiting) == ["confirmed"] * 3 + ["waitlisted"]
     assert seats_of(run) == {"free": 0, "held": 1, "above": 2, "gone": 0}
@@ -81,7 +81,7 @@ def test_a_capacity_that_goes_down_and_up_again_seats_nobody_twice():
     fill(run, 5)
 
     for capacity in (0, 2, 1, 2):
-        run_actions.change_capacity(run=run.public_id, capacity=capacity, actor=ACTOR)
+        run_changes.change_capacity(run=run.public_id, capacity=capacity, actor=ACTOR)
 
     assert seats_of(run)["held"] + seats_of(run)["above"] == 2
     assert Enrollment.objects.filter(run=run, state="waitlisted").count() == 3
@@ -92,7 +92,7 @@ def test_free_seats_go_before_held_ones():
     run = factories.run(seats=5)
     fill(run, 2)
 
-    run_actions.change_capacity(run=run.public_id, capacity=2, actor=ACTOR)
+    run_changes.change_capacity(run=run.public_id, capacity=2, actor=ACTOR)
 
     assert seats_of(run) == {"free": 0, "held": 2, "above": 0, "gone": 3}
 
@@ -104,7 +104,7 @@ def test_which_capacities_are_refused(seats, capacity, code):
     run = factories.run(seats=seats)
 
     with refused(code):
-        run_actions.change_capacity(run=run.public_id, capacity=capacity, actor=ACTOR)
+        run_changes.change_capacity(run=run.public_id, capacity=capacity, actor=ACTOR)
 
 
 @pytest.mark.parametrize("state", ["finished", "finalised", "cancelled"])
@@ -113,7 +113,7 @@ def test_a_run_that_is_over_keeps_its_seats(state):
     Run.objects.filter(pk=run.pk).update(state=state)
 
     with refused("run_state"):
-        run_actions.change_capacity(run=run.public_id, capacity=9, actor=ACTOR)
+        run_changes.change_capacity(run=run.public_id, capacity=9, actor=ACTOR)
 
 
 def test_t22_from_the_enrolment_to_the_certificate(held):

@@ -4,7 +4,7 @@ from academy.core import clock
 from academy.ledger.models import Event
 from courses.planning.actions import SessionPlan
 from courses.planning.models import Run
-from enrollment.requests import actions, run_actions, timers
+from enrollment.requests import actions, run_actions, run_changes, timers
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.enrollment.stage import (
@@ -31,7 +31,7 @@ def plan(start, *, venue=None, minutes=90):
 
 def move(run, *starts, **said):
     sessions = [plan(start) for start in starts]
-    return run_actions.move_run(run=run.public_id, sessions=sessions, actor=ACTOR, **said)
+    return run_changes.move_run(run=run.public_id, sessions=sessions, actor=ACTOR, **said)
 
 
 def moved_by(run, shift, **said):
@@ -92,8 +92,8 @@ def test_cancelling_ends_all_claims_and_promotes_nobody(crowd):
     run, everybody = crowd
 
     with refused("reason_needed"):
-        run_actions.cancel_run(run=run.public_id, reason="", actor=ACTOR)
-    run_actions.cancel_run(run=run.public_id, reason="trainer_ill", actor=ACTOR)
+        run_changes.cancel_run(run=run.public_id, reason="", actor=ACTOR)
+    run_changes.cancel_run(run=run.public_id, reason="trainer_ill", actor=ACTOR)
 
     assert set(states(*everybody)) == {"cancelled"}
     assert [events_of(row)[-1] for row in everybody] == ["cancelled"] * 4
@@ -102,7 +102,7 @@ def test_cancelling_ends_all_claims_and_promotes_nobody(crowd):
     with refused("run_takes_nobody"):
         ask(run, everybody[0].person)
     with refused("run_state"):
-        run_actions.cancel_run(run=run.public_id, reason="trainer_ill", actor=ACTOR)
+        run_changes.cancel_run(run=run.public_id, reason="trainer_ill", actor=ACTOR)
     assert_sound()
 
 
@@ -332,8 +332,8 @@ def test_a_postponed_run_keeps_its_people_but_not_their_time(crowd):
     elsewhere = factories.run()
 
     with refused("reason_needed"):
-        run_actions.postpone_run(run=run.public_id, reason="", actor=ACTOR)
-    run = run_actions.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
+        run_changes.postpone_run(run=run.public_id, reason="", actor=ACTOR)
+    run = run_changes.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
 
     assert states(*everybody) == ["confirmed", "offered", "waitlisted", "requested"]
     assert (run.starts_at, run.busy, run.sequence) == (None, None, 1)
@@ -345,7 +345,7 @@ def test_a_postponed_run_is_published_by_its_new_dates_only():
     run = factories.run(seats=1)
     start = run.starts_at
     held, waiting = fill(run, 2)
-    run_actions.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
+    run_changes.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
     third = factories.person()
 
     with refused("run_has_no_dates"):
@@ -368,7 +368,7 @@ def test_the_clocks_of_a_postponed_run_stand_still():
     mine = ask(run)
     moved_by(run, DAY)
     mine.refresh_from_db()
-    run_actions.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
+    run_changes.postpone_run(run=run.public_id, reason="venue", actor=ACTOR)
 
     assert timers.expire_due(mine.due_at + DAY) == 0
     assert_sound(mine.due_at + DAY)

@@ -10,7 +10,7 @@ from academy.core.errors import Refused
 from courses.planning.enums import EnrollmentMode, PoolScope
 from courses.planning.models import Run
 from courses.planning.pools import Share
-from enrollment.requests import actions, pool_actions, run_actions, transfers
+from enrollment.requests import actions, pool_actions, run_changes, transfers
 from enrollment.seats.enums import Source, State
 from enrollment.seats.models import Enrollment
 from tests import factories
@@ -232,7 +232,7 @@ def test_a_seat_above_a_lower_capacity_can_be_handed_over_too():
     home = factories.court()
     run = factories.run(seats=2)
     one, two = (ask(run, factories.person(home)) for _ in range(2))
-    run_actions.change_capacity(run=run.public_id, capacity=1, actor=ACTOR)
+    run_changes.change_capacity(run=run.public_id, capacity=1, actor=ACTOR)
     for row in (one, two):
         row.refresh_from_db()
         assert replace(row, factories.person(home)).seat_id == row.seat_id

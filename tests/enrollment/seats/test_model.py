@@ -20,7 +20,7 @@ from academy.core import clock
 from academy.core.errors import Refused
 from academy.ledger.models import Event
 from courses.planning.models import Run
-from enrollment.requests import actions, run_actions, timers
+from enrollment.requests import actions, run_changes, timers
 from enrollment.seats.models import Enrollment
 from tests import factories
 from tests.enrollment.stage import assert_sound, seats_of
@@ -207,7 +207,7 @@ class OneRun(RuleBasedStateMachine):
 
     @rule(capacity=st.integers(0, 5))
     def change_capacity(self, capacity):
-        run_actions.change_capacity(
+        run_changes.change_capacity(
             run=self.run.public_id, capacity=capacity, actor=ACTOR, at=self.at
         )
         self.model.capacity = capacity

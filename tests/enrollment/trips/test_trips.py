@@ -10,7 +10,7 @@ from academy.ledger.models import Event
 from courses.planning.actions import SessionPlan, set_travel
 from courses.planning.enums import Payer
 from courses.planning.models import Venue
-from enrollment.requests import actions as requests, run_actions
+from enrollment.requests import actions as requests, run_changes
 from enrollment.trips import actions, queries, rules
 from enrollment.trips.enums import TripAnswer, TripState
 from enrollment.trips.models import TripPaper
@@ -72,7 +72,7 @@ def test_a_moved_run_outdates_its_papers_and_a_new_revision_takes_their_place(ru
     first = issue(run)
     later = run.starts_at + timedelta(days=7)
 
-    run_actions.move_run(
+    run_changes.move_run(
         run=run.public_id, sessions=[SessionPlan(later, 90)], reason="trainer_ill", actor=ACTOR
     )
 
