@@ -1,6 +1,6 @@
 """Plan runs and keep their seats: own rows and events only, inside the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from academy.core.actor import Actor
 from academy.core.errors import Invalid
 from academy.ledger.actions import Fact, record
 from courses.catalogue.models import Course
-from courses.planning import bookings, rules
+from courses.planning import bookings, rules, seat_rows
 from courses.planning.enums import (
     MOST_TRAVEL_DAYS,
     EnrollmentMode,
@@ -26,7 +26,7 @@ from courses.planning.enums import (
     PoolScope,
     RunState,
 )
-from courses.planning.models import Run, Seat, SeatPool, Session, TrainerAssignment, Venue
+from courses.planning.models import Run, SeatPool, Session, TrainerAssignment, Venue
 
 TIMES = ("starts_at", "ends_at", "busy")
 DEADLINES = ("enrollment_closes_at", "withdraw_until", "promote_until", "decide_by")
@@ -103,12 +103,10 @@ def _first_seats(run: Run, capacity: int | None) -> dict[str, Any]:
     if capacity is None:
         return {"pool": None, "added": []}
     pool = SeatPool.objects.create(run=run, scope=PoolScope.EVERYONE)
-    return {"pool": pool.pk, "added": add_seats(pool=pool, count=capacity)}
+    return {"pool": pool.pk, "added": seat_rows.add_seats(pool=pool, count=capacity)}
 
 
 def _check_plan(plan: RunPlan) -> None:
-    if plan.course.current_id is None:
-        raise Invalid("course_has_no_version", _("The course has no published version."))
     if plan.capacity is not None:
         rules.check_capacity(plan.capacity)
     if plan.capacity is not None and plan.minimum_size > plan.capacity:
@@ -253,90 +251,6 @@ def set_state(
     record([fact], actor=actor, at=at)
 
 
-ADD = """
-INSERT INTO courses_seat (run_id, pool_id, number, free, is_retired)
-SELECT %(run)s, %(pool)s, last.number + more, true, false
-  FROM (SELECT coalesce(max(number), 0) AS number FROM courses_seat WHERE run_id = %(run)s) last,
-       generate_series(1, %(count)s) more
- ORDER BY more
-RETURNING id
-"""
-
-
-def add_seats(*, pool: SeatPool, count: int) -> list[int]:
-    """Add free seats to a pool, numbered on from the run's last seat, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(ADD, {"run": pool.run_id, "pool": pool.pk, "count": count})
-        return [row[0] for row in cursor.fetchall()]
-
-
-def retire_seats(*, run: Run, count: int) -> list[int]:
-    """Take so many seats out of the run: free ones first, the last numbers first; which went.
-
-    A lower capacity throws nobody out: a held seat that is retired stays with its holder and does
-    not come back to the pool when it is left. While such people sit, the seat of whoever leaves
-    goes instead of theirs (`retire_instead`).
-    """
-    ids = list(
-        Seat.objects.select_for_update()
-        .filter(run=run, is_retired=False)
-        .order_by("-free", "-number")
-        .values_list("pk", flat=True)[:count]
-    )
-    Seat.objects.filter(pk__in=ids).update(free=False, is_retired=True)
-    return ids
-
-
-def retire_instead(seat_id: int, *, kept: int) -> None:
-    """Take a seat just left out of the run, in place of one that was retired under its holder."""
-    Seat.objects.filter(pk=kept).update(is_retired=False)
-    Seat.objects.filter(pk=seat_id).update(free=False, is_retired=True)
-
-
-def restore_seats(seat_ids: Iterable[int]) -> int:
-    """Seats retired under their holders count again; how many."""
-    return Seat.objects.filter(pk__in=list(seat_ids), is_retired=True).update(is_retired=False)
-
-
-def take_seat(pool_ids: Sequence[int]) -> int | None:
-    """Take the first free seat of these pools, in their order; None when none can be had at once.
-
-    Never waits: a seat in another's open transaction is passed over, so "none" is certain only
-    under the run's exclusive lock. Refuses to run outside a transaction.
-    """
-    if not connection.in_atomic_block:
-        raise RuntimeError("A seat is taken in the transaction of the enrolment.")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT courses_take_seat(%s)", [list(pool_ids)])
-        seat_id: int | None = cursor.fetchone()[0]
-    return seat_id
-
-
-FREE = """
-WITH RECURSIVE up AS (
-    SELECT pool.id, pool.parent_id, pool.released_at FROM courses_seat seat
-      JOIN courses_seatpool pool ON pool.id = seat.pool_id WHERE seat.id = %(seat)s
-     UNION ALL
-    SELECT pool.id, pool.parent_id, pool.released_at FROM up
-      JOIN courses_seatpool pool ON pool.id = up.parent_id WHERE up.released_at IS NOT NULL
-)
-UPDATE courses_seat SET free = true, pool_id = (SELECT id FROM up WHERE released_at IS NULL)
- WHERE id = %(seat)s AND NOT is_retired
-RETURNING pool_id
-"""
-
-
-def free_seat(seat_id: int) -> int | None:
-    """Give a seat back; the pool in which it is free now, None for a seat that was retired.
-
-    Once a pool is released, its seats fall to the parent as they come free.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(FREE, {"seat": seat_id})
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
 def busy_of(run_id: int) -> str | None:
     """The times of a run as the database writes them."""
     with connection.cursor() as cursor:
@@ -364,11 +278,6 @@ def set_travel(
         )
         told: dict[str, Any] = {"before": before, "after": after, "payer": str(payer)}
         record([_fact(rows.get(), "run.travel_set", **told)], actor=actor, at=at or clock.now())
-
-
-def count_free_seats(run_id: int) -> int:
-    """How many seats of the run nobody holds."""
-    return Seat.objects.filter(run_id=run_id, free=True).count()
 
 
 def bump_sequence(run: Run) -> None:

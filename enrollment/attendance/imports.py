@@ -31,7 +31,7 @@ from academy.jobs.rules import (
     once,
 )
 from courses.planning.models import Run, Session
-from enrollment.attendance import locks, rules
+from enrollment.attendance import locks, queries, rules
 from enrollment.attendance.actions import check_session, write_marks
 from enrollment.attendance.enums import MarkStatus
 from enrollment.attendance.models import Mark
@@ -65,7 +65,7 @@ class Known:
 
     sessions: dict[tuple[str, int], Session] = field(default_factory=dict)
     seats: dict[tuple[str, str], Enrollment] = field(default_factory=dict)
-    counting: dict[tuple[int, int], Mark] = field(default_factory=dict)
+    counting: dict[tuple[int, int], Mark] = field(default_factory=dict)  # by enrolment and session
     statuses: Mapping[str, MarkStatus] = field(default_factory=dict)
 
 
@@ -138,15 +138,10 @@ def _known(table: Table) -> Known:
     seats = Enrollment.objects.filter(
         run__code__in=codes, person__external_id__in=numbers, state=State.CONFIRMED
     ).select_related("run", "person")
-    marks = Mark.objects.filter(session__in=sessions, enrollment__in=seats)
-    newest = marks.order_by("session_id", "enrollment_id", "-id")
     return Known(
         {(one.run.code, one.number): one for one in sessions},
         {(one.run.code, one.person.external_id or ""): one for one in seats},
-        {
-            (one.session_id, one.enrollment_id): one
-            for one in newest.distinct("session_id", "enrollment_id")
-        },
+        queries.newest_marks(list(sessions), [one.pk for one in seats]),
         _statuses(),
     )
 
@@ -175,7 +170,7 @@ def _plan_row(row: Row, known: Known, now: datetime) -> RowPlan[MarkEntry]:
     minutes = _minutes(reader, session, status, now) if session and status else None
     if reader.problems or session is None or seat is None or status is None or minutes is None:
         return RowPlan(row.line, key, RowOutcome.ERROR, {}, tuple(reader.problems))
-    before = known.counting.get((session.pk, seat.pk))
+    before = known.counting.get((seat.pk, session.pk))
     entry = MarkEntry(session.pk, seat.pk, status, minutes)
     if before and (before.status, before.minutes) == (status, minutes):
         return RowPlan(row.line, key, RowOutcome.UNCHANGED, entry=entry)

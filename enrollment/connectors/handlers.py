@@ -90,7 +90,7 @@ def _statement(key: UUID, verb: Verb, event: Event, body: dict[str, object]) -> 
 def follow_in_moodle(events: Sequence[Event]) -> None:
     """Who has a seat gets in, whose enrolment ends gets out; of runs held in Moodle only."""
     linked = queries.linked_runs(event.context_id for event in events if event.context_id)
-    for event in events:
+    for event in events:  # each written before the next is read: an end asks whether one got in
         if event.context_id in linked:
             errands.write(_steps(event, linked[event.context_id]))
 

@@ -21,12 +21,10 @@ from courses.planning.enums import RunState
 from enrollment.connectors import errands, queries, rules
 from enrollment.connectors.enums import Connector, ErrandState, Step
 from enrollment.connectors.models import Errand, MoodleCompletion, MoodleCourse
-from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 
 PER_TURN = 100  # errands, or people looked up
 LARGEST_ANSWER = 1_000_000  # bytes
-SEATED = (State.CONFIRMED, State.RECONFIRM)
 LOOK_AGAIN_AFTER = timedelta(minutes=50)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -128,7 +126,7 @@ def _look_at(link: MoodleCourse) -> int:
         moodle_completion__completed_at=None,
     )
     due = list(
-        Enrollment.objects.filter(is_due, run=link.run, state__in=SEATED)
+        Enrollment.objects.filter(is_due, run=link.run, state__in=queries.SEATED)
         .select_related("person")
         .order_by("moodle_completion__looked_at", "pk")[:PER_TURN]
     )

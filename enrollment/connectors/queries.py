@@ -14,6 +14,8 @@ from enrollment.connectors.rules import RunFacts
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
 
+SEATED = (State.CONFIRMED, State.RECONFIRM)
+
 
 def run_facts(runs: Iterable[UUID]) -> dict[UUID, RunFacts]:
     """What everybody may know of these runs."""
@@ -31,9 +33,7 @@ def linked_runs(runs: Iterable[UUID]) -> dict[UUID, int]:
 
 def seated_in(run: UUID) -> list[UUID]:
     """Everybody's enrolment who has a confirmed seat in this run."""
-    rows = Enrollment.objects.filter(
-        run__public_id=run, state__in=[State.CONFIRMED, State.RECONFIRM]
-    )
+    rows = Enrollment.objects.filter(run__public_id=run, state__in=SEATED)
     return list(rows.order_by("pk").values_list("public_id", flat=True))
 
 

@@ -10,7 +10,7 @@ from academy.core.actor import Actor
 from academy.core.errors import Invalid, Refused
 from academy.core.keyed import Keyed
 from academy.ledger.actions import Fact, record
-from courses.planning import actions as planning
+from courses.planning import actions as planning, seat_rows
 from courses.planning.enums import AHEAD, NoAnswer, RunState
 from courses.planning.models import Run, SeatPool
 from courses.planning.rules import check_capacity, reconfirm_deadline
@@ -172,7 +172,7 @@ def change_capacity(
         row.save(update_fields=["capacity", "revision"])
         seats_told = _more_seats(row, capacity - before) if capacity > before else NO_SEATS
         if capacity < before:
-            retired = planning.retire_seats(run=row, count=before - capacity)
+            retired = seat_rows.retire_seats(run=row, count=before - capacity)
             seats_told = {**NO_SEATS, "retired": retired}
         fact = Fact(
             "run.capacity_changed",
@@ -197,7 +197,7 @@ def _more_seats(run: Run, count: int) -> dict[str, object]:
     """
     above = Enrollment.objects.filter(run=run, state__in=ACTIVE, seat__is_retired=True)
     restored = list(above.order_by("pk").values_list("seat_id", flat=True)[:count])
-    planning.restore_seats(restored)
+    seat_rows.restore_seats(restored)
     pool = SeatPool.objects.get(run=run, scope="everyone")
-    added = planning.add_seats(pool=pool, count=count - len(restored))
+    added = seat_rows.add_seats(pool=pool, count=count - len(restored))
     return {**NO_SEATS, "pool": pool.pk, "added": added, "restored": restored}

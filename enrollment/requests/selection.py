@@ -20,7 +20,7 @@ from academy.core.actor import Actor
 from academy.core.errors import Missing
 from academy.core.keyed import Keyed
 from academy.ledger.actions import Fact, record
-from courses.planning import actions as planning
+from courses.planning import seat_rows
 from courses.planning.models import Run, Seat
 from enrollment.decisions.rules import Verdict, verdict
 from enrollment.requests.rules import Candidate, Choice, SelectionTerms, check_can_select, choose
@@ -188,7 +188,7 @@ def _settle(
     if choice.is_chosen:
         seat_id = enrollment.seat_id
         if run.capacity is not None and seat_id is None:
-            seat_id = planning.take_seat(enrollment.pool_ids)
+            seat_id = seat_rows.take_seat(enrollment.pool_ids)
         queue.hand_over(run, enrollment, seat_id, actor=actor, at=at, asks=terms.offers)
     elif choice.reason == "undecided":
         return

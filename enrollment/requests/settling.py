@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from academy.core.actor import Actor
-from courses.planning import actions as planning
+from courses.planning import seat_rows
 from courses.planning.enums import NoAnswer
 from courses.planning.models import Run
 from enrollment.decisions import actions as decisions
@@ -80,7 +80,7 @@ def _seat_or_queue(enrollment: Enrollment, *, actor: Actor, at: datetime) -> Non
     if enrollment.needs_seat and not seat_id and not clashes:
         soon = queue.is_soon(run, at=at)
         open_pools = queue.pools_without_waiters_ahead(enrollment, soon=soon)
-        seat_id = planning.take_seat(open_pools) if open_pools else None
+        seat_id = seat_rows.take_seat(open_pools) if open_pools else None
     if not clashes and (seat_id or not enrollment.needs_seat):
         asks = (
             enrollment.source == Source.NOMINATION

@@ -18,7 +18,7 @@ from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Missing, Stale
 from academy.core.keyed import Keyed
-from courses.planning import actions as planning
+from courses.planning import actions as planning, seat_rows
 from courses.planning.enums import RunState
 from courses.planning.models import Run
 from courses.planning.rules import reconfirm_deadline
@@ -104,7 +104,7 @@ def _chosen(here: Run, there: Run, named: set[UUID]) -> list[Enrollment]:
 
 
 def _room(run: Run) -> int | None:
-    return None if run.capacity is None else planning.count_free_seats(run.pk)
+    return None if run.capacity is None else seat_rows.count_free_seats(run.pk)
 
 
 def _both(source: UUID, target: UUID, *, revision: int | None) -> tuple[Run, Run]:

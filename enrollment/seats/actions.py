@@ -11,7 +11,7 @@ from uuid import UUID
 
 from academy.core.actor import Actor
 from academy.ledger.actions import Fact, record
-from courses.planning import actions as planning
+from courses.planning import seat_rows
 from enrollment.seats import rules
 from enrollment.seats.enums import ACTIVE, HOLDING, State
 from enrollment.seats.models import Enrollment
@@ -83,11 +83,11 @@ def _give_back(seat_id: int) -> dict[str, int]:
     over = Enrollment.objects.filter(
         seat__is_retired=True, seat__pool__run__seats=seat_id, state__in=ACTIVE
     ).values_list("seat_id", flat=True)
-    pool = planning.free_seat(seat_id)
+    pool = seat_rows.free_seat(seat_id)
     if pool is None:
         return {}
     if kept := over.first():
-        planning.retire_instead(seat_id, kept=kept)
+        seat_rows.retire_instead(seat_id, kept=kept)
         return {"freed_to": pool, "retired_seat": seat_id, "restored_seat": kept}
     return {"freed_to": pool}
 

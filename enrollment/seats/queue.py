@@ -14,7 +14,7 @@ from academy.core.actor import Actor
 from academy.core.errors import Refused
 from academy.courts.models import Court
 from academy.courts.queries import office_hours
-from courses.planning import actions as planning
+from courses.planning import seat_rows
 from courses.planning.enums import ASKING
 from courses.planning.fields import MultiRangeField
 from courses.planning.models import Run, Seat
@@ -47,7 +47,7 @@ def promote(run: Run, *, cause: str, actor: Actor, at: datetime) -> list[Look]:
     """
     if run.state not in ASKING or at >= _last_moment(run, at) or not _someone_waits(run.pk):
         return []
-    free = planning.count_free_seats(run.pk)
+    free = seat_rows.count_free_seats(run.pk)
     soon = is_soon(run, at=at)
     looks: list[Look] = []
     while _left(run.pk) and (batch := _next_waiting(run.pk, after=looks)):
@@ -89,7 +89,7 @@ def _consider(run: Run, enrollment: Enrollment, *, actor: Actor, at: datetime) -
 
 
 def _seat(run: Run, enrollment: Enrollment, *, actor: Actor, at: datetime) -> bool:
-    seat_id = planning.take_seat(enrollment.pool_ids)
+    seat_id = seat_rows.take_seat(enrollment.pool_ids)
     if seat_id is None:
         return False
     hand_over(run, enrollment, seat_id, actor=actor, at=at)
@@ -150,7 +150,7 @@ def promote_out_of_order(
         raise Refused("clash", _("This person holds a seat elsewhere at the same time."))
     free = Seat.objects.filter(run_id=run.pk, free=True).order_by("pool_id")
     others = free.values_list("pool_id", flat=True).distinct()
-    seat_id = planning.take_seat([*enrollment.pool_ids, *others])
+    seat_id = seat_rows.take_seat([*enrollment.pool_ids, *others])
     if seat_id is None:
         raise Refused("no_free_seat", _("No seat is free in this run."))
     enrollment.out_of_order = True

@@ -1,13 +1,11 @@
 """Wake-ups by real HTTP: signed, in order, tried again, given up, and nobody else's trouble."""
 
-import threading
 import time
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import connection
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from academy.clients import delivery, rules, webhooks
@@ -251,57 +249,6 @@ def test_old_calls_are_forgotten(owner):
             assert delivery.forget_calls() == 0
         with later(days=31):
             assert delivery.forget_calls() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_make_each_call_once():
-    with Receiver() as receiver:
-        hook(system("full"), receiver, "test.happened")
-        happen(*["test.happened"] * 30)
-
-        def work():
-            while Call.objects.filter(state="waiting").exists():
-                turn()
-
-        together(2, work)
-
-    ids = [headers["webhook-id"] for headers, _body in receiver.calls]
-    assert len(ids) == len(set(ids)) == 30
-
-
-@pytest.mark.django_db(transaction=True)
-def test_workers_that_ask_in_the_same_instant_are_given_different_calls():
-    """One may come to the webhook just after another has let go of it, with an older snapshot."""
-    with Receiver() as receiver:
-        hook(system("full"), receiver, "test.happened")
-        happen(*["test.happened"] * 300)
-        given = []
-        meet = threading.Barrier(4)
-
-        def work():
-            for _again in range(60):
-                meet.wait(20)
-                given.extend(call.pk for call in delivery.claim())
-
-        together(4, work)
-
-    assert len(given) == len(set(given)) == 300
-
-
-def together(workers, work):
-    """The same work in that many threads, to its end."""
-
-    def one():
-        try:
-            work()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
 
 
 def test_the_steps_of_the_backoff_take_three_days():

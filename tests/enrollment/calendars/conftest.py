@@ -7,6 +7,7 @@ from icalendar import Calendar
 
 from academy.ledger import delivery as ledger
 from academy.messages import delivery
+from tests import factories
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,8 @@ class Mails:
 @pytest.fixture
 def mails(post_office):
     return Mails(post_office)
+
+
+@pytest.fixture
+def person(db):
+    return factories.person(factories.court(parent=factories.court()), language="ru")

@@ -1,14 +1,14 @@
 import pytest
 
 from academy.core import clock
-from academy.core.actor import Actor, ActorKind
 from academy.ledger.models import Event
 from courses.planning.models import Run
 from enrollment.decisions.enums import Decider, Silence, StepKind
-from enrollment.decisions.models import Decision, StepRule
+from enrollment.decisions.models import Decision
 from enrollment.requests import actions, run_changes, timers
 from enrollment.requests.queries import queue_place
 from tests import factories
+from tests.enrollment.requests.deciding import actor_of, asked_under, decide, rules_of
 from tests.enrollment.stage import (
     DAY,
     HOUR,
@@ -26,31 +26,6 @@ from tests.enrollment.stage import (
 from tests.factories import ACTOR
 
 pytestmark = pytest.mark.django_db
-
-
-def actor_of(account):
-    return Actor(ActorKind.ACCOUNT, account.public_id, account.person and account.person.public_id)
-
-
-def decide(step, yes, account, **said):
-    said.setdefault("reason", "" if yes else "workload")
-    return actions.decide(
-        decision=step.public_id, yes=yes, account=account.pk, actor=actor_of(account), **said
-    )
-
-
-def rules_of(run, *steps):
-    StepRule.objects.bulk_create(
-        StepRule(run=run, number=number, kind=kind, decider=decider, days=3, silence=silence)
-        for number, (kind, decider, silence) in enumerate(steps, start=1)
-    )
-    return run
-
-
-def asked_under(silence, *, run=None, **columns):
-    """A request whose only step means this by silence."""
-    run = run or factories.run(**columns)
-    return rules_of(run, (StepKind.CONSENT, Decider.HEAD, silence))
 
 
 @pytest.fixture
@@ -243,59 +218,6 @@ def test_one_refusal_makes_the_other_steps_moot(cast):
         decide(ruling, True, cast.clara_account)
 
 
-@pytest.mark.parametrize(
-    ("silence", "state", "step_state"),
-    [
-        (Silence.APPROVE, "confirmed", "yes"),
-        (Silence.REFUSE, "expired", "no"),
-        (Silence.LAPSE, "confirmed", "lapsed"),
-    ],
-)
-def test_t10_what_silence_does(cast, silence, state, step_state):
-    mine = ask(asked_under(silence), cast.asel)
-    step = mine.decisions.get()
-
-    assert timers.lapse_decisions(step.due_at - MINUTE) == 0
-    assert timers.lapse_decisions(step.due_at) == 1
-    assert timers.lapse_decisions(step.due_at) == 0
-
-    step.refresh_from_db()
-    assert (now_is(mine), step.state) == (state, step_state)
-    assert events_of(step) == ["decision.opened", "decision.lapsed"]
-    assert len(events_of(mine)) == 2
-    assert last_event(step).reason == "silence"
-
-
-def test_silence_goes_one_level_up_until_nobody_is_above(cast):
-    mine = ask(asked_under(Silence.ESCALATE), cast.asel)
-    first = mine.decisions.get()
-
-    timers.lapse_decisions(first.due_at)
-
-    first.refresh_from_db()
-    second = mine.decisions.get(state="open")
-    assert (first.state, now_is(mine)) == ("lapsed", "requested")
-    assert (second.court_id, second.kind) == (cast.court.parent_id, "consent")
-    assert second.due_at > first.due_at
-    assert events_of(second) == ["decision.opened"]
-
-    timers.lapse_decisions(second.due_at)
-
-    second.refresh_from_db()
-    assert (second.state, now_is(mine)) == ("no", "expired")
-    assert_sound()
-
-
-def test_the_higher_court_answers_in_place_of_the_silent_one(cast):
-    mine = ask(asked_under(Silence.ESCALATE), cast.asel)
-    first = mine.decisions.get()
-    timers.lapse_decisions(first.due_at)
-
-    decide(mine.decisions.get(state="open"), True, cast.dana_account, at=first.due_at + MINUTE)
-
-    assert now_is(mine) == "confirmed"
-
-
 def test_a_consent_that_meets_a_clash_waits_with_the_reason(cast, request_of_asel):
     run, mine, step = request_of_asel
     ask(factories.run(), cast.asel)
@@ -345,63 +267,6 @@ def test_a_consent_after_the_offer_cut_off_still_takes_a_free_seat(cast, request
     decide(step, True, cast.boris_account, at=clock.now() + 2 * HOUR)
 
     assert states(mine) == ["confirmed"]
-
-
-@pytest.fixture
-def holding(cast):
-    """A run of one seat that keeps it for who asked first while the head decides."""
-    run = factories.run(seats=1, mode="approval", hold_while_pending=True)
-    mine = ask(run, cast.asel)
-    return run, mine, mine.decisions.get()
-
-
-def test_a_request_keeps_its_seat_where_the_run_says_so(cast, holding):
-    run, mine, step = holding
-    later = ask(run, cast.kenzhe)
-
-    assert states(mine, later) == ["requested", "requested"]
-    assert mine.seat_id is not None
-    assert later.seat_id is None
-    assert seats_of(run) == {"free": 0, "held": 1, "above": 0, "gone": 0}
-    decide(later.decisions.get(), True, cast.boris_account)
-    decide(step, True, cast.boris_account)
-
-    seat = mine.seat_id
-    mine.refresh_from_db()
-    assert (mine.state, mine.seat_id, now_is(later)) == ("confirmed", seat, "waitlisted")
-    assert_sound()
-
-
-@pytest.mark.parametrize("end", ["refuse", "withdraw", "silence", "cancel"])
-def test_a_seat_kept_for_a_request_goes_to_the_queue_when_the_request_ends(cast, holding, end):
-    run, mine, step = holding
-    Run.objects.filter(pk=run.pk).update(enrollment_mode="open")
-    waiting = ask(run, cast.dana)
-    assert states(waiting) == ["waitlisted"]
-
-    if end == "refuse":
-        decide(step, False, cast.boris_account)
-    elif end == "withdraw":
-        actions.withdraw(enrollment=mine.public_id, actor=ACTOR)
-    elif end == "silence":
-        timers.lapse_decisions(step.due_at)
-    else:
-        actions.cancel_enrollment(enrollment=mine.public_id, reason="left_service", actor=ACTOR)
-
-    assert states(waiting) == ["offered"]
-    assert seats_of(run)["held"] == 1
-    assert_sound()
-
-
-def test_a_kept_seat_is_not_kept_through_a_clash(cast, holding):
-    _run, mine, step = holding
-    ask(factories.run(), cast.asel)
-
-    decide(step, True, cast.boris_account)
-
-    mine.refresh_from_db()
-    assert (mine.state, mine.seat_id) == ("waitlisted", None)
-    assert_sound()
 
 
 def test_every_decision_writes_one_event_of_its_own(cast, request_of_asel):

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from academy.core import clock
-from courses.planning.actions import add_seats
 from courses.planning.enums import LapsePolicy
 from courses.planning.models import SeatPool
+from courses.planning.seat_rows import add_seats
 from enrollment.requests import actions, rule_actions, timers
 from enrollment.requests.rule_actions import QueuePolicy
 from enrollment.requests.rules import Wishes
