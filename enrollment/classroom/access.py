@@ -29,7 +29,7 @@ def material_to_read(viewer: Viewer, public_id: UUID) -> Material:
 
 
 def _shared_with(viewer: Viewer) -> QuerySet[Run]:
-    person = viewer.person_id
+    person = viewer.person_id or 0  # an account of nobody does not teach what nobody teaches
     seats = Enrollment.objects.filter(person=person, state__in=READERS)
     return Run.objects.filter(Q(assignments__person=person) | Q(pk__in=seats.values("run")))
 

@@ -112,6 +112,17 @@ def test_a_file_reaches_those_with_a_seat_and_nobody_else(cast, run, browser):
     assert browser().get(address).status_code == 302
 
 
+def test_an_account_of_nobody_reads_nothing_of_a_run_that_nobody_teaches_yet(cast, run, browser):
+    path = f"/desk/runs/{run.public_id}/materials/"
+    browser(cast.timur_account).post(path, {"name": "Programme", "file": upload("day.pdf", PDF)})
+    address = f"/materials/{Material.objects.get().public_id}/"
+
+    run.assignments.all().delete()
+
+    assert browser(factories.account()).get(address).status_code == 404
+    assert browser(cast.asel_account).get(address).status_code == 200
+
+
 def test_a_material_is_taken_back_with_its_file(cast, run, browser):
     path = f"/desk/runs/{run.public_id}/materials/"
     trainer = browser(cast.timur_account)
