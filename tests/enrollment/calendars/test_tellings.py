@@ -37,7 +37,7 @@ def test_the_same_mail_again_is_the_same_version(person, mails, post_office):
     mails.work()
     first = Invitation.objects.get(person=person)
     post_office.at_data = lambda _address: "250 OK"
-    Message.objects.filter(person=person).update(due_at=first.told_at)
+    Outgoing.objects.update(next_at=first.told_at)
 
     (item,) = mails.items_to(person)
     assert item.sequence == 0
@@ -52,7 +52,7 @@ def test_a_worker_killed_between_record_and_mail_leaves_the_number_taken(person,
     mails.work()
     Session.objects.update(link="https://example.org/room")
     mails.office.at_data = lambda _address: "250 OK"
-    Message.objects.filter(person=person).update(due_at=run.created_at)
+    Outgoing.objects.update(next_at=run.created_at)
 
     (item,) = mails.items_to(person)
     assert item.sequence == 1
