@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from academy.core.actor import Actor
 from academy.ledger import delivery as ledger
 from academy.messages import actions as messages, address_actions, delivery, lease
-from academy.messages.models import Message
+from academy.messages.models import Message, Outgoing
 from courses.planning.models import Session
 from enrollment.calendars.models import Invitation
 from enrollment.requests import actions as requests, run_changes
