@@ -24,6 +24,7 @@ REASONS: Final[Mapping[str, str | Promise]] = {
     "not_head_any_more": _("does not head the court any more"),
     "not_coordinator_any_more": _("does not coordinate the court any more"),
     "not_registrar_any_more": _("is not registrar any more"),
+    "not_reviewer_any_more": _("does not act in the name of the body any more"),
     "marked": _("the marks are complete"),
     "minimum_reached": _("enough people by now"),
     "is_answered": _("has answered already"),

@@ -181,6 +181,14 @@ class ReviewStep(models.Model):
                 condition=Q(verdict="") ^ Q(decided_at__isnull=False), name="verdict_has_a_moment"
             ),
         ]
+        indexes = [
+            # Whose turn it is: what the reminders look at each minute stays as small as that.
+            models.Index(
+                fields=["due_on"],
+                condition=Q(verdict="", opened_at__isnull=False),
+                name="review_step_in_turn",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.proposal_id} {self.place} {self.body_id}"

@@ -7,10 +7,10 @@ person. Most ticks find nothing: one statement asks for all rules whether an anc
 span, and all that have none are moved on together.
 
 Facts that change *behind* that moment come through the ledger, which misses nothing: somebody who
-is confirmed late, a run that is moved nearer or published late, a trainer who takes over.
-`handlers` hands those to `plan_again`, which looks at the rule's whole window for these enrolments
-and runs alone. A change that was not committed when a tick looked has its event after the tick, so
-one of the two sees it.
+is confirmed late, a run that is moved nearer or published late, a trainer who takes over, a body
+whose turn begins. `handlers` hands those to `plan_again`, which looks at the rule's whole window
+for these enrolments, runs and proposals alone. A change that was not committed when a tick looked
+has its event after the tick, so one of the two sees it.
 
 Both only write messages, under the unique key (person, subject, kind, occurrence), and the
 occurrence is rule + the run's sequence + the anchor's moment: planning anything twice, from two
@@ -29,7 +29,7 @@ from django.db import transaction
 
 from academy.messages.actions import write_selected
 from enrollment.reminders import rule_queries
-from enrollment.reminders.anchors import THESE_ENROLLMENTS, THESE_RUNS
+from enrollment.reminders.anchors import THESE_ENROLLMENTS, THESE_PROPOSALS, THESE_RUNS
 from enrollment.reminders.enums import Unit
 from enrollment.reminders.models import ReminderRule
 from enrollment.reminders.rule_queries import People
@@ -100,20 +100,28 @@ def _plan_rule(rule_id: int, now: datetime) -> int:
     return written
 
 
-def plan_again(*, enrollments: Iterable[UUID], runs: Iterable[UUID], now: datetime) -> int:
+def plan_again(
+    *,
+    now: datetime,
+    enrollments: Iterable[UUID] = (),
+    runs: Iterable[UUID] = (),
+    proposals: Iterable[UUID] = (),
+) -> int:
     """Look once more at these, because they changed after their reminders fell due.
 
     Late joiners get what still makes sense; a reminder whose use is over is not written at all.
     """
-    late, moved = list(enrollments), list(runs)
-    if not late and not moved:
+    changed = {
+        THESE_RUNS: list(runs),
+        THESE_ENROLLMENTS: list(enrollments),
+        THESE_PROPOSALS: list(proposals),
+    }
+    if not any(changed.values()):
         return 0
     with transaction.atomic():
         # Under a lock: nothing is planned by a timing that the registrar is about to change.
         rules = list(ReminderRule.objects.select_for_update().filter(is_active=True).order_by("pk"))
-        return _plan_these(rules, now, only=THESE_RUNS, ids=moved) + _plan_these(
-            rules, now, only=THESE_ENROLLMENTS, ids=late
-        )
+        return sum(_plan_these(rules, now, only=only, ids=ids) for only, ids in changed.items())
 
 
 def _plan_these(

@@ -7,7 +7,7 @@ revisions apart, until when telling makes sense, since when the fact has stood.
 
 from collections.abc import Iterable, Sequence
 
-from enrollment.reminders.enums import Anchor, Recipient
+from enrollment.reminders.enums import REVIEWS, Anchor, Recipient
 from enrollment.reminders.sources import SOURCES, SUBJECT_KINDS
 
 FOUND = """
@@ -21,6 +21,7 @@ SELECT {person} AS person_id, {court} AS court_id, '{kind}' AS subject_kind,
 IN_WINDOW = "AND {moment} > %(anchor_after)s AND {moment} <= %(anchor_until)s"
 THESE_RUNS = "AND run.public_id = ANY(%(only)s)"
 THESE_ENROLLMENTS = "AND enrollment.public_id = ANY(%(only)s)"
+THESE_PROPOSALS = "AND proposal.public_id = ANY(%(only)s)"
 THESE_SUBJECTS = "AND {subject}.public_id = ANY(%(only)s)"
 THESE_PEOPLE = "AND {person} > %(person_after)s AND {person} <= %(person_until)s"
 
@@ -76,6 +77,11 @@ def follows_runs(anchor: Anchor) -> bool:
 def follows_enrollments(anchor: Anchor, recipient: Recipient) -> bool:
     """Whether a change of one enrolment can make somebody due."""
     return SOURCES[anchor].people[recipient].has_enrollment
+
+
+def follows_proposals(anchor: Anchor) -> bool:
+    """Whether a step of one proposal can make somebody due."""
+    return anchor in REVIEWS
 
 
 MOMENTS = "SELECT '{anchor}' AS anchor, {moment} AS moment FROM {rows} {join} WHERE {where} {more}"

@@ -90,6 +90,8 @@ class Anchor(TextChoices):
     FOLLOW_UP = "follow_up", _("a questionnaire three or six months later opens")
     REQUIREMENT_DUE = "requirement_due", _("required training is due and not done")
     CERTIFICATE_EXPIRY = "certificate_expiry", _("a certificate expires and there is no newer one")
+    REVIEW_OPENED = "review_opened", _("the turn of a body to review a proposal begins")
+    REVIEW_DUE = "review_due", _("the day by which a body decides on a proposal")
 
 
 class Recipient(TextChoices):
@@ -100,6 +102,7 @@ class Recipient(TextChoices):
     HEAD = "head", _("head of court")  # and who deputises
     COORDINATOR = "coordinator", _("court coordinator")
     REGISTRAR = "registrar", _("registrar")
+    REVIEWER = "reviewer", _("who decides for the body")  # for the academy, who plans
 
 
 class Unit(TextChoices):
@@ -125,15 +128,19 @@ WHO: Mapping[Anchor, tuple[Recipient, ...]] = {
     Anchor.FOLLOW_UP: (Recipient.TRAINEE,),
     Anchor.REQUIREMENT_DUE: (Recipient.TRAINEE, Recipient.HEAD, Recipient.COORDINATOR),
     Anchor.CERTIFICATE_EXPIRY: (Recipient.TRAINEE,),
+    Anchor.REVIEW_OPENED: (Recipient.REVIEWER,),
+    Anchor.REVIEW_DUE: (Recipient.REVIEWER, Recipient.REGISTRAR),
 }
 """Whom each anchor can tell: where the role has nobody, there is nothing to choose."""
 
 QUESTIONNAIRES = frozenset({Anchor.QUESTIONNAIRE_OPEN, Anchor.FOLLOW_UP})
 
-AFTERWARDS = frozenset({Anchor.MARKS_MISSING, *QUESTIONNAIRES})
+REVIEWS = frozenset({Anchor.REVIEW_OPENED, Anchor.REVIEW_DUE})
+
+AFTERWARDS = frozenset({Anchor.MARKS_MISSING, Anchor.REVIEW_OPENED, *QUESTIONNAIRES})
 """These speak of what is over, and are told after it; all others before their moment."""
 
-EITHER_SIDE = frozenset({Anchor.ENROLLMENT_OPENS})
+EITHER_SIDE = frozenset({Anchor.ENROLLMENT_OPENS, Anchor.REVIEW_DUE})
 
 MAY_BE_SWITCHED_OFF = frozenset(
     {
@@ -150,7 +157,7 @@ MAY_BE_SWITCHED_OFF = frozenset(
 PLACEHOLDERS = frozenset(
     {"course", "run", "starts", "ends", "venue", "city", "address", "link", "days", "due", "who"}
     | {"session", "session_starts", "missing", "held", "minimum", "opens", "closes"}
-    | {"requirement", "owed"}
+    | {"requirement", "owed", "proposal", "body"}
 )
 """What the registrar's own words may name in braces; empty where the anchor does not know it."""
 

@@ -27,6 +27,7 @@ from enrollment.reminders.enums import (
     HELD,
     MAY_BE_SWITCHED_OFF,
     QUESTIONNAIRES,
+    REVIEWS,
     URGENT_ANCHORS,
     Anchor,
     Recipient,
@@ -109,6 +110,7 @@ RUN_STATES: Mapping[Anchor, frozenset[str] | frozenset[None]] = {
     **dict.fromkeys(QUESTIONNAIRES, frozenset({RunState.FINALISED.value})),
     Anchor.REQUIREMENT_DUE: frozenset({None}),  # there is no run
     Anchor.CERTIFICATE_EXPIRY: frozenset(RunState),  # whatever the run has become
+    **dict.fromkeys(REVIEWS, frozenset({None})),
 }
 STATES: Mapping[Anchor, frozenset[str]] = {
     Anchor.OFFER_EXPIRY: frozenset({State.OFFERED}),
@@ -116,6 +118,7 @@ STATES: Mapping[Anchor, frozenset[str]] = {
     Anchor.DECISION_DUE: frozenset({"open"}),
     **dict.fromkeys(QUESTIONNAIRES, frozenset({"open"})),
     Anchor.REQUIREMENT_DUE: frozenset({Duty.OWED}),
+    **dict.fromkeys(REVIEWS, frozenset({"open"})),
     Anchor.CERTIFICATE_EXPIRY: frozenset({Certificate.State.VALID}),
 }
 
@@ -163,7 +166,7 @@ def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
     facts = run_facts(row) | {
         "to": rule.recipient,
         "days": _days_until(begins, now, zone),
-        "due": MOMENTS[anchor](row) or "",
+        "due": row.get("decide_by") or MOMENTS[anchor](row) or "",
         "who": " ".join(filter(None, (row.get(part, "") for part in NAME))),
         "kind": row.get("kind", ""),
         "silence": row.get("silence", ""),
@@ -178,6 +181,9 @@ def holds(rule: ReminderRule, row: Row, now: datetime) -> Holds:
         "requirement": row.get("requirement_names", ""),
         "unit": row.get("unit", ""),
         "owed": _plain(row.get("still_owed")),
+        "proposal": row.get("proposal_titles", ""),
+        "body": row.get("body_names", ""),
+        "is_overdue": (row.get("decide_by") or now) < now,
     }
     own = OwnWords(rule.titles, rule.texts) if rule.titles or rule.texts else None
     if anchor in (Anchor.OFFER_EXPIRY, Anchor.RECONFIRM_DUE):
@@ -211,29 +217,37 @@ def _days_until(moment: datetime | None, now: datetime, zone: str) -> int:
 
 OVERVIEWS = {Recipient.COORDINATOR: "desk", Recipient.REGISTRAR: "decisions"}
 """Who does not decide alone is led to where the open decisions are listed."""
-ABOUT_COURSES = frozenset(
-    {Anchor.ENROLLMENT_OPENS, Anchor.ENROLLMENT_DEADLINE, Anchor.CERTIFICATE_EXPIRY}
-)
+PAGES: Mapping[Anchor, Callable[[Row], str]] = {
+    Anchor.MARKS_MISSING: lambda row: reverse(
+        "enrollment:marks", args=(row["run_public_id"], row["public_id"])
+    ),
+    **dict.fromkeys(
+        QUESTIONNAIRES,
+        lambda row: reverse("enrollment:questionnaire", args=(row["public_id"],)),
+    ),
+    **dict.fromkeys(REVIEWS, lambda row: reverse("enrollment:proposal", args=(row["about"],))),
+    **dict.fromkeys(
+        (Anchor.ENROLLMENT_OPENS, Anchor.ENROLLMENT_DEADLINE, Anchor.CERTIFICATE_EXPIRY),
+        lambda row: reverse("courses:course", args=(row["run_course_code"],)),
+    ),
+}
+"""Where everybody who is told is led to the same page; elsewhere it follows the role."""
 
 
 def _path(rule: ReminderRule, row: Row) -> str:
     """The one page on which the reader can act."""
-    run, subject = row["run_public_id"], row["public_id"]
-    if rule.anchor == Anchor.MARKS_MISSING:
-        return reverse("enrollment:marks", kwargs={"run": run, "session": subject})
-    if rule.anchor in QUESTIONNAIRES:
-        return reverse("enrollment:questionnaire", kwargs={"invitation": subject})
+    if page := PAGES.get(Anchor(rule.anchor)):
+        return page(row)
+    subject = row["public_id"]
     if rule.anchor == Anchor.DECISION_DUE:
-        page = OVERVIEWS.get(Recipient(rule.recipient))
+        overview = OVERVIEWS.get(Recipient(rule.recipient))
         decide = reverse("enrollment:decide", kwargs={"decision": subject})
-        return reverse(f"enrollment:{page}") if page else decide
+        return reverse(f"enrollment:{overview}") if overview else decide
     if rule.anchor == Anchor.REQUIREMENT_DUE:
         is_own = rule.recipient == Recipient.TRAINEE
         return reverse("enrollment:owed" if is_own else "enrollment:desk-owed")
-    if rule.anchor in ABOUT_COURSES:
-        return reverse("courses:course", kwargs={"code": row["run_course_code"]})
     if rule.recipient != Recipient.TRAINEE:
-        return reverse("enrollment:run", kwargs={"run": run})
+        return reverse("enrollment:run", kwargs={"run": row["run_public_id"]})
     if "period" in row:
         return reverse("enrollment:my")
     return reverse("enrollment:enrollment", kwargs={"enrollment": subject})

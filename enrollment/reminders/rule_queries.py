@@ -156,6 +156,8 @@ def _follows(rule: ReminderRule, only: str) -> bool:
     anchor = Anchor(rule.anchor)
     if only == anchors.THESE_RUNS:
         return anchors.follows_runs(anchor)
+    if only == anchors.THESE_PROPOSALS:
+        return anchors.follows_proposals(anchor)
     return anchors.follows_enrollments(anchor, Recipient(rule.recipient))
 
 

@@ -7,6 +7,8 @@ in the window. `anchors` puts the pieces together.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from enrollment.reminders.enums import Anchor, Recipient
 
 ROLE = """
@@ -18,6 +20,13 @@ COORDINATORS = ROLE.format(role="coordinator", more="")
 OF_THE_COURT = ROLE.format(role="coordinator", more="AND role.court_id = step.court_id")
 WHERE_ONE_SERVES = ROLE.format(role="coordinator", more="AND role.court_id = serves.court_id")
 REGISTRARS = ROLE.format(role="registrar", more="")
+# Who acts in the name of the body; in the academy's, whoever plans.
+OF_THE_BODY = """
+  JOIN academy_rolegrant role ON (role.period IS NULL OR role.period @> %(now)s)
+   AND (role.role = 'partner' AND role.body = body.code
+        OR role.role = 'registrar' AND body.is_issuer)
+  JOIN academy_account account ON account.id = role.account_id AND account.is_active
+   AND account.person_id IS NOT NULL"""
 TRAINERS = "JOIN courses_trainerassignment trainer ON trainer.run_id = run.id"
 SEATED = """
   JOIN enrollment_enrollment enrollment
@@ -95,6 +104,15 @@ INVITED = """enrollment_feedbackround asked
     ON invitation.round_id = asked.id AND NOT invitation.answered
   JOIN enrollment_enrollment enrollment ON enrollment.id = invitation.enrollment_id
   JOIN courses_run run ON run.id = asked.run_id"""
+REVIEWS = """courses_reviewstep review
+  JOIN courses_proposal proposal
+    ON proposal.id = review.proposal_id AND proposal.round = review.round
+   AND proposal.state = 'in_review'
+  JOIN courses_organisation body ON body.id = review.body_id"""
+IN_TURN = "review.verdict = '' AND review.opened_at IS NOT NULL"
+# A body has the whole of its last day, on the institution's clock.
+END_OF_DAY = f"((review.due_on + time '23:59') AT TIME ZONE '{settings.TIME_ZONE}')"
+REVIEWER = People(OF_THE_BODY, "account.person_id")
 ASKING = "run.state IN ('published', 'going_ahead')"
 GO_OR_NO_GO = "coalesce(run.decide_by, run.enrollment_closes_at)"
 # Also where it goes ahead already: somebody may have left since.
@@ -260,6 +278,29 @@ SOURCES: Mapping[Anchor, Source] = {
         revision="0",
         has_run=False,
     ),
+    Anchor.REVIEW_OPENED: Source(
+        REVIEWS,
+        IN_TURN,
+        "review.opened_at",
+        END_OF_DAY,
+        "review",
+        {Recipient.REVIEWER: REVIEWER},
+        revision="0",
+        has_run=False,
+    ),
+    # Told before the day and after it: it stays true until somebody decides. A step that is younger
+    # than its own reminder has just been announced.
+    Anchor.REVIEW_DUE: Source(
+        REVIEWS,
+        IN_TURN,
+        END_OF_DAY,
+        "NULL::timestamptz",
+        "review",
+        {Recipient.REVIEWER: REVIEWER, Recipient.REGISTRAR: REGISTRAR},
+        since="review.opened_at",
+        revision="0",
+        has_run=False,
+    ),
 }
 
-SUBJECT_KINDS = {"step": "decision", "invitation": "questionnaire"}
+SUBJECT_KINDS = {"step": "decision", "invitation": "questionnaire", "review": "review_step"}

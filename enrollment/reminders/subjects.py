@@ -1,14 +1,17 @@
 """The subjects of reminders as they are now: one reader for each kind, one statement each."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from courses.development.enums import ProposalState
+from courses.development.models import ReviewStep
 from courses.planning.models import Run, Session
 from enrollment.attendance.models import Mark
 from enrollment.certificates.models import Certificate
@@ -118,6 +121,26 @@ def _certificates(subjects: Iterable[UUID]) -> list[Row]:
     return found
 
 
+def _review_steps(subjects: Iterable[UUID]) -> list[Row]:
+    over = When(~Q(verdict=""), then=Value("decided"))
+    ended = When(~Q(proposal__state=ProposalState.IN_REVIEW), then=F("proposal__state"))
+    older = When(round__lt=F("proposal__round"), then=Value("earlier_round"))
+    rows = ReviewStep.objects.filter(public_id__in=subjects).annotate(
+        state=Case(over, ended, older, default=Value("open")),
+        proposal_titles=F("version__texts__title"),
+        body_names=F("body__names"),
+        about=F("proposal__public_id"),
+    )
+    columns = ("state", "opened_at", "due_on", "proposal_titles", "body_names", "about")
+    found = [NO_RUN | row for row in rows.values("public_id", *columns)]
+    return [row | {"decide_by": _last_minute(row["due_on"])} for row in found]
+
+
+def _last_minute(day: date | None) -> datetime | None:
+    """Of the day by which a body decides, on the institution's clock; as the anchor has it."""
+    return datetime.combine(day, time(23, 59), ZoneInfo(settings.TIME_ZONE)) if day else None
+
+
 READERS: Mapping[str, Callable[[Iterable[UUID]], list[Row]]] = {
     "enrollment": _enrollments,
     "run": _runs,
@@ -126,6 +149,7 @@ READERS: Mapping[str, Callable[[Iterable[UUID]], list[Row]]] = {
     "questionnaire": _questionnaires,
     "obligation": _obligations,
     "certificate": _certificates,
+    "review_step": _review_steps,
 }
 
 MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
@@ -142,6 +166,8 @@ MOMENTS: Mapping[Anchor, Callable[[Row], datetime | None]] = {
     Anchor.FOLLOW_UP: lambda row: row["opens_at"],
     Anchor.REQUIREMENT_DUE: lambda row: row["due_at"],
     Anchor.CERTIFICATE_EXPIRY: lambda row: row["expires_at"],
+    Anchor.REVIEW_OPENED: lambda row: row["opened_at"],
+    Anchor.REVIEW_DUE: lambda row: row["decide_by"],
 }
 
 LAST: Mapping[str, Any] = {
@@ -152,4 +178,5 @@ LAST: Mapping[str, Any] = {
     "questionnaire": AnswerInvitation,
     "obligation": Obligation,
     "certificate": Certificate,
+    "review_step": ReviewStep,
 }

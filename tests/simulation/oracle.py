@@ -20,8 +20,11 @@ from tests.simulation.facts import ASKING, DAY, Case, Fact, Told, Wish, spans
 RULES = Path(__file__).resolve().parents[2] / "seeds/reference/reminder_rules.json"
 HOLDING = ("offered", "confirmed", "reconfirm")
 HELD = (*ASKING, "running", "finished")
-# This world has no questionnaires, no requirements and no certificates that end: nobody is due.
-NOT_LIVED = {"questionnaire_open", "follow_up", "requirement_due", "certificate_expiry"}
+# This world has no questionnaires, requirements, proposals or certificates that end: nobody is due.
+NOT_LIVED = {
+    *("questionnaire_open", "follow_up", "requirement_due", "certificate_expiry"),
+    *("review_opened", "review_due"),
+}
 
 
 @dataclass
