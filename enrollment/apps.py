@@ -100,12 +100,13 @@ class EnrollmentConfig(AppConfig):
         self._what_comes_in()
 
     def _what_comes_in(self) -> None:
-        """Files of marks and of credit from outside."""
+        """Files of marks and of credit from outside, and long work that is taken up again."""
         from django.utils.translation import gettext_lazy as _
 
         from academy.jobs import registry as jobs
         from enrollment.attendance import imports as marks
         from enrollment.credits import imports as outside
+        from enrollment.trips import actions as trips
 
         marks_in = jobs.Importer(
             marks.plan_marks,
@@ -125,6 +126,7 @@ class EnrollmentConfig(AppConfig):
         )
         jobs.register("marks", marks_in)
         jobs.register("credits", credits_in)
+        jobs.resumable(trips.KIND, trips.write_again)
 
     def _what_may_leave(self) -> None:
         """To other systems, in files, on the catalogue's pages, and to the person concerned."""

@@ -30,7 +30,7 @@ from enrollment.seats.models import (
     PromotionLook,
     PromotionPass,
 )
-from enrollment.trips.models import TripPaper
+from enrollment.trips.models import TripBatch, TripFile, TripPaper
 
 __all__ = [
     "AnswerCount",
@@ -71,5 +71,7 @@ __all__ = [
     "StepRule",
     "TestResult",
     "TopicMinimum",
+    "TripBatch",
+    "TripFile",
     "TripPaper",
 ]

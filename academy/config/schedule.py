@@ -29,6 +29,7 @@ EVERY: Mapping[str, float] = {
     "requests.nominate": 5,
     "requests.bulk": 5,
     "requests.copy_plans": 5,
+    "trips.write": 5,
     "messages.read_returned": 300,
     "requests.expire_due": 60,
     "requests.lapse_decisions": 60,
@@ -46,6 +47,7 @@ AT: Mapping[str, crontab] = {
     "rest.forget_keys": crontab(minute="17"),
     "exports.clear": crontab(minute="27"),
     "jobs.forget": crontab(minute="32"),
+    "trips.forget": crontab(minute="34"),
     "classroom.forget_needs": crontab(minute="37"),
     "accounts.clear_sessions": crontab(hour="22", minute="40"),  # UTC: night at home
     "clients.clear_tokens": crontab(hour="22", minute="50"),
@@ -62,6 +64,7 @@ LONG = frozenset(
     {
         *("messages.deliver", "messages.read_returned", "reminders.plan", "seats.watch"),
         *("exports.write", "jobs.carry", "requests.bulk", "requests.copy_plans"),
+        "trips.write",
         *("credits.reckon", "connectors.carry", "connectors.read_moodle"),
         *AT,
     }

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from academy.access.enums import Right
 from academy.access.queries import Viewer
 from academy.core.errors import Missing
+from academy.jobs.models import Job
 from courses.planning.models import Run
 from enrollment.seats.models import Enrollment
-from enrollment.trips.models import TripPaper
+from enrollment.trips.models import TripBatch, TripPaper
 
 
 def travellers_seen_by(viewer: Viewer) -> QuerySet[Enrollment]:
@@ -29,6 +30,23 @@ def paper_for(viewer: Viewer, public_id: UUID) -> TripPaper:
     if found is None:
         raise Missing("unknown_trip", _("There is no such paper."))
     return found
+
+
+def batches_of(viewer: Viewer, run: Run) -> QuerySet[TripBatch]:
+    """The files of a run that lie ready for the viewer or are being written; only the own ones."""
+    rows = TripBatch.objects.filter(run=run, job__asked_by=viewer.actor().id)
+    is_open = Q(job__state__in=(Job.State.WAITING, Job.State.RUNNING))
+    return rows.filter(is_open | Q(expires_at__isnull=False)).select_related("job")
+
+
+def batch_for(viewer: Viewer, public_id: UUID) -> TripBatch:
+    """Files that the viewer has asked for and may still see the run of; others look unknown."""
+    rows = TripBatch.objects.filter(job__public_id=public_id, job__asked_by=viewer.actor().id)
+    row = rows.select_related("job", "run__version").first()
+    if row is None:
+        raise Missing("unknown_trip", _("There is no such paper."))
+    run_to_travel_to(viewer, row.run.public_id)
+    return row
 
 
 def run_to_travel_to(viewer: Viewer, public_id: UUID) -> Run:

@@ -1,4 +1,4 @@
-"""Issue the papers of trips: the only change of the room. A newer revision ends the older one."""
+"""Issue the papers of trips, where a newer revision ends the older one; ask for many as files."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -10,16 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Missing, Refused
+from academy.jobs.models import Job
 from academy.ledger.actions import Fact, record
 from courses.catalogue.models import Organisation
 from courses.planning.enums import AHEAD, RunState
 from courses.planning.models import Run
 from enrollment.seats.models import Enrollment
 from enrollment.trips.enums import TripState
-from enrollment.trips.models import TripPaper
+from enrollment.trips.models import TripBatch, TripPaper
 from enrollment.trips.queries import Traveller, present_trip, travellers_of
 
 OPEN = (TripState.TO_PREPARE, TripState.CHANGED)
+OVER = (Job.State.DONE, Job.State.FAILED)
+KIND = "trips.papers"
 
 
 @atomic(durable=True)
@@ -99,3 +102,40 @@ def _fact(paper: TripPaper) -> Fact:
         person_id=enrollment.person.public_id,
         data={"enrollment": str(enrollment.public_id), "revision": paper.revision},
     )
+
+
+@atomic(durable=True)
+def ask_files(
+    *, run: Run, papers: Sequence[TripPaper], actor: Actor, at: datetime | None = None
+) -> TripBatch:
+    """Have these papers of a run written into files; a worker begins within seconds.
+
+    Asked twice for the same papers while they are written or lie ready, there is one batch. Refuses
+    where no paper holds.
+    """
+    at = at or clock.now()
+    if not papers:
+        raise Refused("no_papers", _("No paper of this run holds. Issue them first."))
+    _locked(run.public_id)
+    keys = [paper.pk for paper in papers]
+    same = TripBatch.objects.filter(run=run, papers=keys, job__asked_by=actor.id)
+    if found := same.exclude(expires_at=None, job__state__in=OVER).first():
+        return found
+    job = Job.objects.create(
+        kind=KIND, is_dry_run=False, asked_by=actor.id, asked_at=at, total=len(keys)
+    )
+    data = {"papers": len(keys)}
+    told = Fact("trip.files_asked", "trip_files", job.public_id, run.public_id, data=data)
+    record([told], actor=actor, at=at)
+    return TripBatch.objects.create(job=job, run=run, papers=keys)
+
+
+@atomic(durable=True)
+def write_again(batch: UUID, actor: Actor) -> None:
+    """Go on with files that could not be written; those that are there stay."""
+    jobs = Job.objects.filter(public_id=batch, state=Job.State.FAILED)
+    if not jobs.update(state=Job.State.WAITING, error="", finished_at=None):
+        raise Missing("unknown_trip", _("There is no such paper."))
+    TripBatch.objects.filter(job__public_id=batch).update(lease_until=None)
+    told = Fact("trip.files_resumed", "trip_files", batch)
+    record([told], actor=actor, at=clock.now())

@@ -1,5 +1,7 @@
 """Trips as people meet them: who goes to a run and how the papers stand, the page, the check."""
 
+import io
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from academy.core import qr, typeset
+from academy.core.errors import Missing
 from academy.courts.queries import working_calendar
 from courses.catalogue.models import Organisation
 from courses.planning.enums import AHEAD, RunState
@@ -20,13 +24,14 @@ from enrollment.seats.enums import State
 from enrollment.seats.models import Enrollment
 from enrollment.trips import rules
 from enrollment.trips.enums import TripAnswer, TripState
-from enrollment.trips.models import TripPaper
+from enrollment.trips.models import TripBatch, TripPaper
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 PLACED = frozenset({State.CONFIRMED, State.CLOSED})
 """Who goes, or went: an offer or an unanswered move is no basis for an order."""
 AT_ONCE = 50
-"""Papers of one file: about a second of work; more people get more files."""
+"""Papers of one file: about a second of work, for which a page may wait; more are a job."""
+OLD = (1980, 1, 1, 0, 0, 0)  # the same files are the same bytes, whenever they are packed
 SEEN_AHEAD = timedelta(days=120)
 SAID = (
     *("person", "court", "appointment__position"),
@@ -186,9 +191,53 @@ def standing_of(serial: str) -> tuple[TripPaper, TripAnswer] | None:
     return paper, answer
 
 
-def parts_of(papers: Sequence[TripPaper]) -> list[Sequence[TripPaper]]:
-    """The papers in files that a page may wait for."""
-    return [papers[at : at + AT_ONCE] for at in range(0, len(papers), AT_ONCE)]
+def holding(travellers: Sequence[Traveller]) -> list[TripPaper]:
+    """The papers that hold, in the order of those who go."""
+    return [one.paper for one in travellers if one.paper and one.state == TripState.ISSUED]
+
+
+def parts_of(papers: Sequence[int]) -> list[list[int]]:
+    """The papers, by their keys, in files that are written in about a second each."""
+    return [list(papers[at : at + AT_ONCE]) for at in range(0, len(papers), AT_ONCE)]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a batch: its number, from which paper to which, and whether it is written."""
+
+    number: int
+    first: int
+    last: int
+    is_written: bool
+
+
+def files_of(batch: TripBatch) -> list[Part]:
+    """The files of a batch, also those that are still to come."""
+    written = set(batch.files.values_list("number", flat=True))
+    parts = enumerate(parts_of(batch.papers), start=1)
+    return [
+        Part(number, first := (number - 1) * AT_ONCE + 1, first + len(keys) - 1, number in written)
+        for number, keys in parts
+    ]
+
+
+def file_of(batch: TripBatch, number: int) -> bytes:
+    """One file; one that is not there any more looks like one that never was."""
+    row = batch.files.filter(number=number).first()
+    if row is None:
+        raise Missing("unknown_trip", _("There is no such paper."))
+    return bytes(row.content)
+
+
+def archive_of(batch: TripBatch) -> bytes:
+    """All files of a batch as one ZIP; pages to print are packed already."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for row in batch.files.order_by("number"):
+            archive.writestr(
+                zipfile.ZipInfo(f"trips-{batch.run.code}-{row.number}.pdf", OLD), bytes(row.content)
+            )
+    return target.getvalue()
 
 
 def pdf_of(papers: Iterable[TripPaper]) -> bytes:

@@ -31,7 +31,8 @@ from enrollment.requests.models import Nomination
 from enrollment.requests.naming import Named
 from enrollment.requests.nominations import plan
 from enrollment.requests.plan_copies import ask_run_copy
-from enrollment.trips.actions import issue
+from enrollment.trips import printing
+from enrollment.trips.actions import ask_files, issue
 from enrollment.trips.models import TripPaper
 from tests import factories
 from tests.courses.development.stage import developing
@@ -60,6 +61,9 @@ class Place:
             code="day-before", anchor="run_start", recipient="trainee", offset=-24
         )
         self.paper = self.travelling()
+        kenzhe = self.viewer(cast.kenzhe_account)
+        self.batch = ask_files(run=self.run, papers=[self.paper], actor=kenzhe.actor())
+        printing.write_all()
         self.invitation = self.asked()
         clara = self.viewer(cast.clara_account)
         self.bulk = bulk.plan(
@@ -160,6 +164,8 @@ class Place:
             "<slug:rule>": self.rule.code,
             "<slug:picture>": "coverage",
             "<uuid:paper>": self.paper.public_id,
+            "<uuid:batch>": self.batch.job.public_id,
+            "<int:number>": 1,
             "<uuid:job>": self.run.public_id,
             "<uuid:invitation>": self.invitation.public_id,
             "<slug:questionnaire>": "after",

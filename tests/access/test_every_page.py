@@ -166,6 +166,10 @@ desk/runs/<uuid:run>/trips/              in   no   no   ok   ok   no   no   ok  
 desk/runs/<uuid:run>/trips/terms/        -    -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/trips/issue/        -    -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/trips/all.pdf       in   no   no   ok   ok   no   no   ok   ok   no   no
+desk/runs/<uuid:run>/trips/files/        -    -    -    -    -    -    -    -    -    -    -
+desk/trips/files/<uuid:batch>/           in   no   no   no   ok   no   no   no   no   no   no
+desk/trips/files/<uuid:batch>/all.zip    in   no   no   no   ok   no   no   no   no   no   no
+desk/trips/files/<uuid:batch>/<int:number>.pdf in no no   no   ok   no   no   no   no   no   no
 trips/<uuid:paper>.pdf                   in   ok   no   ok   ok   no   no   ok   ok   no   no
 desk/figures/                            in   no   no   ok   ok   no   no   ok   ok   no   no
 desk/figures/<slug:picture>/             in   no   no   ok   ok   no   no   ok   ok   no   no

@@ -13,6 +13,7 @@ from academy.accounts.queries import activation_path
 from academy.clients.actions import add_client
 from academy.clients.models import Client as System
 from academy.core import clock, ids
+from academy.core.actor import Actor, ActorKind
 from academy.management.seeding.institution import load_rules
 from academy.messages.links import stop_path
 from courses.catalogue.models import Audience
@@ -33,7 +34,8 @@ from enrollment.reminders.answer_links import path_for
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests import actions as requests, run_actions, run_changes
 from enrollment.seats.models import Enrollment
-from enrollment.trips.actions import issue
+from enrollment.trips import printing
+from enrollment.trips.actions import ask_files, issue
 from enrollment.trips.models import TripPaper
 from tests import factories
 from tests.browser.stage import Stage
@@ -52,6 +54,10 @@ class Everything(Stage):
         self.requirement = self._required()
         add_client(name="HR", scopes=["people:read"], projection="full", actor=ACTOR)
         self.certificate, self.away = self._certified(), self._away()
+        clara = Actor(ActorKind.ACCOUNT, id=self.cast.clara_account.public_id)
+        papers, run = [self.away], self.away.enrollment.run
+        self.batch = ask_files(run=run, papers=papers, actor=clara)
+        printing.write_all()
         self.offered, self.change = self._offered()
         self.invited = Account.objects.create_user("invited", None, person=factories.person())
         self.secured = factories.account("secured", of=factories.person(self.cast.court))
@@ -131,6 +137,7 @@ class Everything(Stage):
             "serial": self.certificate.serial,
             "trip_serial": self.away.serial,
             "change": self.change,
+            "batch": self.batch.job.public_id,
             "answer": _last(offer),
             "stop": _last(stop_path(ids.public_id())),
             "reset": _last(activation_path(self.invited)),

@@ -140,6 +140,7 @@ PAGES: dict[str | None, tuple[str, ...]] = {
         "/desk/figures/no-shows/",
         "/desk/trips/",
         "/desk/runs/{away}/trips/",
+        "/desk/trips/files/{batch}/",
         "/desk/imports/",
         "/desk/imports/{upload}/",
         "/desk/bulk/",

@@ -1,6 +1,5 @@
 """Trips at the desk: by when which court needs papers, how they stand, and all of them to print."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
@@ -19,8 +18,9 @@ from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_o
 from enrollment.seats.models import Enrollment
 from enrollment.trips import access, actions, queries
 from enrollment.trips.enums import TripState
-from enrollment.trips.models import TripPaper
 from enrollment.trips.queries import Journey
+
+SHOWN = 5
 
 
 class TermsForm(forms.Form):
@@ -51,18 +51,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 @at_desk(Right.READ_COURT, Right.READ_ALL)
 def show(request: HttpRequest, run: UUID) -> HttpResponse:
     """One run: who goes, and how each paper stands."""
-    return _page(request, _run(request, run), None)
+    return _page(request, run_in_sight(request, run), None)
 
 
 def _page(request: HttpRequest, row: Run, form: TermsForm | None) -> HttpResponse:
     viewer = viewer_of(request)
     registers = viewer.may(Right.REGISTER)
     terms = {"before": row.travel_days_before, "after": row.travel_days_after, "payer": row.payer}
-    journey = _journey(request, row)
+    journey = journey_in_sight(request, row)
+    holding = len(queries.holding(journey.travellers))
     context = {
         "run": row,
         "journey": journey,
-        "parts": range(1, len(_parts(journey)) + 1),
+        "holding": holding,
+        "is_many": holding > queries.AT_ONCE,
+        "batches": access.batches_of(viewer, row)[:SHOWN],
         "form": form or TermsForm(initial=terms),
         "registers": registers,
         "payer": row.get_payer_display(),
@@ -71,11 +74,13 @@ def _page(request: HttpRequest, row: Run, form: TermsForm | None) -> HttpRespons
     return render(request, "desk/trip.html", context)
 
 
-def _run(request: HttpRequest, run: UUID) -> Run:
+def run_in_sight(request: HttpRequest, run: UUID) -> Run:
+    """The run, if people in sight go to it."""
     return access.run_to_travel_to(viewer_of(request), run)
 
 
-def _journey(request: HttpRequest, row: Run) -> Journey:
+def journey_in_sight(request: HttpRequest, row: Run) -> Journey:
+    """Those in sight who go there."""
     seen = access.travellers_seen_by(viewer_of(request)).filter(run=row)
     return queries.journey(row, queries.travellers_of(seen))
 
@@ -84,7 +89,7 @@ def _journey(request: HttpRequest, row: Run) -> Journey:
 @at_desk(Right.REGISTER)
 def terms(request: HttpRequest, run: UUID) -> HttpResponse:
     """How many days people are on the way, and who pays: papers that say otherwise are outdated."""
-    row, form = _run(request, run), TermsForm(request.POST)
+    row, form = run_in_sight(request, run), TermsForm(request.POST)
     if not form.is_valid():
         return _page(request, row, form)
     told = form.cleaned_data
@@ -103,7 +108,7 @@ def terms(request: HttpRequest, run: UUID) -> HttpResponse:
 @at_desk(Right.REGISTER)
 def issue(request: HttpRequest, run: UUID) -> HttpResponse:
     """Issue what is missing or outdated; for one person when one is named."""
-    row, named = _run(request, run), request.POST.getlist("enrollment")
+    row, named = run_in_sight(request, run), request.POST.getlist("enrollment")
     try:
         papers = actions.issue(
             run=row.public_id, enrollments=_known(row, named) or None, actor=actor_of(request)
@@ -125,18 +130,12 @@ def _known(row: Run, named: list[str]) -> list[UUID]:
 @require_safe
 @at_desk(Right.READ_COURT, Right.READ_ALL)
 def batch(request: HttpRequest, run: UUID) -> HttpResponse:
-    """All papers of a run that hold and are in sight, as one file to print; of many, a part."""
-    row, part = _run(request, run), request.GET.get("part", "1")
-    parts = _parts(_journey(request, row))
-    if not part.isdigit() or not 1 <= int(part) <= len(parts):
+    """All papers of a run that hold and are in sight, as one file to print; many are a job."""
+    row = run_in_sight(request, run)
+    papers = queries.holding(journey_in_sight(request, row).travellers)
+    if not 1 <= len(papers) <= queries.AT_ONCE:
         raise Missing("unknown_trip", _("There is no such paper."))
-    return printed(queries.pdf_of(parts[int(part) - 1]), f"trips-{row.code}-{part}.pdf")
-
-
-def _parts(journey: Journey) -> list[Sequence[TripPaper]]:
-    """The papers that hold, file by file."""
-    held = [one.paper for one in journey.travellers if one.state == TripState.ISSUED]
-    return queries.parts_of([paper for paper in held if paper])
+    return printed(queries.pdf_of(papers), f"trips-{row.code}.pdf")
 
 
 def printed(content: bytes, name: str) -> HttpResponse:

@@ -37,6 +37,7 @@ from enrollment.pages.desk import (
     runs,
     sharing,
     systems,
+    trip_files,
     trips,
 )
 
@@ -76,6 +77,10 @@ urlpatterns = [
     path("runs/<uuid:run>/trips/terms/", trips.terms, name="trip-terms"),
     path("runs/<uuid:run>/trips/issue/", trips.issue, name="trip-issue"),
     path("runs/<uuid:run>/trips/all.pdf", trips.batch, name="trip-batch"),
+    path("runs/<uuid:run>/trips/files/", trip_files.ask, name="trip-files-ask"),
+    path("trips/files/<uuid:batch>/", trip_files.show, name="trip-files"),
+    path("trips/files/<uuid:batch>/all.zip", trip_files.archive, name="trip-archive"),
+    path("trips/files/<uuid:batch>/<int:number>.pdf", trip_files.fetch, name="trip-file"),
     path("interest/", interest.wanted, name="interest"),
     path("proposals/", proposals.listing, name="proposals"),
     path("proposals/new/", proposals.new, name="proposal-new"),

@@ -61,6 +61,7 @@ WORK: dict[str, tuple[Promise, Callable[[], Mapping[str, Importer | Exporter | O
     "export": (gettext_lazy("File: %(what)s"), exporters),
     "bulk": (gettext_lazy("Many runs at once: %(what)s"), lambda: OPERATIONS),
     "plan": (gettext_lazy("Copy of a plan"), dict),
+    "trips": (gettext_lazy("Papers of trips"), dict),
 }
 """What long work is called, by the first word of its kind, and who knows what the rest means."""
 

@@ -147,13 +147,6 @@ def test_the_day_on_which_a_court_needs_the_paper_counts_working_days():
     assert rules.state_of(None, None, is_nearby=False) == TripState.TO_PREPARE
 
 
-def test_many_papers_come_in_files_that_a_page_may_wait_for(run, monkeypatch):
-    papers = issue(run)
-    monkeypatch.setattr(queries, "AT_ONCE", 1)
-
-    assert queries.parts_of(papers) == [papers[:1], papers[1:]]
-
-
 def test_the_days_of_all_runs_are_one_question(run, django_assert_num_queries):
     ask(factories.run(), factories.person())
     with django_assert_num_queries(5):
