@@ -106,6 +106,7 @@ class EnrollmentConfig(AppConfig):
         from academy.jobs import registry as jobs
         from enrollment.attendance import imports as marks
         from enrollment.credits import imports as outside
+        from enrollment.requests import bulk
         from enrollment.trips import actions as trips
 
         marks_in = jobs.Importer(
@@ -127,6 +128,7 @@ class EnrollmentConfig(AppConfig):
         jobs.register("marks", marks_in)
         jobs.register("credits", credits_in)
         jobs.resumable(trips.KIND, trips.write_again)
+        jobs.resumable(f"{bulk.KIND}.", bulk.resume, give_up=bulk.give_up)
 
     def _what_may_leave(self) -> None:
         """To other systems, in files, on the catalogue's pages, and to the person concerned."""

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import translation
+from django.utils.functional import lazy
 
 Texts = Mapping[str, str]
 
@@ -43,6 +45,23 @@ def missing(texts: Texts | None, required: tuple[str, ...] | None = None) -> lis
     """The languages in which a text is still owed (the parity gate reads it)."""
     texts = texts or {}
     return [code for code in (required or languages()) if not texts.get(code, "").strip()]
+
+
+def _filled(sentence: object, values: Mapping[str, object]) -> str:
+    return str(sentence) % values
+
+
+worded = lazy(_filled, str)
+"""A sentence and its values, put together only in the reader's language, whoever that will be."""
+
+
+def in_each(sentence: object) -> dict[str, str]:
+    """What a sentence says in every language of the service, to be kept for readers to come."""
+    said = {}
+    for code in languages():
+        with translation.override(code):
+            said[code] = str(sentence)
+    return said
 
 
 def check_texts(value: object) -> None:

@@ -96,7 +96,8 @@ def _remember(export: Export, piece: Piece) -> None:
         Export.objects.filter(pk=export.pk).update(
             written=export.written, lease_until=clock.now() + LEASE
         )
-        Job.objects.filter(pk=export.pk).update(done=export.job.done)
+        moved = {"done": export.job.done, "moved_at": clock.now()}
+        Job.objects.filter(pk=export.pk).update(**moved)
         if export.client:
             disclose(
                 client=export.client.public_id,

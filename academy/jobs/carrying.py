@@ -148,7 +148,8 @@ class _Progress:
         changed = {"applied": self.stop, "lease_until": clock.now() + LEASE}
         if not open_rows.update(**changed | ({"refused": refused} if self.refused else {})):
             raise _Overtaken
-        Job.objects.filter(pk=self.upload.pk).update(done=self.stop, params=params)
+        moved = {"done": self.stop, "moved_at": clock.now()}
+        Job.objects.filter(pk=self.upload.pk).update(params=params, **moved)
         self.upload.applied, self.upload.refused = self.stop, refused
         self.upload.job.params = params
 

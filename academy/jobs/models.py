@@ -25,6 +25,7 @@ class Job(models.Model):
     asked_by = models.UUIDField(null=True)
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)  # when it last got on, or was told to go on
     finished_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 

@@ -52,15 +52,25 @@ def kinds() -> list[str]:
     return sorted(_importers)
 
 
-Resumer = Callable[[UUID, Actor], object]
-_resumers: dict[str, Resumer] = {}
+Act = Callable[[UUID, Actor], object]
 
 
-def resumable(prefix: str, resume: Resumer) -> None:
-    """Say how failed work whose kind begins like that is taken up again."""
-    _resumers[prefix] = resume
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """How somebody steps in: takes up what failed (and what stands still), or gives it up."""
+
+    resume: Act
+    give_up: Act | None = None
 
 
-def resumer_of(kind: str) -> Resumer | None:
-    """How failed work of that kind is taken up again, if it can be."""
-    return next((act for prefix, act in _resumers.items() if kind.startswith(prefix)), None)
+_hands: dict[str, Hands] = {}
+
+
+def resumable(prefix: str, resume: Act, *, give_up: Act | None = None) -> None:
+    """Say how work whose kind begins like that is taken up again, or given up."""
+    _hands[prefix] = Hands(resume, give_up)
+
+
+def hands_of(kind: str) -> Hands | None:
+    """How somebody can step in where work of that kind does not get on."""
+    return next((hands for prefix, hands in _hands.items() if kind.startswith(prefix)), None)

@@ -130,7 +130,11 @@ def apply(upload: Upload, *, at: datetime | None = None) -> Upload:
         row.step = Step.APPLY
         row.save(update_fields=["step"])
         Job.objects.filter(pk=row.pk).update(
-            is_dry_run=False, state=Job.State.WAITING, done=0, finished_at=None
+            is_dry_run=False,
+            state=Job.State.WAITING,
+            done=0,
+            finished_at=None,
+            moved_at=at or clock.now(),
         )
     return row
 

@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Invalid
+from academy.core.texts import worded
 from courses.planning.enums import PoolScope
 from courses.planning.models import Run, Seat, SeatPool
 
@@ -191,7 +192,7 @@ def _move_free(source: SeatPool, target: SeatPool, count: int, *, exact: bool = 
     if exact and len(ids) < count:
         raise Invalid(
             "too_few_free_seats",
-            _("Only %(free)d seats are free to be shared out.") % {"free": len(ids)},
+            worded(_("Only %(free)d seats are free to be shared out."), {"free": len(ids)}),
         )
     Seat.objects.filter(pk__in=ids).update(pool=target)
     return Moved(source, target, ids)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from academy.core.errors import Invalid, Refused
+from academy.core.texts import worded
 from academy.core.working_days import OfficeHours
 from courses.planning.enums import ASKING, MOST_SEATS, TRANSITIONS, PoolScope, RunState
 
@@ -101,8 +102,10 @@ def check_transition(present: str, wanted: RunState) -> None:
     if wanted not in TRANSITIONS[RunState(present)]:
         raise Refused(
             "run_state",
-            _("A run that is %(present)s cannot become %(wanted)s.")
-            % {"present": RunState(present).label, "wanted": wanted.label},
+            worded(
+                _("A run that is %(present)s cannot become %(wanted)s."),
+                {"present": RunState(present).label, "wanted": wanted.label},
+            ),
         )
 
 

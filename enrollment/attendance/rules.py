@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_lazy as _, ngettext, ngettext_lazy
 
 from academy.core.errors import Invalid, Refused
+from academy.core.texts import worded
 from enrollment.attendance.enums import MarkStatus, OutcomeKind
 
 EARLY_MARKS = timedelta(minutes=30)
@@ -232,29 +234,33 @@ def obstacle_to_finalising(
     if unmarked:
         return _marks_missing(unmarked)
     if awaiting_test:
-        sentence = ngettext(
+        sentence = ngettext_lazy(
             "The test result of %(count)d person is missing.",
             "The test results of %(count)d people are missing.",
             awaiting_test,
         )
-        return Refused("test_results_missing", sentence % {"count": awaiting_test})
+        return Refused("test_results_missing", worded(sentence, {"count": awaiting_test}))
     return None
 
 
 def _marks_missing(unmarked: Mapping[int, int]) -> Refused:
-    people = {
-        number: ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
-        for number, count in unmarked.items()
-    }
+    fields = {f"sessions.{number}": [_people(count)] for number, count in unmarked.items()}
+    return Refused("marks_missing", _unmarked(unmarked), fields=fields)
+
+
+def _people(count: int) -> str:
+    return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
+
+
+def _in_words(unmarked: Mapping[int, int]) -> str:
     sessions = ", ".join(
-        gettext("session %(number)d (%(people)s)") % {"number": number, "people": who}
-        for number, who in people.items()
+        gettext("session %(number)d (%(people)s)") % {"number": number, "people": _people(count)}
+        for number, count in unmarked.items()
     )
-    return Refused(
-        "marks_missing",
-        gettext("Marks are missing: %(sessions)s.") % {"sessions": sessions},
-        fields={f"sessions.{number}": [who] for number, who in people.items()},
-    )
+    return gettext("Marks are missing: %(sessions)s.") % {"sessions": sessions}
+
+
+_unmarked = lazy(_in_words, str)
 
 
 def _needed(rule: CompletionRule, planned_minutes: int) -> Decimal:

@@ -15,14 +15,15 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from academy.access.enums import Right
 from academy.access.queries import Viewer, viewer_of
+from academy.accounts.models import Account
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Busy, Invalid, Missing, Refused
+from academy.core.texts import in_each, worded
 from academy.jobs.actions import fail_job, finish_job, note_progress
 from academy.jobs.models import Job
 from academy.ledger.actions import Fact, record
@@ -39,6 +40,7 @@ PATIENCE = 1.0
 """Seconds for which a person waits before a button; then the rest goes on in the background."""
 KIND = "bulk"
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
+RIGHT_LOST, GIVEN_UP = "right_lost", "given_up"
 
 log = structlog.get_logger(__name__)
 
@@ -62,11 +64,11 @@ def plan(
     if not rows:
         raise Invalid("no_runs", _("Tick at least one run."))
     if len(rows) > MOST:
-        raise Invalid("too_many_runs", _("Up to %(most)s runs at once.") % {"most": MOST})
+        sentence = worded(_("Up to %(most)s runs at once."), {"most": MOST})
+        raise Invalid("too_many_runs", sentence)
     with transaction.atomic(durable=True):
         job = Job.objects.create(
             kind=f"{KIND}.{operation}",
-            params={"language": translation.get_language() or viewer.language},
             asked_by=actor.id,
             asked_at=at or clock.now(),
             total=len(rows),
@@ -91,11 +93,51 @@ def apply(*, bulk: UUID, actor: Actor, at: datetime | None = None) -> Bulk:
         if row.job.state != Job.State.DONE:
             raise Refused("not_tried_yet", _("Not every run has been looked at yet."))
         row.job.is_dry_run, row.job.state, row.job.done = False, Job.State.WAITING, 0
-        row.job.finished_at = None
-        row.job.save(update_fields=["is_dry_run", "state", "done", "finished_at"])
+        row.job.finished_at, row.job.moved_at = None, at
+        row.job.save(update_fields=["is_dry_run", "state", "done", "finished_at", "moved_at"])
         data = {"operation": row.operation, "runs": row.lines.filter(fate=Fate.PLANNED).count()}
         record([Fact("bulk.applied", "bulk", row.public_id, data=data)], actor=actor, at=at)
     return row
+
+
+def resume(job: UUID, actor: Actor) -> None:
+    """Go on with what stopped or stands still, in the right and at the hand of who says so.
+
+    What was done stays, and the first of the other runs are dealt with at once.
+    """
+    with transaction.atomic(durable=True):
+        row = _locked(job)
+        row.account = Account.objects.get(public_id=actor.id)
+        row.save(update_fields=["account"])
+        row.job.state, row.job.error, row.job.finished_at = Job.State.WAITING, "", None
+        row.job.moved_at = clock.now()
+        row.job.save(update_fields=["state", "error", "finished_at", "moved_at"])
+        _record("bulk.resumed", row, actor)
+    begin(bulk=row.pk)
+
+
+def give_up(job: UUID, actor: Actor) -> None:
+    """Leave the runs alone that were not dealt with; the others stay as they were made."""
+    with transaction.atomic(durable=True):
+        row = _locked(job)
+        if row.job.state not in OPEN:
+            raise Refused("bulk_is_over", _("This is over already."))
+        fail_job(row.job, error=GIVEN_UP)
+        _record("bulk.given_up", row, actor)
+
+
+def _locked(job: UUID) -> Bulk:
+    row = Bulk.objects.filter(job__public_id=job).first()
+    if row is None:
+        raise Missing("unknown_bulk", _("There is no such page."))
+    row.job = Job.objects.select_for_update().get(pk=row.job_id)
+    return row
+
+
+def _record(event: str, row: Bulk, actor: Actor) -> None:
+    fates = Counter(row.lines.values_list("fate", flat=True))
+    data = {"operation": row.operation, "done": fates[Fate.DONE], "left": fates[Fate.PLANNED]}
+    record([Fact(event, "bulk", row.public_id, data=data)], actor=actor, at=clock.now())
 
 
 def carry_on_all(*, at: datetime | None = None) -> int:
@@ -123,15 +165,16 @@ def carry_on(
     now = at or clock.now()
     viewer = viewer_of(row.account_id, now=now, today=now.date())
     if not viewer.may(Right.REGISTER):
-        fail_job(row.job, error=str(_("Who asked for this has no longer the right to.")), at=now)
+        fail_job(row.job, error=RIGHT_LOST, at=now)
         return 0
     left = _left(row).select_related("run__version")[:limit]
     began, dealt = time.monotonic(), 0
-    with translation.override(row.job.params["language"] or None):
-        for line in list(left):
-            dealt += _deal(row, line, viewer, now)
-            if patience is not None and time.monotonic() - began > patience:
-                break
+    for line in list(left):
+        if not _is_open(row):  # somebody has given it up in the meantime
+            break
+        dealt += _deal(row, line, viewer, now)
+        if patience is not None and time.monotonic() - began > patience:
+            break
     _note(row, now)
     return dealt
 
@@ -152,13 +195,22 @@ def _left(bulk: Bulk) -> Any:
     return bulk.lines.filter(fate=Fate.PLANNED)
 
 
+def _is_open(bulk: Bulk) -> bool:
+    return Job.objects.filter(pk=bulk.job_id, state__in=OPEN).exists()
+
+
 def _note(bulk: Bulk, at: datetime) -> None:
+    """How far it is. What was given up in the meantime stays given up."""
     left = _left(bulk).count()
-    note_progress(bulk.job, done=bulk.job.total - left, total=bulk.job.total)
-    if not left:
-        finish_job(bulk.job, report=[], at=at)
-    elif bulk.job.state != Job.State.RUNNING:
-        Job.objects.filter(pk=bulk.job_id).update(state=Job.State.RUNNING)
+    with transaction.atomic():
+        rows = Job.objects.select_for_update().filter(pk=bulk.job_id, state__in=OPEN)
+        if (job := rows.first()) is None:
+            return
+        note_progress(job, done=job.total - left, total=job.total)
+        if not left:
+            finish_job(job, report=[], at=at)
+        elif job.state != Job.State.RUNNING:
+            rows.update(state=Job.State.RUNNING)
 
 
 def _try(bulk: Bulk, line: BulkLine, viewer: Viewer, at: datetime) -> int:
@@ -256,5 +308,5 @@ def _write_to(bulk: Bulk, line: BulkLine, viewer: Viewer, at: datetime) -> int:
 def _say_no(line: BulkLine, refusal: Refused, **more: Any) -> int:
     lines = BulkLine.objects.filter(pk=line.pk, fate=Fate.PLANNED)
     return lines.update(
-        fate=Fate.REFUSED, code=refusal.code, sentence=str(refusal.sentence), **more
+        fate=Fate.REFUSED, code=refusal.code, said=in_each(refusal.sentence), **more
     )

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from academy.accounts.models import Account
-from academy.core import ids
+from academy.core import ids, texts
 from academy.courts.models import Court
 from academy.jobs.models import Job
 from academy.people.models import Appointment, Person
@@ -150,7 +150,7 @@ class BulkLine(models.Model):
     states = models.JSONField(default=dict)  # how many of them end up in which
     trainers = models.IntegerField(default=0)  # who are told
     code = models.CharField(max_length=40, blank=True)  # why it is refused
-    sentence = models.TextField(blank=True)
+    said = texts.TextsField(blank=True)  # the same in words, for whoever reads it
 
     class Meta:
         ordering = ["number"]

@@ -86,8 +86,8 @@ def apply(*, copy: UUID, actor: Actor) -> Job:
         if job.is_dry_run and job.state == Job.State.DONE:
             job.is_dry_run, job.state, job.done = False, Job.State.WAITING, 0
             job.total = sum(row["fate"] == Fate.PLANNED for row in job.report)
-            job.asked_by = actor.id
-            job.save(update_fields=["is_dry_run", "state", "done", "total", "asked_by"])
+            job.asked_by, job.moved_at = actor.id, clock.now()
+            job.save(update_fields=["is_dry_run", "state", "done", "total", "asked_by", "moved_at"])
     _carry_on_or_fail(job.pk, None, limit=AT_ONCE)
     return copy_of(copy)
 
@@ -256,7 +256,8 @@ def _copy_next(job: Job, size: int, at: datetime) -> int:
     if job.done >= job.total:
         finish_job(job, report=job.report, at=at)
     else:
-        job.save(update_fields=["done", "report"])
+        job.moved_at = at
+        job.save(update_fields=["done", "report", "moved_at"])
     return len(turn)
 
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from academy.core import clock
 from academy.jobs.models import Job
@@ -62,9 +61,9 @@ def _write(batch: TripBatch, until: float) -> int:
         _finish(batch)
     except IntegrityError:  # another worker is at it: the lease was too short for this file
         return written
-    except Exception as error:
+    except Exception:
         log.exception("trips.files_failed", batch=str(batch.job.public_id))
-        _fail(batch, error)
+        _fail(batch)
     return written
 
 
@@ -75,7 +74,7 @@ def _write_file(batch: TripBatch, number: int, keys: list[int]) -> None:
         TripFile.objects.create(batch=batch, number=number, content=content)
         TripBatch.objects.filter(pk=batch.pk).update(lease_until=clock.now() + LEASE)
         done = min(number * queries.AT_ONCE, len(batch.papers))
-        Job.objects.filter(pk=batch.pk).update(done=done)
+        Job.objects.filter(pk=batch.pk).update(done=done, moved_at=clock.now())
 
 
 def _finish(batch: TripBatch) -> None:
@@ -85,12 +84,11 @@ def _finish(batch: TripBatch) -> None:
         Job.objects.filter(pk=batch.pk).update(state=Job.State.DONE, finished_at=now)
 
 
-def _fail(batch: TripBatch, error: Exception) -> None:
-    sentence = _("The papers could not be written (%(error)s).") % {"error": type(error).__name__}
+def _fail(batch: TripBatch) -> None:
     with transaction.atomic():
         TripBatch.objects.filter(pk=batch.pk).update(lease_until=None)
         Job.objects.filter(pk=batch.pk).update(
-            state=Job.State.FAILED, error=sentence, finished_at=clock.now()
+            state=Job.State.FAILED, error="unwritten", finished_at=clock.now()
         )
 
 

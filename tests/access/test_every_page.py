@@ -182,6 +182,7 @@ desk/requirements/<slug:requirement>/exemptions/ in no no no no no no ok ok no n
 desk/exemptions/<uuid:exemption>/end/    -    -    -    -    -    -    -    -    -    -    -
 desk/health/                             in   no   no   no   no   no   no   ok   ok   no   no
 desk/health/jobs/<uuid:job>/resume/      -    -    -    -    -    -    -    -    -    -    -
+desk/health/jobs/<uuid:job>/give-up/     -    -    -    -    -    -    -    -    -    -    -
 desk/invariants/                         in   no   no   no   no   no   no   ok   ok   no   no
 desk/invariants/ask/                     -    -    -    -    -    -    -    -    -    -    -
 desk/systems/                            in   no   no   no   no   no   no   ok   ok   no   no

@@ -8,6 +8,7 @@ import time_machine
 from django.db.models import Count
 
 from academy.access.models import RoleGrant
+from academy.core import clock
 from academy.courts.models import Court
 from academy.jobs.models import Job
 from academy.ledger.models import Event
@@ -206,6 +207,73 @@ def test_many_runs_go_on_in_the_background_and_only_while_the_right_lasts(
 
     assert states(runs).count("cancelled") == 1
     assert Job.objects.get().state == "failed"
+
+
+def test_what_does_not_get_on_is_seen_and_taken_up_again_in_the_right_of_who_says_so(
+    cast, desk, runs, browser, monkeypatch
+):
+    monkeypatch.setattr(many, "FIRST_SLICE", 1)
+    address, _page = tried(desk, "cancel", runs, reason="too_few")
+    many.carry_on_all()
+    desk.post(f"{address}apply/")
+    work = f"/desk/health/jobs/{Job.objects.get().public_id}"
+    assert desk.post(f"{work}/resume/").status_code == 409  # it gets on by itself
+    assert f"{work}/resume/" not in text(desk.get("/desk/health/"))
+    RoleGrant.objects.filter(account=cast.clara_account).delete()
+    other = browser(factories.account(role="registrar"))
+
+    with time_machine.travel(clock.now() + timedelta(minutes=16)):
+        page = text(other.get("/desk/health/"))
+        assert f"{work}/resume/" in page
+        assert address in page
+        assert "Something does not get on" in page
+        other.post(f"{work}/resume/")
+        many.carry_on_all()
+
+    assert states(runs) == ["cancelled"] * 3
+    assert Job.objects.get().state == "done"
+    assert Event.objects.filter(type="bulk.resumed").count() == 1
+    assert Event.objects.filter(type="run.cancelled").count() == 3
+
+
+def test_what_is_given_up_stays_so_though_a_worker_is_in_the_middle_of_it(
+    cast, desk, runs, monkeypatch
+):
+    monkeypatch.setattr(many, "FIRST_SLICE", 1)
+    address, _page = tried(desk, "cancel", runs, reason="too_few")
+    many.carry_on_all()
+    desk.post(f"{address}apply/")
+    work = f"/desk/health/jobs/{Job.objects.get().public_id}"
+    do = many._do
+
+    def given_up_behind_its_back(*line):
+        desk.post(f"{work}/give-up/", {"back": address})
+        return do(*line)
+
+    monkeypatch.setattr(many, "_do", given_up_behind_its_back)
+    many.carry_on_all()
+
+    assert states(runs).count("cancelled") == 2
+    page = text(desk.get(address))
+    assert "Given up: the rest was left as it was." in page
+    assert "Carried out: 2" in page
+    assert Event.objects.get(type="bulk.given_up").data == {
+        "operation": "cancel", "done": 1, "left": 2,
+    }  # fmt: skip
+    assert many.carry_on_all() == 0
+    assert desk.post(f"{work}/give-up/").status_code == 409
+    monkeypatch.setattr(many, "_do", do)
+    assert desk.post(f"{work}/resume/", {"back": address})["Location"] == address
+    assert states(runs) == ["cancelled"] * 3
+
+
+def test_each_reader_is_told_in_their_own_language_why_a_run_cannot(cast, desk, runs, browser):
+    address, page = tried(desk, "publish", runs)
+    assert "A run that is " in page
+
+    assert "Состояние учебной группы так изменить нельзя" in text(
+        browser(cast.clara_account, language="ru").get(address)
+    )
 
 
 def test_all_of_a_state_can_be_chosen_and_answers_are_asked_for(cast, desk, runs):

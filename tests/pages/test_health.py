@@ -104,7 +104,8 @@ def test_failed_work_is_taken_up_again_by_the_registrar_alone(clara, browser):
 @pytest.mark.usefixtures("well")
 def test_work_that_nobody_begins_is_to_be_watched_and_other_work_cannot_be_resumed(clara):
     jobs.start_job(kind="import.people", actor=Actor.system("x"), is_dry_run=False)
-    Job.objects.update(state=Job.State.WAITING, asked_at=clock.now() - timedelta(hours=1))
+    old = clock.now() - timedelta(hours=1)
+    Job.objects.update(state=Job.State.WAITING, asked_at=old, started_at=None)
     assert parts(clara)["jobs"] == "watch"
 
     Job.objects.update(state=Job.State.FAILED)

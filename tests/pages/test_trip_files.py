@@ -83,7 +83,7 @@ def test_what_failed_is_taken_up_again_where_it_stopped_and_files_go_after_a_day
 
     monkeypatch.setattr(queries, "pdf_of", breaking)
     printing.write_all()
-    assert "The papers could not be written (OSError)." in clara.get(address).text
+    assert "The papers could not be written." in clara.get(address).text
     health = clara.get("/desk/health/").text
     job = Job.objects.get()
     assert "Papers of trips" in health

@@ -17,6 +17,7 @@ from courses.planning.enums import AHEAD, RunState
 from courses.planning.models import Run
 from enrollment.pages.desk.bulk_forms import form_of
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
+from enrollment.pages.desk.wellness import stopped
 from enrollment.requests import access, bulk as many
 from enrollment.requests.bulk_operations import OPERATIONS, SHARE
 from enrollment.requests.enums import Fate
@@ -119,6 +120,7 @@ def show(request: HttpRequest, bulk: UUID) -> HttpResponse:
         "may_apply": row.job.is_dry_run and row.job.state == Job.State.DONE,
         "steps": _steps(row),
         "shares": _shares(row),
+        "why": stopped(row.job),
     }
     return render(request, "desk/bulk.html", context)
 

@@ -15,7 +15,7 @@ from academy.messages import actions as message_actions, address_actions, querie
 from academy.messages.models import Message
 from academy.web.states import look
 from enrollment.pages.desk import wellness
-from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
+from enrollment.pages.desk.frame import actor_of, at_desk, back_or, render, see, viewer_of
 
 SHOWN = 100
 STUCK = "stuck"
@@ -103,7 +103,7 @@ def health(request: HttpRequest) -> HttpResponse:
             for lag in lags
         ],
         "last_position": ledger.last_position(),
-        "work": [(one, wellness.work_name(one.job.kind)) for one in work],
+        "work": wellness.work_lines(work),
         "registers": viewer_of(request).may(Right.REGISTER),
     }
     return render(request, "desk/health.html", context)
@@ -112,7 +112,16 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_POST
 @at_desk(Right.REGISTER)
 def resume(request: HttpRequest, job: UUID) -> HttpResponse:
-    """Take failed work up again."""
+    """Take work up again that failed or stands still."""
     job_actions.resume(job=job, actor=actor_of(request))
     notices.success(request, _("The work is taken up again in a moment."))
-    return see("health")
+    return back_or(request, "health")
+
+
+@require_POST
+@at_desk(Right.REGISTER)
+def give_up(request: HttpRequest, job: UUID) -> HttpResponse:
+    """Leave the rest of some work undone."""
+    job_actions.give_up(job=job, actor=actor_of(request))
+    notices.success(request, _("Given up. What was done stays; the rest is left as it was."))
+    return back_or(request, "health")

@@ -13,6 +13,7 @@ from academy.core.errors import Missing, Refused
 from academy.jobs.models import Job
 from enrollment.pages.desk.frame import actor_of, at_desk, render, see, viewer_of
 from enrollment.pages.desk.trips import journey_in_sight, printed, run_in_sight
+from enrollment.pages.desk.wellness import stopped
 from enrollment.trips import access, actions, queries
 from enrollment.trips.models import TripBatch
 
@@ -46,6 +47,7 @@ def show(request: HttpRequest, batch: UUID) -> HttpResponse:
     context = _progress(row) | {
         "run": row.run,
         "is_busy": is_busy,
+        "why": stopped(row.job),
         "files": queries.files_of(row),
         "is_over": row.job.state == Job.State.DONE and row.expires_at is None,
     }

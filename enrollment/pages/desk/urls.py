@@ -185,6 +185,7 @@ urlpatterns = [
     path("exemptions/<uuid:exemption>/end/", requirements.end, name="exemption-end"),
     path("health/", health.health, name="health"),
     path("health/jobs/<uuid:job>/resume/", health.resume, name="job-resume"),
+    path("health/jobs/<uuid:job>/give-up/", health.give_up, name="job-give-up"),
     path("invariants/", checks.invariants, name="invariants"),
     path("invariants/ask/", checks.ask_again, name="invariants-ask"),
     path("systems/", systems.listing, name="systems"),

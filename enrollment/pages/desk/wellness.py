@@ -18,6 +18,7 @@ from academy.messages import queries as messages
 from academy.web import dates
 from enrollment.reminders.models import ReminderRule
 from enrollment.requests.bulk_operations import OPERATIONS, Operation
+from enrollment.requests.models import Bulk
 from enrollment.seats import monitor
 
 WELL, WATCH, ACT = "well", "watch", "act"
@@ -66,6 +67,21 @@ WORK: dict[str, tuple[Promise, Callable[[], Mapping[str, Importer | Exporter | O
 """What long work is called, by the first word of its kind, and who knows what the rest means."""
 
 
+STOPPED: dict[str, Promise] = {
+    "given_up": gettext_lazy("Given up: the rest was left as it was. What was done stays."),
+    "right_lost": gettext_lazy("Who asked for this has no longer the right to."),
+    "unwritten": gettext_lazy(
+        "The papers could not be written. Take it up again, or call support."
+    ),
+}
+"""Why long work stopped, by the code that it keeps; others keep a sentence."""
+
+
+def stopped(job: Job) -> str:
+    """Why it stopped, in the reader's words."""
+    return str(STOPPED.get(job.error, job.error))
+
+
 def work_name(kind: str) -> str:
     """The kind of a job in words."""
     first, _dot, noun = kind.partition(".")
@@ -74,6 +90,31 @@ def work_name(kind: str) -> str:
     sentence, known = WORK[first]
     offered = known()
     return str(sentence) % {"what": offered[noun].title if noun in offered else noun}
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One piece of long work as its table shows it; `page` says more of it, where there is one."""
+
+    standing: jobs.Standing
+    name: str
+    why: str
+    page: str
+
+
+def work_lines(work: Sequence[jobs.Standing]) -> list[WorkLine]:
+    """What is open or failed, each with its name, why it stopped, and its page."""
+    bulks = Bulk.objects.filter(job__in=[one.job.pk for one in work])
+    pages = {bulk.job_id: reverse("enrollment:bulk", args=[bulk.public_id]) for bulk in bulks}
+    return [
+        WorkLine(
+            one,
+            work_name(one.job.kind),
+            stopped(one.job),
+            pages.get(one.job.pk, ""),
+        )
+        for one in work
+    ]
 
 
 def parts(now: datetime, lags: Sequence[Lag], work: Sequence[jobs.Standing]) -> list[Part]:
@@ -192,7 +233,7 @@ def _jobs(work: Sequence[jobs.Standing]) -> Part:
         ),
         {
             ACT: _("Read below why it failed. Take it up again, or ask for it anew."),
-            WATCH: _("Something has not begun for a while: see whether the worker runs."),
+            WATCH: _("Something does not get on: see below, and whether the worker runs."),
             WELL: _("Nothing to do."),
         }[state],
     )
