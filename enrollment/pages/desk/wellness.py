@@ -71,7 +71,7 @@ STOPPED: dict[str, Promise] = {
     "given_up": gettext_lazy("Given up: the rest was left as it was. What was done stays."),
     "right_lost": gettext_lazy("Who asked for this has no longer the right to."),
     "unwritten": gettext_lazy(
-        "The papers could not be written. Take it up again, or call support."
+        "The papers could not be written. Try again, or call support."
     ),
 }
 """Why long work stopped, by the code that it keeps; others keep a sentence."""
