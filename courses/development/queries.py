@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from academy.access.enums import Right
 from academy.access.queries import Viewer
@@ -26,6 +26,7 @@ from courses.development.models import (
     Vote,
 )
 from courses.development.rules import ProposalContent, StepFacts
+from courses.planning.models import Run
 from courses.planning.queries import wanted_courses
 
 
@@ -121,6 +122,37 @@ def _waits(row: Any, mine: Sequence[int], *, plans: bool, today: date) -> bool:
 def _titles(found: Sequence[Proposal]) -> dict[int, Texts]:
     rows = ProposalVersion.objects.filter(proposal__in=found).order_by("proposal_id", "number")
     return {row.proposal_id: title_of(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """A proposal that was accepted and of whose course no run is planned yet."""
+
+    proposal: Proposal
+    title: Texts
+
+    @property
+    def course(self) -> str:
+        """The code of its course in the catalogue; empty before it is there."""
+        is_there = self.proposal.state == ProposalState.COURSE and self.proposal.course
+        return self.proposal.course.code if is_there and self.proposal.course else ""
+
+
+def ideas(year: int, *, present: int, limit: int = 60) -> list[Idea]:
+    """What was accepted for that plan year and is not planned, the oldest first; one statement.
+
+    What names no year belongs to the present one, and so does what an earlier year left over.
+    """
+    planned = Run.objects.filter(course=OuterRef("course"), version_id__gte=OuterRef("became_id"))
+    of_year = Q(year=year)
+    if year == present:
+        of_year |= Q(year__isnull=True) | Q(year__lt=year)
+    on_the_way = Q(state=ProposalState.ACCEPTED) | Q(state=ProposalState.COURSE) & ~Exists(planned)
+    shown = ProposalVersion.objects.filter(proposal=OuterRef("pk"), published_at__isnull=False)
+    title = shown.order_by("-number").values("texts__title")[:1]
+    rows = Proposal.objects.filter(of_year, on_the_way).select_related("body", "course")
+    found = rows.annotate(shown_title=Subquery(title)).order_by("changed_at", "pk")[:limit]
+    return [Idea(row, row.shown_title or {}) for row in found]
 
 
 def waiting_for(viewer: Viewer, *, today: date) -> list[Line]:

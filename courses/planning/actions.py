@@ -280,6 +280,25 @@ def set_travel(
         record([_fact(rows.get(), "run.travel_set", **told)], actor=actor, at=at or clock.now())
 
 
+def set_trainers(*, run: Run, trainers: Sequence[int], actor: Actor, at: datetime) -> None:
+    """Say who teaches a run, the lead first. One before the public keeps them for itself.
+
+    Refuses somebody whom another run has at these hours, and to leave a public run without anybody.
+    """
+    if not trainers and run.state != RunState.DRAFT:
+        raise Invalid("run_has_no_trainer", _("Name at least one trainer first."))
+    TrainerAssignment.objects.filter(run=run).delete()
+    TrainerAssignment.objects.bulk_create(
+        TrainerAssignment(run=run, person_id=person, is_lead=number == 0)
+        for number, person in enumerate(trainers)
+    )
+    if run.state in bookings.BOOKED:
+        bookings.book(run)
+    run.revision += 1
+    run.save(update_fields=["revision"])
+    record([_fact(run, "run.trainers_named", trainers=len(trainers))], actor=actor, at=at)
+
+
 def bump_sequence(run: Run) -> None:
     """Note a material change of the run for calendars (RFC 5545 SEQUENCE)."""
     Run.objects.filter(pk=run.pk).update(sequence=F("sequence") + 1, revision=F("revision") + 1)

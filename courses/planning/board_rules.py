@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from courses.planning.enums import ASKING, Column, RunState
+from courses.planning.enums import ASKING, Column, RunState, Step
 
 AT_RISK_WITHIN = timedelta(days=14)
 """How long before its go or no-go date, or its start, a run that lacks people is at risk."""
@@ -46,6 +46,33 @@ def column_of(run: Standing, *, now: datetime) -> Column | None:
         return Column.AT_RISK
     is_full = run.capacity is not None and run.held >= run.capacity
     return Column.FULL if is_full else Column.PUBLISHED
+
+
+def ways_from(
+    column: Column, state: str, *, has_dates: bool, has_trainer: bool
+) -> dict[Column, Step]:
+    """To which other columns somebody can bring a run, and by which step; the rest is the clock's.
+
+    A draft becomes planned when what is missing is said, and is published once it is complete.
+    What is before the public is postponed (and stands at risk then), a postponed run gets new
+    dates, a full one more seats. What is held and closed is planned once more as a copy.
+    """
+    match column:
+        case Column.IDEA:
+            return {Column.PLANNED: Step.TRAINERS if has_dates and not has_trainer else Step.DATES}
+        case Column.PLANNED:
+            return {Column.PUBLISHED: Step.PUBLISH}
+        case Column.PUBLISHED if state in ASKING:
+            return {Column.AT_RISK: Step.POSTPONE}
+        case Column.FULL if state in ASKING:
+            return {Column.PUBLISHED: Step.CAPACITY, Column.AT_RISK: Step.POSTPONE}
+        case Column.AT_RISK if state == RunState.POSTPONED:
+            return {Column.PUBLISHED: Step.DATES}
+        case Column.TO_FINALISE:
+            return {Column.DONE: Step.FINALISE}
+        case Column.DONE:
+            return {Column.PLANNED: Step.COPY}
+    return {}
 
 
 def lacks_people(run: Standing, *, now: datetime) -> bool:

@@ -1,5 +1,7 @@
 """The states of a run and how one gets in."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +75,18 @@ class Column(TextChoices):
     FULL = "full", _("Full")
     TO_FINALISE = "to_finalise", _("To finalise")
     DONE = "done", _("Done")
+
+
+class Step(StrEnum):
+    """What leads a run from one column of the board to another; each has a page of its own."""
+
+    TRAINERS = "trainers"
+    DATES = "dates"
+    PUBLISH = "publish"
+    POSTPONE = "postpone"
+    CAPACITY = "capacity"
+    FINALISE = "finalise"
+    COPY = "copy"
 
 
 class NotCopied(TextChoices):

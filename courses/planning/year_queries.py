@@ -61,6 +61,7 @@ class Planned:
     decide_by: datetime | None
     minimum_size: int
     capacity: int | None
+    held: int  # people with a seat, where they were asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +121,20 @@ def year_of(moment: datetime) -> int:
 PLANNED = f"""
 SELECT run.id, run.state, run.starts_at IS NOT NULL AND EXISTS (
            SELECT FROM courses_trainerassignment one WHERE one.run_id = run.id) AS is_ready,
-       run.starts_at, run.ends_at, run.decide_by, run.minimum_size, run.capacity
+       run.starts_at, run.ends_at, run.decide_by, run.minimum_size, run.capacity,
+       {{held}} AS held
   {TABLES} {IN_YEAR}
 """  # noqa: S608 - put together from the constants above, as all statements here
+NOBODY = "0"
 
 
-def planned(year: int, wanted: Wanted) -> list[Planned]:
-    """Every run of the year, the next first; cancelled ones, too."""
-    rows = _rows(f"{PLANNED} {_narrowed(wanted)} ORDER BY run.starts_at, run.id", year, wanted)
+def planned(year: int, wanted: Wanted, *, held: str = NOBODY) -> list[Planned]:
+    """Every run of the year, the next first; cancelled ones, too.
+
+    `held` is the SQL by which a higher room, which knows of people, counts those with a seat.
+    """
+    statement = PLANNED.format(held=held)
+    rows = _rows(f"{statement} {_narrowed(wanted)} ORDER BY run.starts_at, run.id", year, wanted)
     return [Planned(**row) for row in rows]
 
 

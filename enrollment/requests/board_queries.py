@@ -4,24 +4,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count
-
+from courses.development.queries import Idea, ideas
 from courses.planning import bookings, year_queries
-from courses.planning.board_rules import Standing, column_of
-from courses.planning.enums import Column
+from courses.planning.board_rules import Standing, column_of, ways_from
+from courses.planning.enums import Column, Step
 from courses.planning.phrases import Clash
 from courses.planning.year_queries import Card, Planned, Wanted
 from enrollment.seats.enums import HOLDING
-from enrollment.seats.models import Enrollment
+
+STATES = ", ".join(f"'{state.value}'" for state in sorted(HOLDING))
+HELD = f"""(SELECT count(*) FROM enrollment_enrollment claim
+         WHERE claim.run_id = run.id AND claim.state IN ({STATES}))"""  # noqa: S608 - constants
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OnBoard:
-    """A card with its people and with whoever wants the same trainer or place."""
+    """A card with its people and with whoever wants the same trainer or place.
+
+    `leads` are the addresses of the steps to other columns, which only a page knows.
+    """
 
     card: Card
     held: int
     clashes: Sequence[Clash] = ()
+    ways: Mapping[Column, Step] = field(default_factory=dict)  # to other columns
+    leads: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -32,6 +39,12 @@ class Pile:
     count: int = 0
     cards: list[OnBoard] = field(default_factory=list)
     more: int | None = None  # where the next page of the column begins
+    ideas: Sequence[Idea] = ()  # accepted proposals of which nothing is planned yet
+
+    @property
+    def total(self) -> int:
+        """Runs and ideas together."""
+        return self.count + len(self.ideas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +69,16 @@ def board(
     only: Column | None = None,
     after: int = 0,
 ) -> Board:
-    """The board of a year: `each` cards a column, or a page of one column; four statements."""
-    rows = year_queries.planned(year, wanted)
-    held = held_in([row.id for row in rows])
+    """The board of a year: `each` cards a column, or a page of one column; four statements.
+
+    Accepted proposals stand before the ideas, where nothing narrows the year.
+    """
+    rows = year_queries.planned(year, wanted, held=HELD)
+    held = {row.id: row.held for row in rows}
     sorted_rows: dict[Column, list[Planned]] = {column: [] for column in Column}
     cancelled = 0
     for row in rows:
-        column = column_of(_standing(row, held.get(row.id, 0)), now=now)
+        column = column_of(_standing(row), now=now)
         if column is None:
             cancelled += 1
         else:
@@ -73,6 +89,8 @@ def board(
     _put_cards(shown, pages, held)
     for pile in shown:
         pile.more = after + each if pile.count > after + each else None
+        if pile.column == Column.IDEA and not wanted and not after:
+            pile.ideas = ideas(year, present=year_queries.year_of(now))
     return Board(shown, cancelled)
 
 
@@ -84,13 +102,23 @@ def _put_cards(
     clashes = bookings.clashes_among(keys)
     for pile in piles:
         pile.cards = [
-            OnBoard(cards[row.id], held.get(row.id, 0), clashes.get(row.id, ()))
+            OnBoard(
+                cards[row.id],
+                held[row.id],
+                clashes.get(row.id, ()),
+                _ways(pile.column, cards[row.id]),
+            )
             for row in pages[pile.column]
             if row.id in cards
         ]
 
 
-def _standing(row: Planned, held: int) -> Standing:
+def _ways(column: Column, card: Card) -> Mapping[Column, Step]:
+    has_dates, has_trainer = card.starts_at is not None, bool(card.trainers)
+    return ways_from(column, card.state, has_dates=has_dates, has_trainer=has_trainer)
+
+
+def _standing(row: Planned) -> Standing:
     return Standing(
         state=row.state,
         is_ready=row.is_ready,
@@ -98,11 +126,5 @@ def _standing(row: Planned, held: int) -> Standing:
         decide_by=row.decide_by,
         minimum_size=row.minimum_size,
         capacity=row.capacity,
-        held=held,
+        held=row.held,
     )
-
-
-def held_in(runs: Sequence[int]) -> dict[int, int]:
-    """How many people hold a seat in each of these runs, empty ones left out."""
-    rows = Enrollment.objects.filter(run__in=runs, state__in=HOLDING).values("run")
-    return {row["run"]: row["people"] for row in rows.annotate(people=Count("pk"))}

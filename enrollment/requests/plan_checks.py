@@ -7,11 +7,13 @@ is taken back.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 
 from academy.core.actor import Actor
 from courses.planning import actions as planning, bookings, year_queries
+from courses.planning.enums import RunState
 from courses.planning.models import Run
 from courses.planning.phrases import Clash, OffDay
 from enrollment.seats.enums import HOLDING
@@ -68,6 +70,17 @@ def of_move(run: Run, sessions: Sequence[planning.SessionPlan]) -> Against:
     with transaction.atomic(durable=True):
         row = Run.objects.select_for_update().get(pk=run.pk)
         planning.move_sessions(run=row, sessions=sessions)
+        found = of_run(row)
+        transaction.set_rollback(True)
+    return found
+
+
+def of_trainers(run: Run, trainers: Sequence[int], *, actor: Actor, at: datetime) -> Against:
+    """What would stand against these trainers at the dates that the run has."""
+    with transaction.atomic(durable=True):
+        row = Run.objects.select_for_update().get(pk=run.pk)
+        row.state = RunState.DRAFT  # a draft books nobody: the clash is told, not refused
+        planning.set_trainers(run=row, trainers=trainers, actor=actor, at=at)
         found = of_run(row)
         transaction.set_rollback(True)
     return found

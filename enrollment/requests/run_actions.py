@@ -57,6 +57,19 @@ def publish_run(
     return change_run(run, change, revision=revision, keyed=keyed, at=at)
 
 
+def name_trainers(
+    *, run: UUID, trainers: Sequence[int], actor: Actor, at: datetime | None = None
+) -> Run:
+    """Say who teaches the run, the lead first; until it begins."""
+
+    def change(row: Run, now: datetime) -> None:
+        if row.state not in AHEAD | {RunState.DRAFT}:
+            raise Refused("run_began", _("Who teaches a run is settled once it has begun."))
+        planning.set_trainers(run=row, trainers=trainers, actor=actor, at=now)
+
+    return _change(run, change, at=at)
+
+
 def go_ahead(
     *,
     run: UUID,

@@ -112,7 +112,8 @@ desk/interest/                           in   no   no   no   no   no   no   ok  
 desk/posts/<uuid:enrollment>/            -    -    -    -    -    -    -    -    -    -    -
 desk/priority/                           in   no   no   no   no   no   no   ok   ok   no   no
 desk/priority/<slug:code>/               no   no   no   no   no   no   no   no   no   no   no
-desk/runs/<uuid:run>/publish/            -    -    -    -    -    -    -    -    -    -    -
+desk/runs/<uuid:run>/publish/            in   no   no   no   no   no   no   ok   no   no   no
+desk/runs/<uuid:run>/trainers/           in   no   no   no   no   no   no   ok   no   no   no
 desk/runs/<uuid:run>/go-ahead/           -    -    -    -    -    -    -    -    -    -    -
 desk/runs/<uuid:run>/capacity/           in   no   no   no   no   no   no   ok   no   no   no
 desk/runs/<uuid:run>/move/               in   no   no   no   no   no   no   ok   no   no   no

@@ -101,6 +101,8 @@ PAGES: dict[str | None, tuple[str, ...]] = {
         "/desk/runs/{full}/move/",
         "/desk/runs/{full}/postpone/",
         "/desk/runs/{full}/capacity/",
+        "/desk/runs/{full}/publish/",
+        "/desk/runs/{full}/trainers/",
         "/desk/runs/{full}/merge/",
         "/desk/runs/{full}/split/",
         "/desk/runs/{offered}/changes/{change}/",

@@ -8,14 +8,16 @@ import time_machine
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from academy.access.enums import Role
 from academy.courts.models import CalendarDay
 from academy.ledger.models import Event
-from courses.catalogue.models import Organisation
+from courses.catalogue.models import Course, Organisation
 from courses.planning.enums import PoolScope
 from courses.planning.models import PlanApproval, Run, Session, Venue
 from courses.planning.pools import Share
 from enrollment.requests import pool_actions, run_changes, timers
 from tests import factories
+from tests.courses.development.stage import Bodies
 from tests.enrollment.stage import ask
 from tests.factories import ACTOR
 
@@ -98,6 +100,126 @@ def test_publishing_from_the_board_moves_the_card(cast, registrar):
         reverse("enrollment:run-go-ahead", args=[run.public_id]), {"back": "//evil.example/"}
     )
     assert elsewhere["Location"] == reverse("enrollment:run", args=[run.public_id])
+
+
+def leads_of(response):
+    """Where each card may be dragged: its column, the other ones, and the page behind each."""
+    return {
+        pile.column.value: {column: address.split("/")[-2] for column, address in one.leads}
+        for pile, _hint in response.context["piles"]
+        for one in pile.cards
+    }
+
+
+def test_a_card_leads_to_other_columns_by_pages_that_show_first_what_would_happen(
+    cast, registrar, browser
+):
+    in_days(40, is_published=False)
+    in_days(41, is_published=False).assignments.all().delete()
+    in_days(42)
+    ask(in_days(44, seats=1), cast.asel)
+    moved = in_days(45)
+    run_actions.postpone_run(run=moved.public_id, reason="other", actor=ACTOR)
+    with time_machine.travel(NOW - timedelta(days=20), tick=False):
+        over, done = in_days(5), in_days(6)
+    Run.objects.filter(pk=over.pk).update(state="finished")
+    Run.objects.filter(pk=done.pk).update(state="finalised")
+    board = reverse("enrollment:plan-board", args=[2026])
+
+    assert leads_of(registrar.get(board)) == {
+        "idea": {"planned": "trainers"},
+        "planned": {"published": "publish"},
+        "published": {"at_risk": "postpone"},
+        "full": {"published": "capacity", "at_risk": "postpone"},
+        "at_risk": {"published": "move"},
+        "to_finalise": {"done": "finalise"},
+        "done": {"planned": "copy"},
+    }
+    assert not any(leads_of(browser(cast.otto_account).get(board)).values())
+    assert "data-to-" not in browser(cast.otto_account).get(board).text
+
+
+def test_what_was_accepted_stands_among_the_ideas_until_a_run_is_planned(cast, registrar):
+    bodies = Bodies()
+    row = bodies.accepted(year=2026)
+    bodies.accepted(year=2027)
+    bodies.in_review(year=2026)
+    board = reverse("enrollment:plan-board", args=[2026])
+
+    def ideas():
+        response = registrar.get(board)
+        (pile,) = [one for one, _ in response.context["piles"] if one.column.value == "idea"]
+        return [idea.proposal.public_id for idea in pile.ideas], response.text
+
+    found, page = ideas()
+    assert found == [row.public_id]
+    catalogue = reverse("enrollment:proposal-catalogue", args=[row.public_id])
+    assert f'data-to-planned="{catalogue}"' in page
+    registrar.post(catalogue, {"code": "DP-1", "provider": "academy"})
+    found, page = ideas()
+    assert found == [row.public_id]
+    assert 'data-to-planned="/desk/runs/new/?course=DP-1"' in page
+
+    factories.run(of=Course.objects.get(code="DP-1"), is_published=False)
+
+    assert ideas()[0] == []
+
+
+def test_the_page_of_publishing_says_first_what_it_means_and_what_is_missing(cast, registrar):
+    run, other = (in_days(40, is_published=False, trainer=cast.timur) for _ in range(2))
+    page = text_of(registrar.get(reverse("enrollment:run-publish", args=[run.public_id])))
+    assert "0 people who wanted to hear of the course are told." in page
+    assert f"also wanted by {other.code}" in page or other.code in page
+    run.assignments.all().delete()
+
+    page = registrar.get(reverse("enrollment:run-publish", args=[run.public_id]))
+
+    assert "Dates or a trainer are missing." in text_of(page)
+    assert '<button class="button" type="submit">' not in page.text
+    assert Run.objects.get(pk=run.pk).state == "draft"
+
+
+def test_trainers_are_named_by_a_form_that_first_shows_who_is_busy(cast, registrar):
+    new = factories.person()
+    factories.account(of=new, role=Role.TRAINER)
+    run, other = in_days(40, is_published=False), in_days(40, trainer=new)
+    run.assignments.all().delete()
+    page = reverse("enrollment:run-trainers", args=[run.public_id])
+    named = {"trainer_0": new.public_id, "trainer_1": cast.timur.public_id, "trainer_2": ""}
+
+    warned = registrar.post(page, named)
+
+    assert other.code in text_of(warned)
+    assert not run.assignments.exists()
+    assert not Event.objects.filter(type="run.trainers_named").exists()
+    agreed = dict(warned.context["hidden"])
+    assert registrar.post(page, named | agreed).status_code == 303
+    teach = run.assignments.order_by("-is_lead").values_list("person", "is_lead")
+    assert list(teach) == [(new.pk, True), (cast.timur.pk, False)]
+    assert Event.objects.get(type="run.trainers_named").data["trainers"] == 2
+    assert piles_of(registrar.get(reverse("enrollment:plan-board", args=[2026])))["idea"] == []
+
+
+def test_a_public_run_cannot_have_a_trainer_whom_another_run_has_and_a_begun_one_none_anew(
+    cast, registrar
+):
+    new = factories.person()
+    factories.account(of=new, role=Role.TRAINER)
+    run, _other = in_days(40), in_days(40, trainer=new)
+    (before,) = run.assignments.values_list("person", flat=True)
+    page = reverse("enrollment:run-trainers", args=[run.public_id])
+    named = {"trainer_0": new.public_id}
+    agreed = dict(registrar.post(page, named).context["hidden"])
+
+    refused = registrar.post(page, named | agreed)
+
+    assert refused.status_code == 200
+    assert list(run.assignments.values_list("person", flat=True)) == [before]
+    Run.objects.filter(pk=run.pk).update(state="running")
+    page = registrar.post(page, named | agreed)
+    assert "settled once it has begun" in text_of(page)
+    assert list(run.assignments.values_list("person", flat=True)) == [before]
+    assert not Event.objects.filter(type="run.trainers_named").exists()
 
 
 def test_the_address_narrows_every_view(cast, registrar):

@@ -16,6 +16,8 @@ from courses.planning.enums import MOST_SEATS, EnrollmentMode
 from courses.planning.models import Venue
 from enrollment.attendance.enums import MarkStatus
 
+TRAINERS = Person.objects.filter(account__grants__role="trainer").distinct()
+"""Whom a run can be given to."""
 OFFERED_MODES = (EnrollmentMode.OPEN, EnrollmentMode.APPROVAL, EnrollmentMode.NOMINATION)
 REFUSAL_REASONS = (
     ("", _("Choose a reason")),
@@ -144,7 +146,7 @@ class RunForm(forms.Form):
         label=_("Enrolment closes, days before the start"), min_value=0, max_value=365, initial=3
     )
     trainer = forms.ModelChoiceField(
-        Person.objects.filter(account__grants__role="trainer").distinct().order_by("sort_key"),
+        TRAINERS.order_by("sort_key"),
         to_field_name="public_id",
         label=_("Trainer"),
     )

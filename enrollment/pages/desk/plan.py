@@ -1,4 +1,4 @@
-"""The plan of a year: as a calendar, as a board, to print; and who and what is booked when."""
+"""The plan of a year: as a calendar; and who and what is booked when."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -8,8 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext as _, gettext_lazy
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_safe
 
 from academy.access.enums import Right
@@ -21,15 +20,13 @@ from academy.courts.models import CalendarDay
 from academy.courts.queries import days_apart
 from academy.people.models import Person
 from courses.planning import bookings, year_queries
-from courses.planning.enums import Column
 from courses.planning.models import Venue
 from courses.planning.year_queries import Card
 from enrollment.pages.desk.frame import at_desk, render
 from enrollment.pages.desk.plan_frame import frame_of
 from enrollment.pages.desk.plan_weeks import halves_of, met_in, month_name, months_of
-from enrollment.requests import board_queries
 
-EACH, PAGE, LINES, WARNED, MOST = 12, 60, 40, 12, 400
+LINES, WARNED, MOST = 40, 12, 400
 LAST_MONTH = 12
 
 
@@ -38,26 +35,6 @@ LAST_MONTH = 12
 def this_year(request: HttpRequest) -> HttpResponse:
     """To the plan of the present year."""
     return redirect("enrollment:plan-year", year=year_queries.year_of(clock.now()))
-
-
-@require_safe
-@at_desk(Right.READ_ALL)
-def board(request: HttpRequest, year: int) -> HttpResponse:
-    """Every run in the column that says what it needs next; one column alone in pages."""
-    frame = frame_of(request, year, "plan-board")
-    name, after = request.GET.get("column", ""), request.GET.get("after", "")
-    only = Column(name) if name in Column.values else None
-    found = board_queries.board(
-        year,
-        frame["wanted"],
-        now=clock.now(),
-        each=PAGE if only else EACH,
-        only=only,
-        after=int(after) if only and after.isdigit() else 0,
-    )
-    piles = [(pile, HINTS[pile.column]) for pile in found.piles]
-    context = {**frame, "board": found, "piles": piles, "only": only, "now": clock.now()}
-    return render(request, "desk/plan_board.html", context)
 
 
 @require_safe
@@ -182,15 +159,3 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Missing("unknown_page", _("There is no such page.")) from None
-
-
-HINTS: Mapping[Column, Promise] = {
-    Column.IDEA: gettext_lazy("Dates or a trainer are missing."),
-    Column.PLANNED: gettext_lazy("Complete, but nobody sees them yet."),
-    Column.PUBLISHED: gettext_lazy("Open, with places left."),
-    Column.AT_RISK: gettext_lazy("Too few people, or postponed: decide."),
-    Column.FULL: gettext_lazy("Every place is taken."),
-    Column.TO_FINALISE: gettext_lazy("Held; the outcomes are still open."),
-    Column.DONE: gettext_lazy("Outcomes are frozen."),
-}
-"""What each column means, under its name."""

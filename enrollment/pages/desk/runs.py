@@ -19,6 +19,7 @@ from enrollment.classroom.access import prepares
 from enrollment.classroom.queries import needs_in
 from enrollment.pages.desk.forms import RunForm
 from enrollment.pages.desk.frame import actor_of, at_desk, back_or, render, see, viewer_of
+from enrollment.reminders.queries import interested_in
 from enrollment.requests import access, desk_queries, plan_checks, run_actions
 from enrollment.requests.bulk import MOST
 from enrollment.requests.bulk_operations import OPERATIONS
@@ -105,10 +106,20 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/run_new.html", context)
 
 
-@require_POST
+@EDIT
 @at_desk(Right.REGISTER)
 def publish(request: HttpRequest, run: UUID) -> HttpResponse:
-    """Open a run to the public."""
+    """Open a run to the public; asked by its address, first what that means and what is missing."""
+    if request.method != "POST":
+        row = access.run_to_register(viewer_of(request), run)
+        context = {
+            "run": row,
+            "against": plan_checks.of_run(row),
+            "told": len(interested_in([row.public_id])),
+            "trainers": row.assignments.count(),
+            "is_draft": row.state == RunState.DRAFT,
+        }
+        return render(request, "desk/run_publish.html", context)
     run_actions.publish_run(run=_door(request, run), actor=actor_of(request))
     messages.success(request, _("The run is published. People can find it now."))
     return back_or(request, "run", run=run)

@@ -70,9 +70,7 @@ WORK: dict[str, tuple[Promise, Callable[[], Mapping[str, Importer | Exporter | O
 STOPPED: dict[str, Promise] = {
     "given_up": gettext_lazy("Given up: the rest was left as it was. What was done stays."),
     "right_lost": gettext_lazy("Who asked for this has no longer the right to."),
-    "unwritten": gettext_lazy(
-        "The papers could not be written. Try again, or call support."
-    ),
+    "unwritten": gettext_lazy("The papers could not be written. Try again, or call support."),
 }
 """Why long work stopped, by the code that it keeps; others keep a sentence."""
 
