@@ -1,25 +1,58 @@
 """The review: from body to body with deadlines, into the catalogue; each step is in the log."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from academy.core import clock
-from academy.core.errors import Refused
+from academy.core import clock, ids
+from academy.core.actor import Actor
+from academy.core.errors import Invalid, Refused
 from academy.core.keyed import Keyed
 from academy.courts.queries import working_calendar
 from academy.ledger.actions import Fact, record
 from courses.catalogue import actions as catalogue
 from courses.catalogue.enums import CourseStatus
-from courses.catalogue.models import Course
+from courses.catalogue.models import Course, Organisation
 from courses.catalogue.queries import present_contents
 from courses.development import queries, rules
 from courses.development.actions import Hand, change, fact, locked
 from courses.development.enums import ProposalState, Verdict
-from courses.development.models import Proposal, ProposalVersion, ReviewStep
+from courses.development.models import Proposal, ProposalVersion, ReviewStep, RouteStep
+
+ROUTE = ids.named("review_route", "the one")
+"""Under which the ledger knows the institution's way of reviewing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A step of the institution's route: whose it is, in which turn, and how long it takes."""
+
+    body: Organisation
+    place: int
+    working_days: int
+
+
+def set_route(*, stops: Sequence[Stop], actor: Actor, at: datetime | None = None) -> None:
+    """Say by which bodies proposals are reviewed from now on; reviews on their way keep theirs.
+
+    Refuses a body that would have two steps in one turn.
+    """
+    keys = [(stop.place, stop.body.pk) for stop in stops]
+    if len(set(keys)) < len(keys):
+        raise Invalid("step_twice", _("A body has one step in a turn."))
+    with transaction.atomic(durable=True):
+        RouteStep.objects.all().delete()
+        RouteStep.objects.bulk_create(
+            RouteStep(place=stop.place, body=stop.body, working_days=stop.working_days)
+            for stop in stops
+        )
+        route = [[stop.place, stop.body.code, stop.working_days] for stop in stops]
+        told = Fact("review_route.set", "review_route", ROUTE, data={"route": route})
+        record([told], actor=actor, at=at or clock.now())
 
 
 def take_up(*, proposal: Proposal, hand: Hand, at: datetime | None = None) -> Proposal:

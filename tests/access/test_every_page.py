@@ -204,6 +204,7 @@ desk/proposals/<uuid:proposal>/send-back/ in no no no no no no ok no no no
 desk/proposals/<uuid:proposal>/catalogue/ in no no no no no no no no no no
 desk/proposals/comments/<uuid:comment>/  in   no   no   no   no   no   no   no   no   ok   no
 desk/proposals/steps/<uuid:step>/        in   no   no   no   no   no   no   no   no   no   no
+desk/proposals/route/                    in   no   no   no   no   no   no   ok   no   no   no
 desk/partners/                           in   no   no   no   no   no   no   ok   no   no   no
 desk/partners/end/                       -    -    -    -    -    -    -    -    -    -    -
 desk/needs/                              in   no   no   ok   ok   no   no   ok   ok   ok   no

@@ -119,6 +119,7 @@ PAGES: dict[str | None, tuple[str, ...]] = {
         "/desk/interest/",
         "/desk/partners/",
         "/desk/proposals/",
+        "/desk/proposals/route/",
         "/desk/proposals/{submitted}/start/",
         "/desk/proposals/{submitted}/send-back/",
         "/desk/proposals/{accepted}/catalogue/",

@@ -12,7 +12,7 @@ from academy.core import clock
 from academy.ledger.models import Event
 from courses.catalogue.models import Course
 from courses.development.enums import Verdict
-from courses.development.models import Comment, Proposal, ReviewStep
+from courses.development.models import Comment, Proposal, ReviewStep, RouteStep
 from courses.planning.models import Run
 from tests import factories
 from tests.courses.development.stage import FULL, WORDS, Bodies
@@ -267,3 +267,44 @@ def test_a_step_that_nobody_takes_is_shown_as_overdue(bodies, registrar):
     assert "Overdue" in text_of(listed)
     assert "Overdue" in text_of(shown)
     assert "Digital proof" in text_of(desk)
+
+
+def test_the_registrar_sets_the_way_of_reviewing_and_what_is_on_its_way_keeps_its_own(
+    bodies, registrar, author
+):
+    row, page = bodies.in_review(), url("review-route")
+    assert page in registrar.get(url("proposals")).content.decode()
+    assert author.get(page).status_code == 404
+    sent = {
+        "body_0": "judicial-council",
+        "turn_0": "1",
+        "days_0": "3",
+        "body_1": "",
+        "turn_1": "1",
+        "days_1": "10",
+        "body_2": "university",
+        "turn_2": "1",
+        "days_2": "7",
+        "body_3": "",
+        "turn_3": "2",
+        "days_3": "10",
+    }
+    before = list(RouteStep.objects.values_list("place", "body__code", "working_days"))
+
+    twice = registrar.post(page, sent | {"body_2": "judicial-council"})
+    wrong = registrar.post(page, sent | {"days_2": "0"})
+
+    assert (twice.status_code, wrong.status_code) == (422, 422)
+    assert "A body has one step in a turn." in text_of(twice)
+    assert list(RouteStep.objects.values_list("place", "body__code", "working_days")) == before
+    assert registrar.post(page, sent).status_code == 303
+    assert list(RouteStep.objects.values_list("place", "body__code", "working_days")) == [
+        (1, "judicial-council", 3),
+        (1, "university", 7),
+    ]
+    event = Event.objects.get(type="review_route.set")
+    assert event.data == {"route": [[1, "judicial-council", 3], [1, "university", 7]]}
+    assert row.steps.filter(round=1).count() == 2
+    assert set(row.steps.values_list("working_days", flat=True)) == {5, 10}
+    asked = registrar.get(at(bodies.submitted(), "review-start"))
+    assert "university en" in text_of(asked)

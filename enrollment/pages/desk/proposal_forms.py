@@ -78,8 +78,8 @@ class ProposalForm(forms.Form):
             "audiences": Audience.objects.all(),
         }
         for name, rows in choices.items():
-            self.fields[name].choices = _named(rows)  # type: ignore[attr-defined]
-        forms_of_teaching = [("", "–"), *_named(Format.objects.all())]
+            self.fields[name].choices = named(rows)  # type: ignore[attr-defined]
+        forms_of_teaching = [("", "–"), *named(Format.objects.all())]
         self.fields["format"].choices = forms_of_teaching  # type: ignore[attr-defined]
         self.fields["course"].label_from_instance = _course  # type: ignore[attr-defined]
         for name in ("topics", "audiences"):
@@ -230,7 +230,7 @@ class CatalogueForm(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         own = Organisation.objects.filter(is_own=True).order_by("-is_issuer", "code")
-        self.fields["provider"].choices = _named(own)  # type: ignore[attr-defined]
+        self.fields["provider"].choices = named(own)  # type: ignore[attr-defined]
 
 
 class PartnerForm(forms.Form):
@@ -244,12 +244,12 @@ class PartnerForm(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         bodies = Organisation.objects.filter(is_issuer=False)
-        self.fields["body"].choices = _named(bodies)  # type: ignore[attr-defined]
+        self.fields["body"].choices = named(bodies)  # type: ignore[attr-defined]
 
 
 def in_whose_name(form: forms.Form, bodies: Sequence[Organisation]) -> None:
     """Let the reader choose the body only where there is a choice."""
-    form.fields["body"].choices = _named(bodies)  # type: ignore[attr-defined]
+    form.fields["body"].choices = named(bodies)  # type: ignore[attr-defined]
     if len(bodies) == 1:
         form.fields["body"].widget = forms.HiddenInput()
         form.fields["body"].initial = bodies[0].code
@@ -280,7 +280,8 @@ def _words(section: Section, code: str, spoken: str) -> forms.CharField:
     return forms.CharField(label=label, required=False, widget=widget, max_length=longest)
 
 
-def _named(rows: Iterable[Any]) -> list[tuple[str, str]]:
+def named(rows: Iterable[Any]) -> list[tuple[str, str]]:
+    """Rows with a code as choices, by their names."""
     return [(row.code, pick(row.names, get_language() or "en").text) for row in rows]
 
 

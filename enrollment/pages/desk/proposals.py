@@ -47,6 +47,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": [("", _("All")), *ProposalState.choices],
         "proposes": access.bodies_of(viewer).exists(),
+        "plans": viewer.may(Right.PLAN),
     }
     return render(request, "proposals/list.html", context)
 
