@@ -16,7 +16,7 @@ UPDATE enrollment_bulkline line
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("academy", "0015_when_jobs_moved"),
+        ("academy", "0016_when_jobs_moved"),
         ("courses", "0010_reviews_in_turn"),
         ("enrollment", "0016_bulks_and_credit_from_outside"),
     ]

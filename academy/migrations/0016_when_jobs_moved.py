@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("academy", "0014_partners"),
+        ("academy", "0015_outgoing_messages"),
     ]
 
     operations = [
