@@ -51,6 +51,7 @@ app.autodiscover_tasks(
         "courses.planning",
         "enrollment.seats",
         "enrollment.requests",
+        "enrollment.trips",
         "enrollment.reminders",
         "enrollment.attendance",
         "enrollment.certificates",

@@ -107,8 +107,9 @@ def resume(job: UUID, actor: Actor) -> None:
     """
     with transaction.atomic(durable=True):
         row = _locked(job)
-        row.account = Account.objects.get(public_id=actor.id)
-        row.save(update_fields=["account"])
+        if actor.id:
+            row.account = Account.objects.get(public_id=actor.id)
+            row.save(update_fields=["account"])
         row.job.state, row.job.error, row.job.finished_at = Job.State.WAITING, "", None
         row.job.moved_at = clock.now()
         row.job.save(update_fields=["state", "error", "finished_at", "moved_at"])
