@@ -1,6 +1,6 @@
 """The life of a run and so of the people in it, from publishing to finalisation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from academy.core.actor import Actor
 from academy.core.errors import Invalid, Missing, Refused
 from academy.core.keyed import Keyed
 from courses.planning import actions as planning
-from courses.planning.enums import RunState
+from courses.planning.enums import AHEAD, RunState
 from courses.planning.models import Run
 from enrollment.attendance.outcomes import freeze_outcomes
 from enrollment.certificates import actions as certificates
@@ -67,7 +67,7 @@ def name_trainers(
             raise Refused("run_began", _("Who teaches a run is settled once it has begun."))
         planning.set_trainers(run=row, trainers=trainers, actor=actor, at=now)
 
-    return _change(run, change, at=at)
+    return change_run(run, change, at=at)
 
 
 def go_ahead(

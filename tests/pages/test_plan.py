@@ -119,7 +119,7 @@ def test_a_card_leads_to_other_columns_by_pages_that_show_first_what_would_happe
     in_days(42)
     ask(in_days(44, seats=1), cast.asel)
     moved = in_days(45)
-    run_actions.postpone_run(run=moved.public_id, reason="other", actor=ACTOR)
+    run_changes.postpone_run(run=moved.public_id, reason="other", actor=ACTOR)
     with time_machine.travel(NOW - timedelta(days=20), tick=False):
         over, done = in_days(5), in_days(6)
     Run.objects.filter(pk=over.pk).update(state="finished")

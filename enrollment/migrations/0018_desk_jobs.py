@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("academy", "0016_when_jobs_moved"),
         ("courses", "0010_reviews_in_turn"),
-        ("enrollment", "0016_bulks_and_credit_from_outside"),
+        ("enrollment", "0017_scans_are_kept_for_years"),
     ]
 
     operations = [
