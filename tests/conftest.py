@@ -1,11 +1,12 @@
 """What every test may use."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 from academy.rest.remembered import forget_answers
 from enrollment.pages.on_course import opinion_until
@@ -24,6 +25,17 @@ def django_db_setup(django_test_environment: None) -> None:
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     template.copy_to(name)
     connection.settings_dict["NAME"] = name
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """A test that is stopped while it asks takes its session along, or all that follow would fail."""
+    try:
+        return (yield)
+    finally:
+        session = connection.connection
+        if session and session.info.transaction_status == TransactionStatus.ACTIVE:
+            connection.close()
 
 
 @pytest.fixture(autouse=True)

@@ -268,7 +268,6 @@ def the_run_moves(story: Story) -> None:
     assert not story.in_state(State.RECONFIRM)
 
 
-@pytest.mark.timeout(60)
 def test_thirty_seats_are_shared_and_nobody_is_overtaken(story, record_property):
     for step in (
         share_out,
