@@ -10,13 +10,14 @@ from psycopg.pq import TransactionStatus
 
 from academy.rest.remembered import forget_answers
 from enrollment.pages.on_course import opinion_until
-from tests import emptying, factories, template
+from tests import emptying, factories, signing_in, template
 from tests.post_office import PostOffice
 from tests.proofs import pytest_runtest_logreport
 
 __all__ = ["pytest_runtest_logreport"]
 
 emptying.install()
+signing_in.install()
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-# Pydantic reads the sources of this one's classes, slower with every module that is loaded and
-# every call that waits: ten times as slow where the tests of SCIM would import it.
-import scim2_models  # noqa: F401
-
 from tests import template
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Pydantic reads the sources of its classes, slower with every module that is loaded and every
+    # call that waits: ten times as slow where the tests of SCIM would import it.
+    import scim2_tester  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 Process = subprocess.Popen[bytes]

@@ -1,5 +1,7 @@
 import re
+from functools import cache
 
+import pytest
 import yaml
 from django.core.management import call_command
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
@@ -8,15 +10,18 @@ from openapi_spec_validator import validate
 from academy.management.commands.api_schema import FILE
 from academy.rest.docs import build_schema
 
+pytestmark = pytest.mark.xdist_group("schema")  # one worker builds it
+schema = cache(build_schema)
+
 
 def operations():
-    for path, methods in build_schema()["paths"].items():
+    for path, methods in schema()["paths"].items():
         for method, operation in methods.items():
             yield f"{method.upper()} {path}", operation
 
 
 def test_the_schema_is_valid_openapi():
-    validate(build_schema())
+    validate(schema())
 
 
 def test_the_committed_schema_is_the_present_one():
@@ -43,7 +48,7 @@ def bodies(operation):
 
 
 def test_every_body_has_an_example_that_fits_its_shape():
-    document = build_schema()
+    document = schema()
     shapes, wrong = document["components"]["schemas"], []
     for name, operation in operations():
         for kind, body in bodies(operation):
@@ -57,7 +62,7 @@ def test_every_body_has_an_example_that_fits_its_shape():
 
 def test_what_a_linter_would_ask_for():
     """The rules of Spectral and Redocly that matter to who generates a client."""
-    document = build_schema()
+    document = schema()
     tags, seen = {tag["name"] for tag in document["tags"]}, []
     assert {"description", "contact", "license"} <= set(document["info"])
     assert document["servers"]
@@ -73,11 +78,11 @@ def test_what_a_linter_would_ask_for():
 
 
 def test_every_shape_is_used_and_there():
-    text = str(build_schema())
+    text = str(schema())
     named = set(re.findall(r"#/components/schemas/(\w+)", text))
 
-    assert named == set(build_schema()["components"]["schemas"])
+    assert named == set(schema()["components"]["schemas"])
 
 
 def test_no_identification_number_is_described():
-    assert "iin" not in str(build_schema()["components"]).lower().split()
+    assert "iin" not in str(schema()["components"]).lower().split()

@@ -74,7 +74,8 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(text_of(path), filename=name_of(path))
 
 
-def imported_names(tree: ast.AST) -> set[str]:
+@cache
+def imported_names(tree: ast.AST) -> frozenset[str]:
     """Everything imported, wherever it stands: `from a import b` gives both `a` and `a.b`."""
     names: set[str] = set()
     for node in ast.walk(tree):
@@ -83,4 +84,4 @@ def imported_names(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
+    return frozenset(names)

@@ -1,7 +1,11 @@
 import ast
 import re
 
+import pytest
+
 from tests.architecture.sources import name_of, python_files, repository_files, text_of, tree_of
+
+pytestmark = pytest.mark.xdist_group("sources")  # one worker reads and parses it all
 
 CLOCK = "academy/core/clock.py"
 

@@ -15,6 +15,8 @@ from tests.architecture.sources import (
     tree_of,
 )
 
+pytestmark = pytest.mark.xdist_group("sources")  # one worker reads and parses it all
+
 # Packages that are no rooms: kits, fronts and Django's own folders. Their insides have no layers.
 NOT_ROOMS = {"config", "management", "migrations", "pages", "api", "web", "rest", "core"}
 

@@ -1,6 +1,8 @@
 import ast
 import statistics
 
+import pytest
+
 from tests.architecture.sources import (
     PACKAGES,
     name_of,
@@ -9,6 +11,8 @@ from tests.architecture.sources import (
     text_of,
     tree_of,
 )
+
+pytestmark = pytest.mark.xdist_group("sources")  # one worker reads and parses it all
 
 FILE_LINES = 450
 FUNCTION_LINES = 60

@@ -3,7 +3,11 @@
 import ast
 import re
 
+import pytest
+
 from tests.architecture.sources import PACKAGES, name_of, python_files, tree_of
+
+pytestmark = pytest.mark.xdist_group("sources")  # one worker reads and parses it all
 
 # A synonym, and the word that this service uses.
 SYNONYMS = {

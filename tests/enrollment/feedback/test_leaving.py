@@ -124,6 +124,7 @@ def test_for_the_evaluator_of_judges_questionnaires_do_not_exist():
         assert not any(shown.shows(kind) for kind in (*KEYS, "feedback", "questionnaire.revised"))
 
 
+@pytest.mark.xdist_group("sources")
 def test_no_code_that_speaks_to_other_systems_knows_answers():
     """Only the room itself, the reminders and the pages import it; none of them writes a file."""
     knowing = [
