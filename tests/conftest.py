@@ -30,7 +30,7 @@ def django_db_setup(django_test_environment: None) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Generator[None, object, object]:
-    """A test that is stopped while it asks takes its session along: those that follow get another."""
+    """A test that is stopped while it asks takes its session along; the next gets another."""
     try:
         return (yield)
     finally:

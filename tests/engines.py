@@ -67,8 +67,8 @@ def compile_translations() -> None:
 def stop(maker: Process, holder: Process) -> None:
     """The maker of the template has long finished, unless there was nothing to test."""
     maker.terminate()
-    maker.wait(30)
+    maker.wait(60)
     if holder.stdin and holder.stdout:
         holder.stdin.close()
-        holder.wait(30)
+        holder.wait(60)
         holder.stdout.close()

@@ -119,13 +119,13 @@ def test_a_twin_of_a_slow_call_is_told_to_wait():
             with transaction.atomic():
                 KeyedCall(caller, "k", fingerprint("POST", "/x", {}), lambda _: {"a": 1}).keep(None)
                 kept.set()
-                release.wait(10)
+                release.wait(60)
         finally:
             connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    kept.wait(10)
+    kept.wait(60)
     twin = KeyedCall(caller, "k", fingerprint("POST", "/x", {}), lambda _: {"a": 2})
     with pytest.raises(idempotency.InFlight) as refusal:
         idempotency.carry_out(twin, lambda keyed: None)

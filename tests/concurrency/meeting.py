@@ -16,7 +16,7 @@ SELECT count(*) FROM pg_stat_activity
 
 def wait_until_blocked(sessions=1):
     """Until so many other sessions stand before a lock."""
-    give_up = time.monotonic() + 20
+    give_up = time.monotonic() + 60
     while time.monotonic() < give_up:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_clear_snapshot()")  # else one look lasts the transaction
@@ -38,7 +38,7 @@ def while_it_waits(change, command):
             wait_until_blocked()
 
     def second():
-        begun.wait(20)
+        begun.wait(60)
         return command()
 
     done, answer = race([first, second])

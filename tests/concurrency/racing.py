@@ -21,7 +21,7 @@ def race(calls: Sequence[Callable[[], Result]], *, threads: int = 16) -> list[Re
 
     def work(first: int) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             for place in range(first, len(calls), threads):
                 try:
                     answers[place] = calls[place]()

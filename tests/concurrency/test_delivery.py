@@ -72,7 +72,7 @@ def worker(task, post_office):
         yield process
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 
@@ -89,7 +89,7 @@ def test_killed_between_claim_and_send(confirmed, post_office, monkeypatch):
     with worker("claim", post_office) as process:
         assert process.first_line == str(MAILS)
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
     delivery.deliver()
     assert post_office.mails == []  # still under the dead worker's lease
 
@@ -113,11 +113,11 @@ def test_killed_in_the_middle_of_sending(confirmed, post_office, monkeypatch, st
         def kill(address):
             if address == victim and process.poll() is None:
                 process.send_signal(signal.SIGKILL)
-                process.wait(10)
+                process.wait(60)
             return "250 OK"
 
         setattr(post_office, step, kill)
-        assert process.wait(30) == -signal.SIGKILL
+        assert process.wait(60) == -signal.SIGKILL
     recorded = states()["sent"]
 
     after_the_lease(monkeypatch)
@@ -139,7 +139,7 @@ def test_two_workers_deliver_each_message_once(confirmed, post_office, monkeypat
     monkeypatch.setattr(lease.claim, "__kwdefaults__", {"limit": 3})
     with worker("deliver", post_office) as process:
         race([partial(delivery.deliver, seconds=20)] * 2, threads=2)
-        process.wait(30)
+        process.wait(60)
 
     assert Counter(post_office.recipients) == dict.fromkeys(confirmed, 1)
     assert states() == {"sent": MAILS}

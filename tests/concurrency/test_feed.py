@@ -88,10 +88,10 @@ def test_what_commits_late_is_read_late_but_is_read():
         with transaction.atomic():
             actions.record([fact(1)], actor=ACTOR, at=clock.now())
             begun.set()
-            go.wait(10)
+            go.wait(60)
 
     def quick():
-        begun.wait(10)
+        begun.wait(60)
         write(2)
         actions.sequence_all()
         seen = [entry.event.data["place"] for entry in queries.feed_after(0)]

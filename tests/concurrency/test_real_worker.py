@@ -36,7 +36,7 @@ def running(post_office, tmp_path):
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
+            process.wait(60)
 
 
 def wait_until(condition, seconds=60):

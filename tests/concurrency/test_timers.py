@@ -88,10 +88,10 @@ def test_a_busy_row_puts_off_its_own_deadline_and_no_other():
         with transaction.atomic():
             locks.hold_run(runs[0].pk)
             begun.set()
-            over.wait(10)
+            over.wait(60)
 
     def run_timers():
-        begun.wait(5)
+        begun.wait(60)
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '50ms'")
         try:

@@ -145,7 +145,7 @@ def test_end_of_the_holder_leaves_no_server(end: str) -> None:
     if end == "killed":
         holder.kill()
     holder.stdin.close()
-    holder.wait(10)
+    holder.wait(60)
     holder.stdout.close()
 
     assert all_gone(servers)

@@ -181,7 +181,7 @@ def test_whole_service_starts_and_leaves_nothing(how: signal.Signals, tmp_path: 
         family = psutil.Process(supervisor.pid).children(recursive=True)
 
         supervisor.send_signal(how)
-        supervisor.wait(30)
+        supervisor.wait(60)
 
-    assert all_gone(family, 20)
+    assert all_gone(family, 60)
     assert len(family) > 10

@@ -43,7 +43,7 @@ class Receiver:
         body = request.rfile.read(int(request.headers["Content-Length"]))
         self.calls.append((dict(request.headers), body))
         if self.meet:
-            self.meet.wait(timeout=20)
+            self.meet.wait(timeout=60)
         if self.drips:
             return self._drip(request)
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]

@@ -166,7 +166,7 @@ def test_a_slow_receiver_is_cut_off_and_harms_nobody(owner, monkeypatch):
         took = time.monotonic() - began
 
     assert (len(slow.calls), len(quick.calls)) == (1, 2)
-    assert took < 2
+    assert took < 10  # all that it would say takes twenty seconds
     assert Call.objects.filter(state="waiting", status=None, attempts=1).count() == 1
 
 

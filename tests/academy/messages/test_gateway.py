@@ -139,7 +139,7 @@ def test_a_gateway_that_answers_slowly_holds_up_neither_mails_nor_other_texts(
     gateway.meet = threading.Barrier(4)  # three calls at once, and the mail has gone
 
     def take(_to):
-        gateway.meet.wait(timeout=20)
+        gateway.meet.wait(timeout=60)
         return "250 OK"
 
     post_office.at_data = take
