@@ -4,11 +4,12 @@ State is reached through the actions wherever that is the point; only reference 
 directly.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
+from typing import TypeVar
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Model
 from psycopg.types.range import DateRange
 
 from academy.access.enums import Role
@@ -27,6 +28,7 @@ from enrollment.requests import run_actions
 PASSWORD = "academy-demo"
 ACTOR = Actor.system("tests")
 SINCE = date(2020, 1, 1)
+Row = TypeVar("Row", bound=Model)
 _numbers = count(1)
 
 
@@ -44,32 +46,31 @@ def region(code: str = "") -> Region:
 
 def court(*, parent: Court | None = None, in_region: Region | None = None) -> Court:
     """A court of the first level, below another if one is given."""
-    level, _ = CourtLevel.objects.get_or_create(code="district", defaults={"rank": 1})
-    kind, _ = CourtKind.objects.get_or_create(code="general")
-    code = f"C-{number()}"
-    return Court.objects.create(
-        code=code,
-        names={"kk": f"Сот {code}", "ru": f"Суд {code}", "en": f"Court {code}"},
-        level=level,
-        kind=kind,
-        region=in_region,
-        parent=parent,
-        time_zone="Asia/Almaty",
-        valid_from=SINCE,
-    )
+    (made,) = _courts({"parent": parent, "region": in_region})
+    return made
+
+
+def _courts(*columns: dict[str, object]) -> list[Court]:
+    level, kind = _known(CourtLevel, "district", rank=1), _known(CourtKind, "general")
+    made = []
+    for given in columns:
+        code = f"C-{number()}"
+        names = {"kk": f"Сот {code}", "ru": f"Суд {code}", "en": f"Court {code}"}
+        fixed = {"time_zone": "Asia/Almaty", "valid_from": SINCE}
+        made.append(Court(code=code, names=names, level=level, kind=kind, **fixed, **given))
+    return Court.objects.bulk_create(made)
+
+
+def _known(model: type[Row], code: str, **columns: object) -> Row:
+    """The row of that code, made if there is none; nobody else makes it in the same moment."""
+    found = model._default_manager.filter(code=code).first()
+    return found or model._default_manager.create(code=code, **columns)
 
 
 def position(code: str = "judge", *, category: str = "judge", is_head: bool = False) -> Position:
     """A post of the list."""
-    found, _ = Position.objects.get_or_create(
-        code=code,
-        defaults={
-            "names": {"en": code},
-            "category": PositionCategory(category),
-            "is_head": is_head,
-        },
-    )
-    return found
+    kind = PositionCategory(category)
+    return _known(Position, code, names={"en": code}, category=kind, is_head=is_head)
 
 
 def person(
@@ -119,12 +120,8 @@ def account(login: str = "", *, of: Person | None = None, role: Role | None = No
 def course(code: str = "", *, title: str = "Reasoning of judgments") -> Course:
     """A published course with one version."""
     now = clock.now()
-    provider, _ = Organisation.objects.get_or_create(
-        code="academy", defaults={"names": {"en": "Academy"}}
-    )
-    shape, _ = Format.objects.get_or_create(
-        code="in_person", defaults={"names": {"en": "In person"}}
-    )
+    provider = _known(Organisation, "academy", names={"en": "Academy"})
+    shape = _known(Format, "in_person", names={"en": "In person"})
     made = Course.objects.create(code=code or f"T-{number()}", provider=provider, changed_at=now)
     made.current = CourseVersion.objects.create(
         course=made,
@@ -184,22 +181,12 @@ def run(
     return made
 
 
-def _home_court() -> Court:
-    return court(parent=court(), in_region=region())
-
-
-def _other_court() -> Court:
-    return court()
-
-
-@dataclass
 class Cast:
     """People whose names carry their rights, written in few statements: most tests have them."""
 
-    court: Court = field(default_factory=_home_court)
-    elsewhere: Court = field(default_factory=_other_court)
-
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
+        above, self.elsewhere = _courts({}, {})
+        self.court = court(parent=above, in_region=region())
         self._people()
         self._accounts()
 

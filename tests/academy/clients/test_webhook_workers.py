@@ -38,7 +38,7 @@ def test_workers_that_ask_in_the_same_instant_are_given_different_calls():
 
         def work():
             for _again in range(60):
-                meet.wait(20)
+                meet.wait(60)
                 given.extend(call.pk for call in delivery.claim())
 
         together(4, work)
