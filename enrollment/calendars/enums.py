@@ -56,6 +56,7 @@ UNTOLD_CHANGES = {
     "enrollment.cancelled": Mail.CHANGED,  # when its holder was moved to another run
     "run.moved": Mail.CHANGED,  # to those whose answer to an earlier move is still awaited
     "run.published": Mail.TEACHING,
+    "run.trainers_named": Mail.TEACHING,  # to who teaches it, and who was told to
     "calendar.declined": Mail.DECLINED,
 }
 """Events that touch calendars and of which no letter tells. An event on sessions goes in here."""

@@ -65,14 +65,27 @@ def _worth_telling(pieces: Sequence[Piece]) -> list[Piece]:
     """News first, then what stands; what was cancelled earlier only when nothing else is left."""
     news = [piece for piece in pieces if piece.is_news]
     rest = [piece for piece in pieces if not piece.is_news]
-    standing = [piece for piece in rest if piece.invitation.method == Method.REQUEST]
+    standing = [piece for piece in rest if _stands(piece)]
     return [*news, *standing] or rest
 
 
+def _stands(piece: Piece) -> bool:
+    return piece.invitation.method == Method.REQUEST
+
+
 def _only_news(
-    name: str, *, template: str, teaches: bool, path: str, is_last_word: bool = False
+    name: str,
+    *,
+    template: str,
+    teaches: bool,
+    path: str,
+    when_released: str = "",
+    is_last_word: bool = False,
 ) -> Kind:
-    """A kind of its own for what no letter tells; dropped when the calendar knows it already."""
+    """A kind of its own for what no letter tells; dropped when the calendar knows it already.
+
+    `when_released` names other words, for when everything that is news is taken back.
+    """
 
     def resolve(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
         pieces = tell(messages, now, teaches=teaches)
@@ -86,6 +99,7 @@ def _only_news(
                 _facts(news),
                 path.format(message.subject_id),
                 news[0].expected.time_zone,
+                template="" if any(map(_stands, news)) else when_released,
                 calendar=parts_for(message, news, teaches=teaches),
             )
         return answers
@@ -96,7 +110,7 @@ def _only_news(
 def _facts(news: Sequence[Piece]) -> dict[str, object]:
     first = news[0].expected
     facts: dict[str, object] = {"course": first.title, "run": first.code}
-    ahead = [piece.expected for piece in news if piece.invitation.method == Method.REQUEST]
+    ahead = [piece.expected for piece in news if _stands(piece)]
     if not ahead:
         return facts
     places = {"venue": first.venue or "", "city": first.city or "", "address": first.address or ""}
@@ -110,7 +124,11 @@ FAREWELL = _only_news(
     Mail.FAREWELL, template="calendar_farewell", teaches=False, path="/", is_last_word=True
 )
 TEACHING = _only_news(
-    Mail.TEACHING, template="calendar_teaching", teaches=True, path="/desk/runs/{}/"
+    Mail.TEACHING,
+    template="calendar_teaching",
+    when_released="calendar_released",
+    teaches=True,
+    path="/desk/runs/{}/",
 )
 
 

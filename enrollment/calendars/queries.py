@@ -13,6 +13,7 @@ from academy.core import texts
 from academy.messages.models import Message
 from courses.planning.models import Run
 from enrollment.calendars import rules
+from enrollment.calendars.enums import Method
 from enrollment.calendars.models import Invitation
 from enrollment.seats.enums import HOLDING, State
 from enrollment.seats.models import Enrollment
@@ -234,9 +235,15 @@ def asked_before(runs: Mapping[UUID, datetime]) -> list[tuple[UUID, int, UUID]]:
 
 
 def trainers_of(runs: Iterable[UUID]) -> list[tuple[UUID, int]]:
-    """Who teaches these runs: run, person."""
-    rows = Run.objects.filter(public_id__in=set(runs), assignments__isnull=False)
-    return list(rows.values_list("public_id", "assignments__person_id").order_by("assignments__id"))
+    """Who teaches these runs, or was told to teach them: run, person."""
+    of_runs = set(runs)
+    teach = Run.objects.filter(public_id__in=of_runs, assignments__isnull=False)
+    told = Invitation.objects.filter(
+        session__run__public_id__in=of_runs, enrollment=None, method=Method.REQUEST
+    )
+    now = teach.values_list("public_id", "assignments__person_id").order_by("assignments__id")
+    before = told.values_list("session__run__public_id", "person_id").order_by("id")
+    return list(dict.fromkeys([*now, *before]))
 
 
 def _rows(statement: str, values: dict[str, Any]) -> list[Expected]:

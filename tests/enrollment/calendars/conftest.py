@@ -52,12 +52,15 @@ class Mails:
         ledger.advance()
         delivery.deliver(seconds=20)
 
-    def new_to(self, person):
-        """The mails to that person since the last look at anybody's."""
+    def new(self):
+        """All mails since the last look at anybody's."""
         self.work()
         new = self.office.mails[self.seen :]
         self.seen = len(self.office.mails)
-        return [mail for mail in new if mail["To"] == person.email]
+        return new
+
+    def new_to(self, person):
+        return [mail for mail in self.new() if mail["To"] == person.email]
 
     def items_to(self, person):
         return [item for mail in self.new_to(person) for item in items_of(mail)]

@@ -10,6 +10,7 @@ from academy.messages.models import Message
 from academy.people.actions import person_left
 from enrollment.calendars.models import Invitation
 from enrollment.requests import actions as requests, run_changes, surgery, transfers
+from enrollment.requests.run_actions import name_trainers
 from enrollment.requests.timers import follow_posts
 from tests import factories
 from tests.enrollment.calendars.conftest import items_of
@@ -252,6 +253,39 @@ def test_trainers_are_invited_moved_and_released(mails):
     assert [item.short for item in released] == [(CANCEL, 2, "CANCELLED")] * 2
     assert invited[0].event["ATTENDEE"].params["ROLE"] == "CHAIR"
     assert [item.uid for item in invited] == [item.uid for item in moved]
+
+
+def test_who_teaches_instead_of_another_is_invited_and_the_other_is_released(mails):
+    first, second, assistant = people = [factories.person(language="ru") for _ in range(3)]
+    run = factories.run(trainer=first)
+    asked, gone = (REQUEST, "CONFIRMED"), (CANCEL, "CANCELLED")
+    steps = [
+        ([first], [[(0, *asked)], [], []]),
+        ([second, assistant], [[(1, *gone)], [(0, *asked)], [(0, *asked)]]),
+        ([second], [[], [], [(1, *gone)]]),
+        ([first], [[(2, *asked)], [(1, *gone)], []]),
+    ]
+
+    for trainers, told in steps:
+        name_trainers(run=run.public_id, trainers=[one.pk for one in trainers], actor=ACTOR)
+        new = mails.new()
+        assert [told_to(one, new) for one in people] == told
+
+    assert [mail["Subject"] for mail in new if mail["To"] == second.email] == [
+        "Вы больше не ведёте занятия: Мотивировка решений"
+    ]
+
+
+def told_to(person, new):
+    items = [item for mail in new if mail["To"] == person.email for item in items_of(mail)]
+    return [(item.sequence, item.method, item.status) for item in items]
+
+
+def test_a_draft_says_nothing_to_those_who_are_to_teach_it(mails):
+    run = factories.run(is_published=False)
+    name_trainers(run=run.public_id, trainers=[factories.person().pk], actor=ACTOR)
+
+    assert mails.new() == []
 
 
 def test_teaching_one_run_and_learning_in_another_are_kept_apart(person, mails):
