@@ -245,22 +245,22 @@ def obstacle_to_finalising(
 
 def _marks_missing(unmarked: Mapping[int, int]) -> Refused:
     fields = {f"sessions.{number}": [_people(count)] for number, count in unmarked.items()}
-    return Refused("marks_missing", _unmarked(unmarked), fields=fields)
+    sentence = worded(_("Marks are missing: %(sessions)s."), {"sessions": _sessions(unmarked)})
+    return Refused("marks_missing", sentence, fields=fields)
 
 
 def _people(count: int) -> str:
     return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
 
 
-def _in_words(unmarked: Mapping[int, int]) -> str:
-    sessions = ", ".join(
+def _listed(unmarked: Mapping[int, int]) -> str:
+    return ", ".join(
         gettext("session %(number)d (%(people)s)") % {"number": number, "people": _people(count)}
         for number, count in unmarked.items()
     )
-    return gettext("Marks are missing: %(sessions)s.") % {"sessions": sessions}
 
 
-_unmarked = lazy(_in_words, str)
+_sessions = lazy(_listed, str)
 
 
 def _needed(rule: CompletionRule, planned_minutes: int) -> Decimal:
