@@ -14,6 +14,8 @@ SCOPES: dict[str, str | Promise] = {
     "enrollments:write": _("Enrol, withdraw, accept, decline and confirm for a named person."),
     "decisions:write": _("Read and answer decisions on behalf of the person who decides."),
     "marks:write": _("Record attendance and results of tests on behalf of a named trainer."),
+    "certificates:write": _("Revoke and replace certificates on behalf of a named registrar."),
+    "courses:write": _("Submit, publish and archive courses."),
     "credits:read": _("Transcripts, yearly sheets and requirements, through the projection."),
     "people:read": _("People and their posts."),
     "people:provision": _("Bring people and their posts in and up to date, as the HR system."),

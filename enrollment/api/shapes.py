@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from academy.rest.endpoint import FieldsQuery
 from enrollment.attendance.enums import MarkStatus, OutcomeKind
+from enrollment.certificates.enums import EndReason
 from enrollment.decisions.enums import StepKind
 from enrollment.seats.enums import Source, State
 
@@ -238,6 +239,29 @@ class CertificateOut(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(OutcomeKind.choices)
     issued_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True, help_text="Null: it holds for ever.")
+
+
+class CertificateEndInput(serializers.Serializer[Any]):
+    """Why a certificate ends; its holder is told, the public is not."""
+
+    reason = serializers.ChoiceField(EndReason.choices)
+    note = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=LONGEST_NOTE,
+        help_text="For the academy's record; needed with the reason `other`.",
+    )
+
+
+class CertificateEndedOut(serializers.Serializer[Any]):
+    """The revoked certificate, or the new one in the place of the replaced one."""
+
+    id = serializers.UUIDField()
+    state = serializers.CharField(help_text="revoked, or valid for the new one")
+    run = serializers.UUIDField()
+    person = serializers.UUIDField()
+    replaces = serializers.UUIDField(allow_null=True, help_text="The certificate that it replaces.")
 
 
 class CheckOut(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from academy.rest.routes import route
 from enrollment.api import (
     blocked_days,
+    call_offs,
     certificates,
     changes,
     credits,
@@ -26,6 +27,7 @@ urlpatterns = [
     *route(f"{ONE}/decline", enrollments.Decline, "decline"),
     *route(f"{ONE}/confirm", enrollments.Confirm, "confirm"),
     *route(f"{ONE}/withdraw", enrollments.Withdraw, "withdraw"),
+    *route(f"{ONE}/cancel", call_offs.Cancel, "call-off"),
     *route(f"{ONE}/transfer", transfers.Transfer, "transfer"),
     *route(f"{ONE}/substitute", transfers.Substitute, "substitute"),
     *route(f"{ONE}/test", runs.TestOutcome, "test"),
@@ -58,5 +60,7 @@ urlpatterns = [
     *route("courts/<slug:code>/blocked-days", blocked_days.CourtBlockedDays, "court-days"),
     *route("people/<uuid:person>/blocked-days", blocked_days.PersonBlockedDays, "person-days"),
     *route("certificates", certificates.Certificates, "certificates"),
+    *route("certificates/<uuid:certificate>/revoke", certificates.Revoke, "revoke"),
+    *route("certificates/<uuid:certificate>/replace", certificates.Replace, "replace"),
     *route("certificates/<str:serial>", certificates.Check, "certificate"),
 ]

@@ -13,7 +13,9 @@ from enrollment.certificates.models import Certificate
 
 def certificates_visible_to(viewer: Viewer) -> QuerySet[Certificate]:
     """The own certificates; all of them for registrar and auditor. Newest first."""
-    rows = Certificate.objects.select_related("outcome__enrollment__run").order_by("-pk")
+    rows = Certificate.objects.select_related(
+        *("outcome__enrollment__run", "outcome__enrollment__person", "replaces")
+    ).order_by("-pk")
     if viewer.may(Right.ISSUE) or viewer.may(Right.READ_ALL):
         return rows
     own = Q(pk__in=[]) if viewer.person_id is None else _of(viewer.person_id)
@@ -27,12 +29,15 @@ def certificate_for(viewer: Viewer, public_id: UUID) -> Certificate:
 
 def certificate_to_end(viewer: Viewer, public_id: UUID) -> Certificate:
     """One certificate that the viewer may revoke or replace; nobody ends the own one."""
-    rows = certificates_visible_to(viewer)
-    if not viewer.may(Right.ISSUE):
-        rows = rows.none()
-    elif viewer.person_id is not None:
-        rows = rows.exclude(_of(viewer.person_id))
-    return _one(rows, public_id)
+    row = _one(certificates_visible_to(viewer), public_id)
+    if not may_end(viewer, row):
+        raise Missing("unknown_certificate", _("There is no such certificate."))
+    return row
+
+
+def may_end(viewer: Viewer, row: Certificate) -> bool:
+    """Whether the viewer may revoke or replace it, as long as it is valid."""
+    return viewer.may(Right.ISSUE) and row.outcome.enrollment.person_id != viewer.person_id
 
 
 def _of(person: int) -> Q:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Refused
+from academy.core.keyed import Keyed
 from academy.ledger.actions import Fact, record
 from courses.catalogue.models import Organisation
 from courses.planning.models import Session
@@ -131,7 +132,13 @@ def _languages() -> tuple[str, ...]:
 
 @atomic(durable=True)
 def revoke(
-    *, certificate: UUID, reason: str, actor: Actor, note: str = "", at: datetime | None = None
+    *,
+    certificate: UUID,
+    reason: str,
+    actor: Actor,
+    note: str = "",
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> Certificate:
     """End a certificate for good; the public check says "revoked" from now on.
 
@@ -141,12 +148,20 @@ def revoke(
     at = at or clock.now()
     row = _end(certificate, Certificate.State.REVOKED, reason, note, at)
     record([_fact("certificate.revoked", row, reason=reason, note=note)], actor=actor, at=at)
+    if keyed:
+        keyed.keep(row)
     return row
 
 
 @atomic(durable=True)
 def replace(
-    *, certificate: UUID, reason: str, actor: Actor, note: str = "", at: datetime | None = None
+    *,
+    certificate: UUID,
+    reason: str,
+    actor: Actor,
+    note: str = "",
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> Certificate:
     """Issue a new certificate in the place of one whose paper is wrong, from the present facts.
 
@@ -157,7 +172,17 @@ def replace(
     old = _end(certificate, Certificate.State.REPLACED, reason, note, at)
     record([_fact("certificate.replaced", old, reason=reason, note=note)], actor=actor, at=at)
     (new,) = _issue([(outcome, old) for outcome in _loaded([old.outcome_id])], actor=actor, at=at)
+    if keyed:
+        keyed.keep(new)
     return new
+
+
+def paper_of_today(certificate: Certificate, *, at: datetime) -> rules.Paper:
+    """What a replacement issued now would show; nothing is written."""
+    issuer = Organisation.objects.filter(is_issuer=True).first()
+    (outcome,) = _loaded([certificate.outcome_id])
+    cut = outcome.enrollment.run_id in _cut_runs([outcome])
+    return rules.Paper.from_json(_paper(outcome, issuer=issuer, was_cut=cut, at=at))
 
 
 def _end(

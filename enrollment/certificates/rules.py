@@ -178,6 +178,36 @@ def column_of(paper: Paper, language: str) -> dict[str, Any]:
     }
 
 
+def said(paper: Paper, language: str) -> dict[str, str]:
+    """What a reader finds on the paper in one language, by what it is about; not the day of issue,
+    which a replacement never shares.
+    """
+    until = paper.valid_until
+    return {
+        "person": paper.person,
+        "title": texts.pick(paper.title, language).text,
+        "period": period_in(paper.first_day, paper.last_day, language),
+        "length": length_in(paper.length, language),
+        "issuer": texts.pick(paper.issuer, language).text,
+        "until": period_in(until, until, language) if until else "",
+    }
+
+
+def differences(old: Paper, new: Paper, language: str) -> list[tuple[str, str, str]]:
+    """What a new paper says otherwise: about what, as it was, as it is.
+
+    In the reader's language, or in the first of the paper's in which the two differ.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for each in (language, *new.languages):
+        if each in PHRASES:
+            was, now = said(old, each), said(new, each)
+            for name in was.keys() - found.keys():
+                if was[name] != now[name]:
+                    found[name] = was[name], now[name]
+    return [(name, *found[name]) for name in said(new, new.languages[0]) if name in found]
+
+
 def period_in(first: date, last: date, language: str) -> str:
     """A day or a span of days in words; a month or a year that they share is said once."""
     words = PHRASES[language]

@@ -25,7 +25,7 @@ from enrollment.requests import access, actions, moving_queries, own_queries, ru
 from enrollment.requests.moving_rules import PROMISED
 from enrollment.requests.own_queries import OwnEnrollment
 from enrollment.requests.rules import Wishes
-from enrollment.seats.enums import HOLDING, State
+from enrollment.seats.enums import ACTIVE, HOLDING, State
 from enrollment.seats.models import Enrollment
 from enrollment.trips import queries as trips
 
@@ -75,6 +75,7 @@ def enrollment(request: HttpRequest, enrollment: UUID) -> HttpResponse:
             "line": shown(own, now, came_from=_came_from(events, own)),
             "story": story(events, reader=viewer.account_public_id),
             "is_mine": row.person_id == viewer.person_id,
+            "ends": own.state in ACTIVE and viewer.may(Right.REGISTER),
             "is_late": _is_late_for(own, now),
             "may_tell_needs": own.state in HOLDING and (not own.ends_at or own.ends_at >= now),
         }

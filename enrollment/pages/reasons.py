@@ -24,6 +24,13 @@ REASONS: dict[str, str | Promise] = {
     "split": gettext_lazy("The run was divided."),
     "left_service": gettext_lazy("The service in the judiciary has ended."),
     "lost_post": gettext_lazy("The post under which the place was given has ended."),
+    "issued_in_error": gettext_lazy("Issued in error."),
+    "outcome_corrected": gettext_lazy("The outcome was corrected."),
+    "name_corrected": gettext_lazy("A name or a title was corrected."),
+    "misused": gettext_lazy("It was misused."),
+    "not_audience": gettext_lazy("The course is meant for other people."),
+    "court_asked": gettext_lazy("The court has asked for it."),
+    "by_mistake": gettext_lazy("The place was given by mistake."),
 }
 
 

@@ -28,6 +28,8 @@ class Letter(StrEnum):
     RUN_MOVED = "run.moved"
     OUTCOME = "outcome.frozen"
     CERTIFICATE = "certificate.issued"  # subject: the certificate
+    CERTIFICATE_REVOKED = "certificate.revoked"  # subject: the certificate
+    CERTIFICATE_REPLACED = "certificate.replaced"  # subject: the one that takes its place
     DECISION = "decision.opened"  # subject: the decision; to every head of the court
     DEPUTY = "deputy.named"  # subject: the naming; to the deputy
     TEACHING = "teaching.changed"  # subject: the run; to its trainers

@@ -127,22 +127,49 @@ def _is_nominated(message: Claimed, row: Mapping[str, Any]) -> bool:
 # --- Messages about other subjects -------------------------------------------------------------
 
 
-def about_certificates(messages: Sequence[Claimed], _now: datetime) -> Mapping[int, Answer]:
-    """Told while the certificate is valid."""
-    found = Certificate.objects.filter(public_id__in=_subjects(messages)).annotate(
-        **run_columns("outcome__enrollment__run__")
+def about_certificates(
+    state: Certificate.State, place: Callable[[Mapping[str, Any]], str]
+) -> Callable[[Sequence[Claimed], datetime], Mapping[int, Answer]]:
+    """The resolver of a kind that is told while the certificate is in this state."""
+
+    def resolve(messages: Sequence[Claimed], _now: datetime) -> Mapping[int, Answer]:
+        rows = _certificates(_subjects(messages))
+        return {
+            message.id: _about_certificate(row, place(row))
+            if row["state"] == state
+            else Untrue("certificate_ended")
+            for message in messages
+            if (row := rows.get(message.subject_id))
+        }
+
+    return resolve
+
+
+def _about_certificate(row: Mapping[str, Any], path: str) -> Answer:
+    facts = run_facts(row) | {"reason": phrases.reason(row["end_reason"])}
+    return Holds(facts, path, row["run_time_zone"])
+
+
+def _certificates(subjects: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    rows = Certificate.objects.filter(public_id__in=subjects).annotate(
+        enrollment=F("outcome__enrollment__public_id"),
+        **run_columns("outcome__enrollment__run__"),
     )
-    rows = {
-        row["public_id"]: row
-        for row in found.values("public_id", "end_reason", *(f"run_{name}" for name in RUN_COLUMNS))
-    }
-    return {
-        message.id: Untrue("certificate_ended")
-        if row["end_reason"]
-        else Holds(run_facts(row), HOME, row["run_time_zone"])
-        for message in messages
-        if (row := rows.get(message.subject_id))
-    }
+    names = [f"run_{name}" for name in RUN_COLUMNS]
+    columns = ("public_id", "state", "end_reason", "enrollment", *names)
+    return {row["public_id"]: row for row in rows.values(*columns)}
+
+
+def _home(_row: Mapping[str, Any]) -> str:
+    return HOME
+
+
+def _paper(row: Mapping[str, Any]) -> str:
+    return f"/certificates/{row['public_id']}.pdf"
+
+
+def _story(row: Mapping[str, Any]) -> str:
+    return answer_links.page_of(row["enrollment"])
 
 
 def about_decisions(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Answer]:
@@ -212,7 +239,9 @@ def _about_deputy(row: Deputy, now: datetime) -> Answer:
 # --- The kinds ---------------------------------------------------------------------------------
 
 OTHER_SUBJECTS = {
-    Letter.CERTIFICATE: about_certificates,
+    Letter.CERTIFICATE: about_certificates(Certificate.State.VALID, _home),
+    Letter.CERTIFICATE_REPLACED: about_certificates(Certificate.State.VALID, _paper),
+    Letter.CERTIFICATE_REVOKED: about_certificates(Certificate.State.REVOKED, _story),
     Letter.DECISION: about_decisions,
     Letter.DEPUTY: about_deputies,
     Letter.TEACHING: run_letters.about_teaching,

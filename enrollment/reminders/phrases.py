@@ -19,6 +19,13 @@ REASONS: dict[str, Promise] = {
     "workload": _("The court's workload does not allow it at this time."),
     "left_service": _("The service in the judiciary has ended."),
     "lost_post": _("The post under which the place was given has ended."),
+    "issued_in_error": _("Issued in error."),
+    "outcome_corrected": _("The outcome was corrected."),
+    "name_corrected": _("A name or a title was corrected."),
+    "misused": _("It was misused."),
+    "not_audience": _("The course is meant for other people."),
+    "court_asked": _("The court has asked for it."),
+    "by_mistake": _("The place was given by mistake."),
 }
 
 

@@ -68,6 +68,14 @@ def enrollment_to_move(viewer: Viewer, public_id: UUID) -> Enrollment:
     return row
 
 
+def enrollment_to_call_off(viewer: Viewer, public_id: UUID) -> Enrollment:
+    """One enrolment that the academy may end; nobody ends the own one like this."""
+    row = enrollment_for(viewer, public_id)
+    if not viewer.may(Right.REGISTER) or row.person_id == viewer.person_id:
+        raise Missing("unknown_enrollment", _("There is no such enrolment."))
+    return row
+
+
 def moves_as(viewer: Viewer, row: Enrollment) -> Source:
     """In which part somebody moves this enrolment; the rules allow each a little more or less."""
     if viewer.client_id:

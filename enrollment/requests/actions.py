@@ -15,6 +15,7 @@ from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Missing, Refused
 from academy.core.keyed import Keyed
+from academy.core.revisions import check_revision
 from enrollment.decisions import actions as decisions
 from enrollment.decisions.models import Decision
 from enrollment.requests import asking, rules, settling
@@ -223,7 +224,7 @@ def _change(
         run_id = Enrollment.objects.filter(public_id=enrollment).values_list("run_id", flat=True)
         locks.hold_run(_existing(run_id.first()))
         row = _locked(enrollment)
-        rules.check_revision(row.revision, revision)
+        check_revision(row.revision, revision)
         if allow is not None and row.state not in allow:
             raise Refused(
                 "transition",

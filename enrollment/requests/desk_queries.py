@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from courses.planning.enums import AHEAD, ASKING, RunState
 from courses.planning.models import Run
+from enrollment.certificates.models import Certificate
 from enrollment.requests.models import LostPost
 from enrollment.seats.enums import ACTIVE, HOLDING, State
 from enrollment.seats.invariants import Finds
@@ -65,10 +66,14 @@ def runs_page(
 
 
 def roster(run: Run) -> list[Enrollment]:
-    """Everybody with an active enrolment or an outcome, in alphabetical order."""
+    """Everybody with an active enrolment or an outcome, in alphabetical order, and the newest
+    certificate of each.
+    """
     states = [*ACTIVE, State.CLOSED]
+    papers = Certificate.objects.filter(outcome__enrollment=OuterRef("pk")).order_by("-pk")
     return list(
         Enrollment.objects.filter(run=run, state__in=states)
+        .annotate(certificate=Subquery(papers.values("public_id")[:1]))
         .select_related("person", "court", "seat")
         .order_by("person__sort_key", "pk")
     )

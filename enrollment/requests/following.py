@@ -17,6 +17,7 @@ from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Missing
 from academy.core.keyed import Keyed
+from academy.core.revisions import check_revision
 from academy.ledger.actions import Fact, record
 from academy.people.models import Appointment
 from courses.planning.enums import AHEAD
@@ -26,7 +27,7 @@ from enrollment.decisions.rules import court_that_decides
 from enrollment.requests import queries, settling
 from enrollment.requests.following_rules import Footing, Outlook, outlook
 from enrollment.requests.models import LostPost, PostCheck
-from enrollment.requests.rules import AskingFacts, check_revision
+from enrollment.requests.rules import AskingFacts
 from enrollment.seats import locks, queue
 from enrollment.seats.enums import ACTIVE, HOLDING, LEFT_SERVICE
 from enrollment.seats.models import Enrollment

@@ -22,6 +22,7 @@ LETTERS = {
     "enrollment.withdrawn": Letter.WITHDRAWN,
     "enrollment.cancelled": Letter.CANCELLED,
     "certificate.issued": Letter.CERTIFICATE,
+    "certificate.revoked": Letter.CERTIFICATE_REVOKED,
 }
 RUN_LETTERS = {"run.postponed": Letter.RUN_POSTPONED, "run.moved": Letter.RUN_MOVED}
 """To everybody in the run, but those whom a letter of their own tells the same."""
@@ -39,6 +40,9 @@ TELLS_TRAINERS = {
 MOVED_TO, MOVED_FROM, ASKED_AGAIN = "moved_to", "moved_from", "asked_again"
 """Facts of events by which a move to another run is one letter, not two or three."""
 
+REPLACES = "replaces"
+"""The fact by which a certificate in the place of another one is told as that, in one letter."""
+
 WITH_THE_MOVE = frozenset({Letter.CONFIRMED, Letter.WAITLISTED, Letter.REQUESTED})
 
 
@@ -49,6 +53,8 @@ def letter_of(event_type: str, data: Mapping[str, Any]) -> Letter | None:
         return None
     if MOVED_FROM in data and letter in WITH_THE_MOVE:
         return Letter.TRANSFERRED
+    if letter == Letter.CERTIFICATE and REPLACES in data:
+        return Letter.CERTIFICATE_REPLACED
     if letter == Letter.CONFIRMED and data.get("from") == State.WAITLISTED:
         return Letter.PROMOTED
     return letter

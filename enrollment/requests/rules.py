@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from academy.core.errors import Refused, Stale
+from academy.core.errors import Refused
 from courses.planning.enums import AHEAD, ASKING, EnrollmentMode
 from courses.planning.rules import (
     Placement,
@@ -198,12 +198,6 @@ def check_before(due_at: datetime | None, *, now: datetime) -> None:
     """Refuse an answer that comes after its deadline, even if no timer has looked yet."""
     if due_at is not None and now >= due_at:
         raise Refused("too_late", _("The time to answer has passed."))
-
-
-def check_revision(present: int, read: int | None) -> None:
-    """Refuse a command that was decided on an older state; without a revision read, none is."""
-    if read is not None and read != present:
-        raise Stale("stale", _("This has changed since you read it; read it again."))
 
 
 @dataclass(frozen=True, slots=True)

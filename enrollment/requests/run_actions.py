@@ -12,6 +12,7 @@ from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Missing, Refused
 from academy.core.keyed import Keyed
+from academy.core.revisions import check_revision
 from courses.planning import actions as planning
 from courses.planning.enums import AHEAD, RunState
 from courses.planning.models import Run
@@ -19,7 +20,7 @@ from enrollment.attendance.outcomes import freeze_outcomes
 from enrollment.certificates import actions as certificates
 from enrollment.credits import actions as credits_
 from enrollment.decisions import actions as decisions
-from enrollment.requests import rules, settling
+from enrollment.requests import settling
 from enrollment.seats import actions as seats, locks
 from enrollment.seats.enums import ACTIVE, State
 from enrollment.seats.models import Enrollment
@@ -183,7 +184,7 @@ def change_run(
             raise Missing("unknown_run", _("There is no such run."))
         locks.hold_run(run_id)
         row = Run.objects.select_for_update(of=("self",)).select_related("version").get(pk=run_id)
-        rules.check_revision(row.revision, revision)
+        check_revision(row.revision, revision)
         change(row, at)
         if keyed:
             keyed.keep(row)

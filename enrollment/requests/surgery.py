@@ -18,13 +18,14 @@ from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Missing, Stale
 from academy.core.keyed import Keyed
+from academy.core.revisions import check_revision
 from courses.planning import actions as planning, seat_rows
 from courses.planning.enums import RunState
 from courses.planning.models import Run
 from courses.planning.rules import reconfirm_deadline
 from enrollment.decisions import actions as decisions
 from enrollment.decisions.rules import steps_for
-from enrollment.requests import moving_rules, queries, rules
+from enrollment.requests import moving_rules, queries
 from enrollment.requests.asking import asking_of, open_steps_of
 from enrollment.requests.letters import ASKED_AGAIN, MOVED_FROM, MOVED_TO
 from enrollment.requests.moving_rules import PROMISED
@@ -116,7 +117,7 @@ def _both(source: UUID, target: UUID, *, revision: int | None) -> tuple[Run, Run
     rows = Run.objects.select_for_update(of=("self",)).order_by("pk")
     runs = {run.public_id: run for run in rows.filter(pk__in=found.values())}
     here, there = runs[source], runs[target]
-    rules.check_revision(here.revision, revision)
+    check_revision(here.revision, revision)
     moving_rules.check_can_join(
         same_run=source == target,
         same_course=here.course_id == there.course_id,

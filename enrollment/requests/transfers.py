@@ -15,6 +15,7 @@ from academy.core import clock
 from academy.core.actor import Actor
 from academy.core.errors import Invalid, Missing, Refused
 from academy.core.keyed import Keyed
+from academy.core.revisions import check_revision
 from courses.planning.models import Run
 from enrollment.requests import moving_rules, queries, rules
 from enrollment.requests.asking import asking_of
@@ -48,7 +49,7 @@ def transfer(
     at = at or clock.now()
     with locks.refusing_conflicts(), transaction.atomic(durable=True):
         old, target = _locked_pair(enrollment, to_run)
-        rules.check_revision(old.revision, revision)
+        check_revision(old.revision, revision)
         by_academy = source in moving_rules.BY_ACADEMY
         late = not by_academy and rules.is_late(
             State(old.state), now=at, withdraw_until=old.run.withdraw_until
@@ -161,7 +162,7 @@ def substitute(
     with locks.refusing_conflicts(), transaction.atomic(durable=True):
         locks.hold_run(_run_of(enrollment))
         old = locked(enrollment)
-        rules.check_revision(old.revision, revision)
+        check_revision(old.revision, revision)
         standing = moving_rules.standing_of(old, late=False, reason=reason)
         cut_off = moving_rules.check_can_substitute(standing, now=at)
         facts = _facts(old.run, person, old, at)

@@ -73,7 +73,7 @@ def capacity(request: HttpRequest, run: UUID) -> HttpResponse:
         submit=_("Change the number of seats"),
         done=_("The number of seats is changed."),
     )
-    return _in_two_steps(request, change)
+    return in_two_steps(request, change)
 
 
 @EDIT
@@ -97,7 +97,7 @@ def move(request: HttpRequest, run: UUID) -> HttpResponse:
         more={"shifts": form.shift is not None},
         against=lambda: plan_checks.of_move(row, form.asked()["sessions"]),
     )
-    return _in_two_steps(request, change)
+    return in_two_steps(request, change)
 
 
 @EDIT
@@ -119,7 +119,7 @@ def postpone(request: HttpRequest, run: UUID) -> HttpResponse:
         done=_("The run is postponed. Everybody concerned will be told."),
         danger=True,
     )
-    return _in_two_steps(request, change)
+    return in_two_steps(request, change)
 
 
 @EDIT
@@ -142,7 +142,7 @@ def cancel(request: HttpRequest, run: UUID) -> HttpResponse:
         done=_("The run is cancelled. Everybody concerned will be told."),
         danger=True,
     )
-    return _in_two_steps(request, change)
+    return in_two_steps(request, change)
 
 
 @EDIT
@@ -166,7 +166,7 @@ def merge(request: HttpRequest, run: UUID) -> HttpResponse:
         danger=True,
         more={"nowhere": not form.has_choice},
     )
-    return _in_two_steps(request, change)
+    return in_two_steps(request, change)
 
 
 @EDIT
@@ -191,7 +191,7 @@ def split(request: HttpRequest, run: UUID) -> HttpResponse:
         done=_("The people have moved. Everybody concerned will be told."),
         more={"nowhere": not form.has_choice},
     )
-    return _in_two_steps(request, change)
+    return in_two_steps(request, change)
 
 
 @require_safe
@@ -222,7 +222,7 @@ def _between(request: HttpRequest, run: Run, action: Callable[..., Run], other: 
     return partial(_on(request, run, action, into=other), runs=[run.public_id, other])
 
 
-def _in_two_steps(request: HttpRequest, change: Change) -> HttpResponse:
+def in_two_steps(request: HttpRequest, change: Change) -> HttpResponse:
     """Form, dry run, deed: nothing is done that was not shown before."""
     if request.method != "POST" or AGAIN in request.POST or not change.form.is_valid():
         return _page(request, change)

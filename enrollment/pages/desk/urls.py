@@ -5,6 +5,8 @@ from django.urls import path
 from enrollment.pages.desk import (
     assessment,
     bulk,
+    calling_off,
+    certificates,
     changes,
     check_in,
     checks,
@@ -72,6 +74,14 @@ urlpatterns = [
     path("runs/<uuid:run>/pools/", sharing.share, name="run-pools"),
     path("runs/<uuid:run>/selection/", ordering.select, name="run-selection"),
     path("out-of-order/<uuid:enrollment>/", ordering.out_of_order, name="out-of-order"),
+    path("enrollments/<uuid:enrollment>/cancel/", calling_off.cancel, name="enrollment-cancel"),
+    path("certificates/<uuid:certificate>/", certificates.show, name="desk-certificate"),
+    path("certificates/<uuid:certificate>/revoke/", certificates.revoke, name="certificate-revoke"),
+    path(
+        "certificates/<uuid:certificate>/replace/",
+        certificates.replace,
+        name="certificate-replace",
+    ),
     path("figures/", figures.listing, name="figures"),
     path("figures/<slug:picture>/", figures.show, name="figure"),
     path("figures/<slug:picture>.csv", figures.file, name="figure-file"),
