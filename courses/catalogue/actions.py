@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from academy.core import clock, texts
 from academy.core.actor import Actor
 from academy.core.errors import Missing, Refused
+from academy.core.keyed import Keyed
+from academy.core.revisions import check_revision
 from academy.ledger.actions import Fact, record
 from courses.catalogue import queries, rules, version_rows
 from courses.catalogue.enums import CourseStatus
@@ -27,6 +29,16 @@ class CourseEntry:
     content: CourseContent
     owners: tuple[str, ...] = ()
     is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a course that leaves its versions alone: where to, how it is told, and why."""
+
+    wanted: CourseStatus
+    event: str
+    reason: str = ""
+    note: str = ""
 
 
 def create_course(
@@ -91,27 +103,48 @@ def write_version(
     return version
 
 
-def submit_for_review(*, course: UUID, actor: Actor, at: datetime | None = None) -> Course:
+def submit_for_review(
+    *,
+    course: UUID,
+    actor: Actor,
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Course:
     """Ask the academy to look at a draft before it is published."""
-    return _step(course, CourseStatus.IN_REVIEW, "course.submitted", actor=actor, at=at)
+    step = Step(CourseStatus.IN_REVIEW, "course.submitted")
+    return _step(course, step, actor=actor, revision=revision, keyed=keyed, at=at)
 
 
-def publish_course(*, course: UUID, actor: Actor, at: datetime | None = None) -> Course:
-    """Put the newest version into the catalogue.
+def publish_course(
+    *,
+    course: UUID,
+    actor: Actor,
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
+) -> Course:
+    """Put the newest version into the catalogue, also that of a course from the archive.
 
     Refused while a text is owed in one of the languages that the institution requires. Runs that
     were planned with an older version keep it.
     """
     with transaction.atomic(durable=True):
-        return put_in_catalogue(course, actor=actor, at=at or clock.now())
+        check_revision(_locked(course).revision, revision)
+        row = put_in_catalogue(course, actor=actor, at=at or clock.now())
+        if keyed:
+            keyed.keep(row)
+        return row
 
 
 def put_in_catalogue(course: UUID, *, actor: Actor, at: datetime) -> Course:
     """The same inside a transaction that the caller has opened."""
     row = _locked(course)
-    rules.check_transition(row.status, CourseStatus.PUBLISHED)
+    was_published = row.current_id is not None
+    rules.check_transition(row.status, CourseStatus.PUBLISHED, was_published=was_published)
     newest = row.versions.select_related("format").order_by("-number").first()
-    if newest is None or newest.pk == row.current_id:
+    is_there = row.status == CourseStatus.PUBLISHED
+    if newest is None or (is_there and newest.pk == row.current_id):
         raise Refused("nothing_to_publish", _("There is no newer version to publish."))
     rules.check_publishable(
         queries.content_of(newest), required=texts.required(), is_own=row.provider.is_own
@@ -125,52 +158,45 @@ def put_in_catalogue(course: UUID, *, actor: Actor, at: datetime) -> Course:
 
 
 def archive_course(
-    *, course: UUID, actor: Actor, reason: str = "", note: str = "", at: datetime | None = None
+    *,
+    course: UUID,
+    actor: Actor,
+    reason: str = "",
+    note: str = "",
+    revision: int | None = None,
+    keyed: Keyed | None = None,
+    at: datetime | None = None,
 ) -> Course:
     """Take a course out of the catalogue. Its page, runs and records stay."""
-    return _step(
-        course,
-        CourseStatus.ARCHIVED,
-        "course.archived",
-        actor=actor,
-        at=at,
-        reason=reason,
-        note=note,
-    )
+    step = Step(CourseStatus.ARCHIVED, "course.archived", reason, note)
+    return _step(course, step, actor=actor, revision=revision, keyed=keyed, at=at)
 
 
 def _step(
     course: UUID,
-    wanted: CourseStatus,
-    event: str,
+    step: Step,
     *,
     actor: Actor,
+    revision: int | None,
+    keyed: Keyed | None,
     at: datetime | None,
-    reason: str = "",
-    note: str = "",
 ) -> Course:
     with transaction.atomic(durable=True):
         row = _locked(course)
-        return take_step(
-            row, wanted, event, actor=actor, at=at or clock.now(), reason=reason, note=note
-        )
+        check_revision(row.revision, revision)
+        take_step(row, step, actor=actor, at=at or clock.now())
+        if keyed:
+            keyed.keep(row)
+        return row
 
 
-def take_step(
-    row: Course,
-    wanted: CourseStatus,
-    event: str,
-    *,
-    actor: Actor,
-    at: datetime,
-    reason: str = "",
-    note: str = "",
-) -> Course:
+def take_step(row: Course, step: Step, *, actor: Actor, at: datetime) -> Course:
     """One step of a locked course, inside a transaction that the caller has opened."""
-    rules.check_transition(row.status, wanted)
-    before, row.status = row.status, wanted
+    was_published = row.current_id is not None
+    rules.check_transition(row.status, step.wanted, was_published=was_published)
+    before, row.status = row.status, step.wanted
     _change(row, at, "status")
-    fact = _fact(row, event, reason=reason, note=note, **{"from": before})
+    fact = _fact(row, step.event, reason=step.reason, note=step.note, **{"from": before})
     record([fact], actor=actor, at=at)
     return row
 

@@ -13,6 +13,16 @@ class CourseStatus(TextChoices):
     ARCHIVED = "archived", _("archived")
 
 
+class ArchiveReason(TextChoices):
+    """Why a course leaves the catalogue."""
+
+    REPLACED = "replaced", _("another course has taken its place")
+    OUTDATED = "outdated", _("its content is out of date")
+    LAW_CHANGED = "law_changed", _("the law has changed")
+    NOT_WANTED = "not_wanted", _("nobody asks for it any more")
+    OTHER = "other", _("another reason")
+
+
 class AudienceBasis(TextChoices):
     """How one knows that somebody belongs to an audience."""
 
@@ -36,5 +46,6 @@ TRANSITIONS: dict[CourseStatus, frozenset[CourseStatus]] = {
     ),
     # Published to published: a newer version takes the place of the present one.
     CourseStatus.PUBLISHED: frozenset({CourseStatus.PUBLISHED, CourseStatus.ARCHIVED}),
-    CourseStatus.ARCHIVED: frozenset({CourseStatus.DRAFT}),
+    # Back to the public if it was before it once, else to the review that it never had.
+    CourseStatus.ARCHIVED: frozenset({CourseStatus.IN_REVIEW, CourseStatus.PUBLISHED}),
 }

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 
+from academy.core import texts
 from academy.core.texts import Picked, Texts, pick
 from courses.catalogue.models import Course, CourseVersion
-from courses.catalogue.rules import AudienceFacts, CourseContent
+from courses.catalogue.rules import AudienceFacts, CourseContent, owed_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,33 @@ def content_of(version: CourseVersion) -> CourseContent:
         test_required=version.test_required,
         validity_months=version.validity_months,
     )
+
+
+def courses_page(courses: QuerySet[Course], *, status: str, after: str, limit: int) -> list[Course]:
+    """Courses by code, of one state if one is named, with title and number of the newest version.
+
+    One more than `limit`, if there are more.
+    """
+    newest = CourseVersion.objects.filter(course=OuterRef("pk")).order_by("-number")
+    rows = courses.filter(status=status) if status else courses
+    return list(
+        rows.filter(code__gt=after)
+        .select_related("current", "provider")
+        .annotate(
+            title=Subquery(newest.values("title")[:1]), newest=Subquery(newest.values("number")[:1])
+        )
+        .order_by("code")[: limit + 1]
+    )
+
+
+def versions_of(course: Course) -> list[tuple[CourseVersion, list[tuple[str, str]]]]:
+    """The versions of a course, the newest first, each with the texts that it owes."""
+    rows = course.versions.select_related("format").order_by("-number")
+    required, is_own = texts.required(), course.provider.is_own
+    return [
+        (row, owed_texts(content_of(row), required=required, is_own=is_own))
+        for row in rows.prefetch_related("topics", "audiences", "prerequisites")
+    ]
 
 
 AUDIENCES = """

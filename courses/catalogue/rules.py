@@ -68,9 +68,20 @@ class PostFacts:
     is_remote: bool = False
 
 
-def check_transition(present: str, wanted: CourseStatus) -> None:
+def next_steps(present: str, *, was_published: bool) -> frozenset[CourseStatus]:
+    """Where a course can go from here.
+
+    Out of the archive a course that was before the public goes back there, so that its page, to
+    which certificates lead, is never gone; one that never was goes through the review first.
+    """
+    if present == CourseStatus.ARCHIVED:
+        return frozenset({CourseStatus.PUBLISHED if was_published else CourseStatus.IN_REVIEW})
+    return TRANSITIONS[CourseStatus(present)]
+
+
+def check_transition(present: str, wanted: CourseStatus, *, was_published: bool) -> None:
     """Refuse a step that a course in this state does not take."""
-    if wanted not in TRANSITIONS[CourseStatus(present)]:
+    if wanted not in next_steps(present, was_published=was_published):
         raise Refused(
             "course_status",
             _("A course that is %(present)s cannot become %(wanted)s.")

@@ -230,5 +230,6 @@ def _written(
     content = rules.course_content(proposed, None)
     entry = catalogue.CourseEntry(code, provider, content, owners=(row.body.code,))
     course = catalogue.write_course(entry, actor=hand.actor, at=at)
-    catalogue.take_step(course, CourseStatus.IN_REVIEW, "course.submitted", actor=hand.actor, at=at)
+    step = catalogue.Step(CourseStatus.IN_REVIEW, "course.submitted")
+    catalogue.take_step(course, step, actor=hand.actor, at=at)
     return course.public_id

@@ -63,6 +63,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         "may_enrol": viewer.may(Right.ENROL_SELF),
         "opinion": slots.opinion_of(row.pk),
         "interest": _interest(viewer, row, lines),
+        "plans": viewer.may(Right.PLAN),
         "signed_in": viewer.account_id is not None,
         # Search engines come as strangers.
         "data": "" if viewer.account_id else schema_org.script(code, words.spoken()),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import time_machine
 from django.test import Client
 
 from academy.access.enums import Role
@@ -18,6 +19,9 @@ from courses.catalogue.models import Audience
 from courses.planning.actions import set_travel
 from courses.planning.enums import EnrollmentMode, Payer
 from courses.planning.models import Venue
+from enrollment.attendance.actions import MarkDraft, record_marks
+from enrollment.attendance.enums import MarkStatus
+from enrollment.certificates.models import Certificate
 from enrollment.classroom.actions import add_link
 from enrollment.credits import reckoning
 from enrollment.credits.enums import Unit
@@ -25,7 +29,7 @@ from enrollment.credits.models import Requirement
 from enrollment.credits.requirement_actions import RequirementDraft, add_requirement
 from enrollment.feedback.models import AnswerInvitation, FeedbackRound, Questionnaire
 from enrollment.reminders.models import ReminderRule
-from enrollment.requests import bulk
+from enrollment.requests import bulk, run_actions
 from enrollment.requests.actions import enroll
 from enrollment.requests.models import Nomination
 from enrollment.requests.naming import Named
@@ -65,6 +69,7 @@ class Place:
         self.batch = ask_files(run=self.run, papers=[self.paper], actor=kenzhe.actor())
         printing.write_all()
         self.invitation = self.asked()
+        self.certificate = self.certified()
         clara = self.viewer(cast.clara_account)
         self.bulk = bulk.plan(
             operation="publish",
@@ -133,6 +138,17 @@ class Place:
         )
         return AnswerInvitation.objects.create(round=opened, enrollment=self.enrollment)
 
+    def certified(self) -> Certificate:
+        """Asel's, of another run of Timur's, which was held and closed."""
+        with time_machine.travel(clock.now() - timedelta(days=10), tick=True):
+            run = factories.run(trainer=self.cast.timur, starts_in=timedelta(days=4))
+            seat = enroll(run=run.public_id, person=self.cast.asel.pk, actor=factories.ACTOR)
+        marks = [MarkDraft(seat.public_id, MarkStatus.PRESENT)]
+        record_marks(session=run.sessions.get().public_id, marks=marks, actor=factories.ACTOR)
+        for step in (run_actions.start_run, run_actions.finish_run, run_actions.finalise_run):
+            step(run=run.public_id, actor=factories.ACTOR)
+        return Certificate.objects.get()
+
     def required(self) -> Requirement:
         """A requirement that every judge owes: Asel, Dana, Boris."""
         names = {"kk": "Судьялар", "ru": "Судьи", "en": "Judges"}
@@ -163,6 +179,7 @@ class Place:
             "<uuid:material>": self.material.public_id,
             "<slug:rule>": self.rule.code,
             "<slug:picture>": "coverage",
+            "<uuid:certificate>": self.certificate.public_id,
             "<uuid:paper>": self.paper.public_id,
             "<uuid:batch>": self.batch.job.public_id,
             "<int:number>": 1,

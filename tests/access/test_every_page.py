@@ -74,7 +74,7 @@ enrollments/<uuid:enrollment>/transfer/  in   ok   no   ok   ok   no   no   ok  
 enrollments/<uuid:enrollment>/substitute/ in ok no ok ok no no ok no no no
 questionnaires/<uuid:invitation>/        in   ok   no   no   no   no   no   no   no   no   no
 questionnaires/<uuid:invitation>/thanks/ in no no no no no no no no no no
-certificates/<uuid:certificate>.pdf      no   no   no   no   no   no   no   no   no   no   no
+certificates/<uuid:certificate>.pdf      in   ok   no   no   no   no   no   ok   ok   no   no
 <the desk>
 desk/                                    in   no   no   ok   ok   ok   ok   ok   ok   ok   no
 desk/decisions/                          in   no   no   ok   no   no   no   ok   no   no   no
@@ -108,6 +108,15 @@ desk/runs/<uuid:run>/rules/              in   no   no   no   no   no   no   ok  
 desk/runs/<uuid:run>/pools/              in   no   no   no   no   no   no   ok   no   no   no
 desk/runs/<uuid:run>/selection/          in   no   no   no   no   no   no   ok   no   no   no
 desk/out-of-order/<uuid:enrollment>/     in   no   no   no   no   no   no   ok   no   no   no
+desk/enrollments/<uuid:enrollment>/cancel/ in no no no no no no ok no no no
+desk/certificates/<uuid:certificate>/    in   no   no   no   no   no   no   ok   ok   no   no
+desk/certificates/<uuid:certificate>/revoke/ in no no no no no no ok no no no
+desk/certificates/<uuid:certificate>/replace/ in no no no no no no ok no no no
+desk/courses/                            in   no   no   no   no   no   no   ok   ok   no   no
+desk/courses/<str:code>/                 in   no   no   no   no   no   no   ok   ok   no   no
+desk/courses/<str:code>/submit/          -    -    -    -    -    -    -    -    -    -    -
+desk/courses/<str:code>/publish/         in   no   no   no   no   no   no   ok   no   no   no
+desk/courses/<str:code>/archive/         in   no   no   no   no   no   no   ok   no   no   no
 desk/interest/                           in   no   no   no   no   no   no   ok   ok   no   no
 desk/posts/<uuid:enrollment>/            -    -    -    -    -    -    -    -    -    -    -
 desk/priority/                           in   no   no   no   no   no   no   ok   ok   no   no

@@ -101,6 +101,7 @@ COMMANDS = {
     "decline": COMMAND,
     "confirm": COMMAND,
     "withdraw": COMMAND,
+    "call-off": CANCEL,
     "transfer": row(nobody=401, stranger=403, rest=422),
     "substitute": row(nobody=401, stranger=403, rest=422),
     "give": DECIDE,
@@ -116,6 +117,9 @@ COMMANDS = {
     "publish": REGISTRAR,
     "cancel": CANCEL,
     **dict.fromkeys(("capacity", "postpone", "move", "merge", "split"), CANCEL),
+    **dict.fromkeys(("course-submit", "course-publish"), REGISTRAR),
+    "course-archive": CANCEL,
+    **dict.fromkeys(("revoke", "replace"), CANCEL),
     "finalise": TEACH,
     "marks": MARK,
     "test": MARK,
@@ -127,6 +131,9 @@ COMMANDS = {
 SCOPES = {
     **dict.fromkeys(("decisions", "give", "refuse", "answers"), "decisions:write"),
     **dict.fromkeys(("lost-posts", "keep-lost", "cancel-lost"), "decisions:write"),
+    "call-off": "decisions:write",
+    **dict.fromkeys(("revoke", "replace"), "certificates:write"),
+    **dict.fromkeys(("course-submit", "course-publish", "course-archive"), "courses:write"),
     "courts": "courts:read",
     "court": "courts:read",
     "enrollments": "enrollments:read",
@@ -152,7 +159,10 @@ SCOPES = {
     **dict.fromkeys(("exports", "export"), "exports:write"),
     **dict.fromkeys(("court-days", "person-days"), "blocked-days:read"),
 }
-WRITES = dict.fromkeys(("enrollments", *list(COMMANDS)[1:7]), "enrollments:write")
+WRITES = dict.fromkeys(
+    ("enrollments", "accept", "decline", "confirm", "withdraw", "transfer", "substitute"),
+    "enrollments:write",
+)
 
 
 def endpoints():

@@ -17,6 +17,7 @@ OURS = ("academy", "courses", "enrollment")
 SCOPES = (
     *("runs:write", "enrollments:read", "enrollments:write", "decisions:write", "marks:write"),
     *("people:read", "courts:read", "imports:write", "webhooks:write", "events:read"),
+    *("certificates:write", "courses:write"),
 )
 
 

@@ -120,6 +120,7 @@ class Everything(Stage):
         rows = {
             "offered": self.offered.run,
             "away": self.away.enrollment.run,
+            "certificate": self.certificate,
             "answered": self.answered,
             "client": System.objects.get(),
             "step": self.proposal.steps.get(round=2, place=1),

@@ -100,7 +100,7 @@ def test_a_revoked_paper(browser, clara, certificate, post_office):
     assert letters(holder(certificate))[1:] == [("certificate.revoked", "sent")]
     mail = post_office.mails[-1]
     assert mail["Subject"].startswith("Your certificate was revoked")
-    assert "Reason: Issued in error." in str(mail.get_body(["plain"]))
+    assert "Reason: Issued in error." in mail.get_body(["plain"]).get_content()
 
 
 def test_a_replaced_paper_leads_to_the_new_one(browser, clara, certificate, post_office):
@@ -125,7 +125,7 @@ def test_a_replaced_paper_leads_to_the_new_one(browser, clara, certificate, post
     assert "is valid" in text_of(browser().get(f"/verify/{new.serial}"))
     # One letter, about the new one; none about the end of the old one.
     assert letters(who)[1:] == [("certificate.replaced", "sent")]
-    mail = str(post_office.mails[-1].get_body(["plain"]))
+    mail = post_office.mails[-1].get_body(["plain"]).get_content()
     assert f"/certificates/{new.public_id}.pdf" in mail
     assert new.serial not in mail
 

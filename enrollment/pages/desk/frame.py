@@ -126,6 +126,7 @@ PAGES: list[tuple[str | Promise, list[tuple[str, Promise, set[Right]]]]] = [
     (
         _("Courses and runs"),
         [
+            ("desk-courses", _("Courses"), {Right.PLAN, Right.READ_ALL}),
             ("runs", _("Runs"), {Right.TEACH, Right.READ_ALL}),
             ("plan", _("Plan of the year"), {Right.READ_ALL}),
             ("needs", _("Needs assessment"), {Right.NOMINATE, Right.READ_ALL, Right.PROPOSE}),

@@ -58,25 +58,28 @@ def test_full_months(first, last, months):
 
 
 @pytest.mark.parametrize(
-    ("present", "wanted", "may"),
+    ("present", "wanted", "was_published", "may"),
     [
-        ("draft", CourseStatus.IN_REVIEW, True),
-        ("draft", CourseStatus.PUBLISHED, False),
-        ("in_review", CourseStatus.PUBLISHED, True),
-        ("in_review", CourseStatus.DRAFT, True),
-        ("published", CourseStatus.PUBLISHED, True),
-        ("published", CourseStatus.DRAFT, False),
-        ("published", CourseStatus.ARCHIVED, True),
-        ("archived", CourseStatus.DRAFT, True),
-        ("archived", CourseStatus.PUBLISHED, False),
+        ("draft", CourseStatus.IN_REVIEW, False, True),
+        ("draft", CourseStatus.PUBLISHED, False, False),
+        ("in_review", CourseStatus.PUBLISHED, False, True),
+        ("in_review", CourseStatus.DRAFT, False, True),
+        ("published", CourseStatus.PUBLISHED, True, True),
+        ("published", CourseStatus.DRAFT, True, False),
+        ("published", CourseStatus.ARCHIVED, True, True),
+        ("archived", CourseStatus.PUBLISHED, True, True),
+        ("archived", CourseStatus.IN_REVIEW, True, False),
+        ("archived", CourseStatus.PUBLISHED, False, False),
+        ("archived", CourseStatus.IN_REVIEW, False, True),
+        ("archived", CourseStatus.DRAFT, True, False),
     ],
 )
-def test_the_way_of_a_course(present, wanted, may):
+def test_the_way_of_a_course(present, wanted, was_published, may):
     if may:
-        check_transition(present, wanted)
+        check_transition(present, wanted, was_published=was_published)
         return
     with pytest.raises(Refused) as refusal:
-        check_transition(present, wanted)
+        check_transition(present, wanted, was_published=was_published)
     assert refusal.value.code == "course_status"
 
 
