@@ -99,8 +99,8 @@ class Publish(_Step):
     def post(self, request: Request, code: str) -> Response:
         """After the review, over an older version, or out of the archive.
 
-        Refused (`texts_missing`) while a text is owed in a required language; `errors` names each
-        as `field.language`. Runs that were planned with an older version keep it.
+        Refused (`texts_missing`) while a text is owed in a required language; `errors` points at
+        each as `/field/language`. Runs that were planned with an older version keep it.
         """
         return self.carry_out(code)
 

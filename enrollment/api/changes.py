@@ -21,8 +21,8 @@ from courses.planning.enums import MOST_SEATS, NoAnswer
 from courses.planning.models import Run, Venue
 from enrollment.api import doors
 from enrollment.api.shapes import LONGEST_NOTE
-from enrollment.reminders.enums import Letter
 from enrollment.requests import run_changes, surgery
+from enrollment.requests.letters import TOLD
 from enrollment.requests.rehearsal import Foreseen, witnessed
 from enrollment.seats.enums import State
 
@@ -137,7 +137,7 @@ class EffectOut(serializers.Serializer[Any]):
     before = serializers.CharField(help_text="A state; empty for somebody who had no part.")
     after = serializers.ChoiceField(State.choices)
     clashes = serializers.BooleanField(help_text="Holds another seat at the hours of the run.")
-    messages = serializers.ListField(child=serializers.ChoiceField([one.value for one in Letter]))
+    messages = serializers.ListField(child=serializers.ChoiceField([one.value for one in TOLD]))
 
 
 class ChangeOut(serializers.Serializer[Any]):

@@ -25,7 +25,7 @@ class CallOffForm(forms.Form):
         help_text=gettext_lazy("The person reads it."),
     )
     note = forms.CharField(
-        label=gettext_lazy("Note for the record"),
+        label=gettext_lazy("A word for the record"),
         help_text=gettext_lazy("It stays with the academy."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,

@@ -39,7 +39,7 @@ class EndForm(forms.Form):
         help_text=gettext_lazy("The holder reads it; the public check does not tell it."),
     )
     note = forms.CharField(
-        label=gettext_lazy("Note for the record"),
+        label=gettext_lazy("A word for the record"),
         help_text=gettext_lazy("Needed for another reason. It stays with the academy."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,

@@ -33,7 +33,7 @@ class ArchiveForm(forms.Form):
         choices=[("", gettext_lazy("Choose a reason")), *ArchiveReason.choices],
     )
     note = forms.CharField(
-        label=gettext_lazy("Note for the record"),
+        label=gettext_lazy("A word for the record"),
         help_text=gettext_lazy("It stays with the academy."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,
