@@ -83,6 +83,7 @@ def revoke(request: HttpRequest, certificate: UUID) -> HttpResponse:
             _("This cannot be undone."),
         ],
         "submit": _("Revoke the certificate"),
+        "danger": True,
     }
     done = _("The certificate is revoked. Its holder will be told.")
     return _end(request, row, actions.revoke, words, done)
