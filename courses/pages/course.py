@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -63,7 +64,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         "may_enrol": viewer.may(Right.ENROL_SELF),
         "opinion": slots.opinion_of(row.pk),
         "interest": _interest(viewer, row, lines),
-        "plans": viewer.may(Right.PLAN),
+        "desk_url": f"/desk/courses/{quote(code)}/" if viewer.may(Right.PLAN) else "",
         "signed_in": viewer.account_id is not None,
         # Search engines come as strangers.
         "data": "" if viewer.account_id else schema_org.script(code, words.spoken()),

@@ -1,5 +1,6 @@
 """A certificate at the desk: what it says, how it stands, and how the registrar ends it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -134,7 +135,8 @@ def _end(
 
 
 def _point_at(form: forms.Form, refusal: Refused) -> None:
-    for name, sentences in (refusal.fields or {None: [refusal.sentence]}).items():
+    said: dict[str | None, Sequence[object]] = {**refusal.fields} or {None: [refusal.sentence]}
+    for name, sentences in said.items():
         form.add_error(name, [str(sentence) for sentence in sentences])
 
 
