@@ -1,12 +1,14 @@
 """Courses are submitted, published and archived through the API."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from academy.ledger.models import Event
 from courses.catalogue import actions
 from tests.api.calls import Caller, system
+from tests.concurrency.racing import race
 from tests.factories import ACTOR
 from tests.pages.test_desk_courses import CONTENT, draft, stands  # noqa: F401 - a fixture
 
@@ -64,3 +66,13 @@ def test_what_is_refused_changes_nothing(cast, clara, draft):  # noqa: F811
     assert stands(draft) == before
     refused = system("courses:read").post("/courses/ME-1/submit")
     assert refused.status_code == 403
+
+
+def test_a_course_that_many_publish_at_once_is_published_once(cast, draft):  # noqa: F811
+    actions.submit_for_review(course=draft.public_id, actor=ACTOR)
+    callers = [Caller(account=cast.clara_account) for _ in range(4)]
+
+    answers = race([partial(one.post, "/courses/ME-1/publish") for one in callers])
+
+    assert sorted(one.status_code for one in answers) == [200, 409, 409, 409]
+    assert Event.objects.filter(type="course.published").count() == 1

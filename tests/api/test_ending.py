@@ -3,6 +3,8 @@
 By the registrar, or by a system in the right of one.
 """
 
+from functools import partial
+
 import pytest
 
 from academy.access.enums import Role
@@ -11,6 +13,7 @@ from enrollment.attendance.enums import MarkStatus
 from enrollment.certificates.models import Certificate
 from tests import factories
 from tests.api.calls import Caller, system
+from tests.concurrency.racing import race
 from tests.enrollment.conftest import held  # noqa: F401 - a fixture
 from tests.enrollment.stage import fill, sight, states
 
@@ -150,3 +153,14 @@ def test_an_enrolment_is_not_ended_by_others_nor_without_a_reason(cast, clara, r
     assert caller.post(wanted, sent, **by).status_code == 200
     twice = clara.post(wanted, sent)
     assert (twice.status_code, states(claim)) == (409, ["cancelled"])
+
+
+def test_one_enrolment_that_many_end_at_once_ends_once(cast):
+    holder, first, second = fill(factories.run(seats=1), 3)
+    wanted, sent = f"/enrollments/{holder.public_id}/cancel", {"reason": "court_asked"}
+    callers = [Caller(account=cast.clara_account) for _ in range(4)]
+
+    answers = race([partial(one.post, wanted, sent) for one in callers])
+
+    assert sorted(one.status_code for one in answers) == [200, 409, 409, 409]
+    assert states(holder, first, second) == ["cancelled", "offered", "waitlisted"]

@@ -1,6 +1,5 @@
 """A certificate at the desk: what it says, how it stands, and how the registrar ends it."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -135,8 +134,9 @@ def _end(
 
 
 def _point_at(form: forms.Form, refusal: Refused) -> None:
-    said: dict[str | None, Sequence[object]] = {**refusal.fields} or {None: [refusal.sentence]}
-    for name, sentences in said.items():
+    if not refusal.fields:
+        form.add_error(None, str(refusal.sentence))
+    for name, sentences in refusal.fields.items():
         form.add_error(name, [str(sentence) for sentence in sentences])
 
 
