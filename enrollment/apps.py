@@ -58,8 +58,10 @@ OPEN_TO_LMS = {
     **dict.fromkeys(("enrollment.confirmed", "enrollment.reconfirm"), ("person", "context")),
     **dict.fromkeys(("enrollment.withdrawn", "enrollment.cancelled", "enrollment.transferred"), ()),
     "outcome.frozen": ("person", "context", "outcome"),
-    "certificate.issued": ("person", "context"),
-    "certificate.revoked": ("person", "context"),
+    **dict.fromkeys(
+        ("certificate.issued", "certificate.revoked", "certificate.replaced"),
+        ("person", "context"),
+    ),
 }
 
 # Whose days are to be asked for anew, and no more: neither why, nor which course.
@@ -79,7 +81,8 @@ OPEN_TO_CASE_LISTING = {
 # After these a copy of the enrolment or the certificate says nothing any more.
 ENDINGS = (
     *("enrollment.rejected", "enrollment.expired", "enrollment.withdrawn"),
-    *("enrollment.cancelled", "enrollment.transferred", "certificate.revoked"),
+    *("enrollment.cancelled", "enrollment.transferred"),
+    *("certificate.revoked", "certificate.replaced"),
 )
 
 
