@@ -6,6 +6,7 @@ edit and one `django.mo` beside it that Django reads and git ignores.
 
 import gettext
 import io
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -180,7 +181,7 @@ def _is_stale(po: Path) -> bool:
 
 def _compile(project: Project, language: str) -> Path:
     mo = project.po_path(language).with_suffix(".mo")
-    unfinished = mo.with_suffix(".mo.new")
+    unfinished = mo.with_suffix(f".{os.getpid()}.mo.new")  # two may compile at once
     with unfinished.open("wb") as file:
         write_mo(file, read(project, language))
     # In one step: a server that starts meanwhile reads the old file or the new one, never half.
