@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils import translation
 
 from academy.messages.calendar import beside_the_words, enclosed
 from academy.messages.letters import Letter, Refusal, Unreachable
@@ -57,7 +58,7 @@ def as_bytes(letter: Letter) -> bytes:
     boundary = f"part-{letter.id.hex}"
     head = "\r\n".join(
         [
-            f"From: {_sender()}",
+            f"From: {_sender(letter.words.language)}",
             f"To: {letter.to}",
             f"Subject: {_encoded(letter.words.title)}",
             f"Date: {format_datetime(letter.at)}",
@@ -103,8 +104,10 @@ def _encoded(title: str) -> str:
     return Header(title, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
-def _sender() -> str:
-    return f"{_encoded(str(settings.SERVICE_NAME))} <{settings.DEFAULT_FROM_EMAIL}>"
+def _sender(language: str) -> str:
+    with translation.override(language):
+        name = str(settings.SERVICE_NAME)
+    return f"{_encoded(name)} <{settings.DEFAULT_FROM_EMAIL}>"
 
 
 class _Raw(EmailMessage):

@@ -1,6 +1,8 @@
 """What becomes of one message, against a real mail server."""
 
 from datetime import timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 
@@ -50,6 +52,20 @@ def test_many_mails_share_one_session(notice, post_office):
     assert len(post_office.mails) == 12
     assert post_office.sessions == 1
     assert notice.batches == [12]
+
+
+@pytest.mark.parametrize(
+    ("language", "sender"),
+    [("en", "Judicial training"), ("ru", "Обучение в судебной системе")],
+)
+def test_the_sender_speaks_the_reader_s_language(notice, post_office, language, sender):
+    notice.write(notice.person(language=language))
+
+    delivery.deliver()
+
+    (mail,) = post_office.mails
+    name, address = parseaddr(dict(mail.raw_items())["From"])
+    assert (str(make_header(decode_header(name))), address) == (sender, "training@example.org")
 
 
 def test_the_account_s_language_comes_before_the_person_s(notice, post_office):
