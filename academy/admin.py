@@ -154,11 +154,20 @@ class CursorAdmin(ReadOnlyAdmin):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "kind", "person", "state", "outcome", "attempts")
+    list_display = ("created_at", "kind", "person", "state", "why", "tries")
     list_filter = ("state", "kind", "language")
     search_fields = ("person__family_name", "=address")
-    list_select_related = ("person",)
     actions = ("send_again", "try_now")
+
+    @admin.display(description=_("Why"))
+    def why(self, row: Message) -> str:
+        """Why it was put off, as long as it waits; then why it was dropped or given up."""
+        return (getattr(row, "outgoing", None) or row).outcome
+
+    @admin.display(description=_("Tries"))
+    def tries(self, row: Message) -> int:
+        """How often so far."""
+        return (getattr(row, "outgoing", None) or row).attempts
 
     @admin.action(description=_("Send again"), permissions=["register"])
     def send_again(self, request: "HttpRequest", rows: "QuerySet[Message]") -> None:

@@ -88,6 +88,14 @@ def test_who_only_reads_changes_nothing(told, browser):
     assert outcome(told[0]) == ("waiting", "smtp_451")
 
 
+def test_the_admin_says_why_a_message_waits_and_how_often_it_was_tried(told, browser):
+    root = browser(Account.objects.create_superuser("root", factories.PASSWORD))
+
+    page = root.get("/admin/academy/message/").content.decode()
+
+    assert '<td class="field-why">smtp_451</td><td class="field-tries">1</td>' in page
+
+
 def test_who_was_reminded_of_a_questionnaire_is_counted_and_not_named(
     asked, browser, post_office, monkeypatch
 ):
